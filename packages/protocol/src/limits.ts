@@ -1,0 +1,64 @@
+/** Every limit of the protocol, in one place. Sizes in bytes, times in milliseconds unless the name says otherwise. */
+const KiB = 1024;
+const MiB = 1024 * KiB;
+const MINUTE = 60_000;
+const DAY = 24 * 60 * MINUTE;
+
+export const LIMITS = {
+  /** A request or response body of an ordinary route. */
+  requestBytes: 256 * KiB,
+  /** An append request: a batch of entries or one large commit. */
+  appendBytes: 8 * MiB,
+  /** A blob request: one chunk and its frame. */
+  blobRequestBytes: MiB + 4 * KiB,
+  /** Entries in one append. */
+  appendEntries: 512,
+  headerBytes: 4 * KiB,
+  /** Sealed body of an ordinary entry. */
+  entryBodyBytes: 64 * KiB,
+  /** Sealed body of a commit or rejoin (an add of 1,000 devices with post-quantum keys is large). */
+  commitBodyBytes: 4 * MiB,
+  slotBytes: 64 * KiB,
+  genesisBytes: 16 * KiB,
+  entryBlobs: 64,
+  stewards: 32,
+  seats: 4000,
+  members: 1000,
+  /** Entries and bytes in one read. */
+  readEntries: 1000,
+  readBytes: 4 * MiB,
+  letterBytes: 4 * MiB,
+  /** Bytes in one box that nobody drains. */
+  boxBytes: 256 * MiB,
+  boxesPerAccount: 16,
+  pushBodyBytes: 96 * KiB,
+  pushesPerRequest: 256,
+  chunkBytes: MiB,
+  blobChunks: 16_384,
+  vaultBytes: MiB,
+  keyPackageBytes: 16 * KiB,
+  keyPackagesPerDevice: 100,
+  cardBytes: 16 * KiB,
+  opaqueBytes: 4 * KiB,
+  recordBytes: 8 * KiB,
+  /** Longest node name (host, and port where there is one). */
+  nodeNameLength: 260,
+  accountNameLength: 64,
+  displayNameLength: 100,
+  /** A live frame from a client. */
+  liveFrameBytes: 64 * KiB,
+  /** Lifetimes. */
+  sessionMs: 90 * DAY,
+  logSessionMs: 60 * MINUTE,
+  boxKeyMs: 7 * DAY,
+  boxKeyGraceMs: 14 * DAY,
+  pushAddressMs: 90 * DAY,
+  removedSeatReadMs: 90 * DAY,
+  setupLinkMs: 60 * MINUTE,
+  gatewayKeyMs: 30 * DAY,
+  keyPackageDays: 30,
+  blobGraceMs: DAY,
+  /** How far the time in a signed request may be from the node's clock. */
+  clockSkewMs: 10 * MINUTE,
+  requestTimeoutMs: 30_000,
+} as const;

@@ -1,0 +1,116 @@
+/**
+ * Every request that a node answers, in one table: both ends are built from it.
+ * `POST /api/v1/<name>` with a CBOR body (application/cbor), answered with CBOR: the response, or `{error: {code, data?}}`.
+ */
+import * as v from "valibot";
+import * as accounts from "./accounts.ts";
+import * as blobs from "./blobs.ts";
+import * as boxes from "./boxes.ts";
+import { LIMITS } from "./limits.ts";
+import * as log from "./log.ts";
+import * as relay from "./relay.ts";
+import { object } from "./schema.ts";
+
+/**
+ * `session`: needs `Authorization: Bearer <base64url session>`. `gateway`: may come through the gateway, without
+ * saying who asks. `peer`: only from other nodes, signed in the body. `administrator`: a session with that role.
+ */
+export type Access = "session" | "administrator" | "open" | "gateway" | "peer";
+
+type Route = { access: Access; request: v.GenericSchema; response: v.GenericSchema; max: number };
+
+const route = <const A extends Access, Q extends v.GenericSchema, R extends v.GenericSchema>(
+  access: A,
+  schemas: { request: Q; response: R },
+  max: number = LIMITS.requestBytes,
+) => ({ access, ...schemas, max });
+
+export const ROUTES = {
+  "accounts.policy": route("open", accounts.accountsPolicy),
+  "accounts.registerStart": route("open", accounts.accountsRegisterStart),
+  "accounts.registerFinish": route(
+    "open",
+    accounts.accountsRegisterFinish,
+    LIMITS.vaultBytes + LIMITS.requestBytes,
+  ),
+  "accounts.signInStart": route("open", accounts.accountsSignInStart),
+  "accounts.signInFinish": route("open", accounts.accountsSignInFinish),
+  "accounts.me": route("session", accounts.accountsMe),
+  "accounts.signOut": route("session", accounts.accountsSignOut),
+  "accounts.passphraseStart": route("session", accounts.accountsPassphraseStart),
+  "accounts.passphraseFinish": route(
+    "session",
+    accounts.accountsPassphraseFinish,
+    LIMITS.vaultBytes + LIMITS.requestBytes,
+  ),
+  "vault.get": route("session", accounts.vaultGet),
+  "vault.put": route("session", accounts.vaultPut, LIMITS.vaultBytes + LIMITS.requestBytes),
+  "devices.add": route("session", accounts.devicesAdd),
+  "devices.list": route("session", accounts.devicesList),
+  "keyPackages.publish": route(
+    "session",
+    accounts.keyPackagesPublish,
+    LIMITS.keyPackageBytes * LIMITS.keyPackagesPerDevice + LIMITS.requestBytes,
+  ),
+  "keyPackages.fetch": route("gateway", accounts.keyPackagesFetch),
+  "identity.lookup": route("gateway", accounts.identityLookup),
+  "tokens.issue": route("session", accounts.tokensIssue),
+  "cards.put": route("session", accounts.cardsPut),
+  "cards.get": route("gateway", accounts.cardsGet),
+  "cards.delete": route("session", accounts.cardsDelete),
+  "invitations.create": route("session", accounts.invitationsCreate),
+  "invitations.list": route("session", accounts.invitationsList),
+  "invitations.revoke": route("session", accounts.invitationsRevoke),
+  "admin.claim": route("session", accounts.adminClaim),
+  "admin.settings": route("administrator", accounts.adminSettings),
+  "admin.status": route("administrator", accounts.adminStatus),
+  "boxes.create": route("session", boxes.boxesCreate),
+  "boxes.addresses": route("session", boxes.boxesAddresses),
+  "boxes.revoke": route("session", boxes.boxesRevoke),
+  "boxes.key": route("session", boxes.boxesKey),
+  "boxes.put": route("gateway", boxes.boxesPut, LIMITS.letterBytes + LIMITS.requestBytes),
+  "boxes.read": route("session", boxes.boxesRead),
+  "boxes.delete": route("session", boxes.boxesDelete),
+  "boxes.wakes": route("session", boxes.boxesWakes),
+  "push.deliver": route("peer", boxes.pushDeliver, LIMITS.appendBytes * 4),
+  "logs.create": route("gateway", log.logsCreate),
+  "logs.append": route("gateway", log.logsAppend, LIMITS.appendBytes),
+  "logs.session": route("gateway", log.logsSession),
+  "logs.read": route("gateway", log.logsRead),
+  "logs.seats": route("gateway", log.logsSeats),
+  "logs.push": route("gateway", log.logsPush),
+  "blobs.create": route("gateway", blobs.blobsCreate),
+  "blobs.put": route("gateway", blobs.blobsPut, LIMITS.blobRequestBytes),
+  "blobs.get": route("gateway", blobs.blobsGet),
+  "relay.forward": route("session", relay.relayForward, LIMITS.appendBytes + LIMITS.requestBytes),
+  "relay.node": route("session", relay.relayNode),
+} as const satisfies Record<string, Route>;
+
+export type RouteName = keyof typeof ROUTES;
+export type RequestOf<N extends RouteName> = v.InferInput<(typeof ROUTES)[N]["request"]>;
+export type CheckedRequestOf<N extends RouteName> = v.InferOutput<(typeof ROUTES)[N]["request"]>;
+export type ResponseOf<N extends RouteName> = v.InferOutput<(typeof ROUTES)[N]["response"]>;
+
+/** Paths beside the routes. */
+export const PATHS = {
+  api: "/api/v1/",
+  live: "/api/v1/live",
+  gateway: "/api/v1/gateway",
+  nodeRecord: "/.well-known/baraza",
+} as const;
+
+/** The protocol version that this code speaks, and the oldest that it still understands. */
+export const PROTOCOL_VERSION = 1;
+export const PROTOCOL_MIN_VERSION = 1;
+
+/** True when the name is a route of this version. */
+export function isRoute(name: string): name is RouteName {
+  return Object.hasOwn(ROUTES, name);
+}
+
+export const errorBody = object({
+  error: object({
+    code: v.string(),
+    data: v.optional(v.record(v.string(), v.union([v.string(), v.number(), v.boolean()]))),
+  }),
+});

@@ -1,0 +1,51 @@
+/** The frame around requests and responses, for both ends: from value to bytes and back, with typed errors. */
+import type { Bytes } from "./bytes.ts";
+import { decodeCbor, encodeCbor } from "./cbor.ts";
+import { isErrorCode, ProtocolError } from "./errors.ts";
+import { LIMITS } from "./limits.ts";
+import type { CheckedRequestOf, RequestOf, ResponseOf, RouteName } from "./routes.ts";
+import { errorBody, ROUTES } from "./routes.ts";
+import { check, readAs, writeAs } from "./schema.ts";
+
+/** The bytes of a request. @throws ProtocolError when the value does not fit the route. */
+export function encodeRequest<N extends RouteName>(name: N, value: RequestOf<N>): Bytes {
+  return writeAs(ROUTES[name].request, value);
+}
+
+/** A request as a node reads it. @throws ProtocolError `too_large`, `malformed`, `unsupported_field`. */
+export function decodeRequest<N extends RouteName>(name: N, body: Uint8Array): CheckedRequestOf<N> {
+  const { request, max } = ROUTES[name];
+  return readAs(request, body, max) as CheckedRequestOf<N>;
+}
+
+/** The bytes of a response. */
+export function encodeResponse<N extends RouteName>(name: N, value: ResponseOf<N>): Bytes {
+  return encodeCbor(check(ROUTES[name].response, value));
+}
+
+/** The bytes of an error. */
+export function encodeError(error: ProtocolError): Bytes {
+  return encodeCbor({ error: { code: error.code, data: error.data } });
+}
+
+/** A response as a client reads it. @throws ProtocolError as the node sent it; an unknown code becomes `internal` or `malformed` by status. */
+export function decodeResponse<N extends RouteName>(
+  name: N,
+  status: number,
+  body: Uint8Array,
+): ResponseOf<N> {
+  if (status === 200) return readAs(ROUTES[name].response, body, RESPONSE_BYTES) as ResponseOf<N>;
+  let code: unknown;
+  let data = {};
+  try {
+    const { error } = check(errorBody, decodeCbor(body.subarray(0, LIMITS.requestBytes)));
+    code = error.code;
+    data = error.data ?? {};
+  } catch {
+    code = undefined;
+  }
+  if (isErrorCode(code)) throw new ProtocolError(code, { data });
+  throw new ProtocolError(status >= 500 ? "unavailable" : "malformed", { data: { status } });
+}
+
+const RESPONSE_BYTES = LIMITS.appendBytes + LIMITS.requestBytes;

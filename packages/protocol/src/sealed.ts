@@ -1,0 +1,207 @@
+/** What is inside the seals, which no node ever reads: identities, certificates, events, letters, cards, the vault. */
+import * as v from "valibot";
+import { genesis, historyPolicy, mlsSuite, spaceKind } from "./log.ts";
+import { LIMITS } from "./limits.ts";
+import type { Infer } from "./schema.ts";
+import {
+  bytes,
+  bytes16,
+  bytes32,
+  nodeName,
+  object,
+  signature,
+  text,
+  time,
+  uint,
+} from "./schema.ts";
+
+/**
+ * Who someone is, in public. `identityId = H(firstKey)`; keys rotate beneath it by signed succession.
+ * Signed by the current key over `"baraza/identity/1" || H(cbor without sig)`.
+ */
+export const identityRecord = object({
+  v: v.literal(1),
+  firstKey: bytes32,
+  key: bytes32,
+  seq: uint(),
+  /** Each step signed by the former key over the same label and H(cbor{from, to}). */
+  succession: v.pipe(v.array(object({ to: bytes32, sig: signature })), v.maxLength(32)),
+  sig: signature,
+});
+export type IdentityRecord = Infer<typeof identityRecord>;
+
+/** A device of an identity; its key signs events and is the signature key of its MLS leaves. Signed by the identity. */
+export const deviceCertificate = object({
+  v: v.literal(1),
+  identity: identityRecord,
+  deviceKey: bytes32,
+  createdAt: time,
+  sig: signature,
+});
+export type DeviceCertificate = Infer<typeof deviceCertificate>;
+
+/** The rotating public key of an account's box, signed by the identity. HPKE with X-Wing (1,216 bytes). */
+export const boxKeyRecord = object({
+  v: v.literal(1),
+  identityId: bytes32,
+  id: bytes16,
+  seq: uint(),
+  notBefore: time,
+  notAfter: time,
+  hpkeKey: bytes(2048, 32),
+  sig: signature,
+});
+export type BoxKeyRecord = Infer<typeof boxKeyRecord>;
+
+/**
+ * An event: the plaintext of every log entry (padded, then sealed). `payload` is the CBOR of the type's own schema.
+ * Signed by the device over the fields that protocol.md of the project names; see crypto `signEvent`.
+ */
+export const event = object({
+  v: v.literal(1),
+  eventId: bytes16,
+  deviceCertHash: bytes32,
+  /** Counts this device's events in this log from 1; with `prevOwnHash` it makes clones and replays visible. */
+  counter: uint(),
+  prevOwnHash: bytes32,
+  /** The last head that the device had seen when it wrote. */
+  seen: object({ gen: uint(), seq: uint(), head: bytes32 }),
+  type: v.pipe(v.string(), v.regex(/^[a-z]+(?:\.[a-z][a-zA-Z]*)+$/), v.maxLength(64)),
+  typeVersion: uint(255),
+  /** Only for display and expiry: order is the log's. */
+  at: time,
+  payload: bytes(LIMITS.commitBodyBytes),
+  sig: signature,
+});
+export type SealedEvent = Infer<typeof event>;
+
+/** How to reach a person: a letters address of their box, at their node, and the box key to seal to. */
+export const reply = object({
+  node: nodeName,
+  address: bytes(256, 16),
+  identityId: bytes32,
+  boxKey: bytes(LIMITS.recordBytes),
+});
+export type Reply = Infer<typeof reply>;
+
+/** What is shown of a person: the name they chose and the address, both their own claims. */
+export const profile = object({ name: text(LIMITS.displayNameLength, 1), address: text(400, 3) });
+export type Profile = Infer<typeof profile>;
+
+/** A letter's content, padded and sealed with HPKE to the box key. The signature covers recipient, box key id, enc, letter id and body hash. */
+export const letter = object({
+  v: v.literal(1),
+  letterId: bytes16,
+  from: deviceCertificate,
+  to: bytes32,
+  boxKeyId: bytes16,
+  at: time,
+  kind: v.picklist(["ask", "enrol", "welcome", "refused", "note"]),
+  body: bytes(LIMITS.letterBytes),
+  sig: signature,
+});
+export type Letter = Infer<typeof letter>;
+
+/** The sealed form: which box key opens it, the HPKE encapsulation and the ciphertext. */
+export const sealedLetter = object({
+  v: v.literal(1),
+  boxKeyId: bytes16,
+  enc: bytes(2048, 32),
+  ct: bytes(LIMITS.letterBytes),
+});
+
+/** "I have your link and would like to come in": proof is a MAC under the card's secret over the asker's identity and key packages. */
+export const askBody = object({
+  cardId: bytes16,
+  proof: bytes32,
+  profile,
+  reply,
+  keyPackages: v.pipe(v.array(bytes(LIMITS.keyPackageBytes)), v.minLength(1), v.maxLength(16)),
+});
+/** "This is a new device of mine (or mine lost its place): put it back into the space." For identities on the roster. */
+export const enrolBody = object({
+  logId: bytes32,
+  reply,
+  keyPackages: v.pipe(v.array(bytes(LIMITS.keyPackageBytes)), v.minLength(1), v.maxLength(16)),
+  /** Leaves of the same identity that are gone. */
+  lost: v.optional(v.boolean()),
+});
+/** Keys of epochs whose entries the newcomer may read. */
+export const keyRing = object({ epochs: v.array(object({ epoch: uint(), key: bytes32 })) });
+export type KeyRing = Infer<typeof keyRing>;
+export const welcomeBody = object({
+  logId: bytes32,
+  genesis,
+  genesisBytes: bytes(LIMITS.genesisBytes),
+  hub: nodeName,
+  hubKey: bytes32,
+  title: text(200),
+  welcome: bytes(LIMITS.letterBytes),
+  keyPackageRef: bytes32,
+  gen: uint(),
+  /** The commit that added, and the head right after it. */
+  seq: uint(),
+  head: bytes32,
+  /** From where the newcomer reads: 0 for all, else `seq`. */
+  readFrom: uint(),
+  ring: keyRing,
+});
+export const refusedBody = object({
+  cardId: v.optional(bytes16),
+  logId: v.optional(bytes32),
+  reason: v.picklist(["expired", "declined", "full", "unknown"]),
+});
+
+/** An invitation card: what a link shows before one asks to come in. */
+export const card = object({
+  v: v.literal(1),
+  logId: bytes32,
+  title: text(200),
+  kind: spaceKind,
+  inviter: profile,
+  inviterIdentity: identityRecord,
+  reply,
+  expires: time,
+});
+export type Card = Infer<typeof card>;
+
+/** The vault's content: what an account is made of. `prevHash` chains versions. */
+export const vault = object({
+  v: v.literal(1),
+  version: uint(),
+  prevHash: bytes32,
+  identity: identityRecord,
+  identityKey: bytes32,
+  profile,
+  boxKeys: v.array(object({ record: bytes(LIMITS.recordBytes), privateKey: bytes(4096, 16) })),
+  spaces: v.array(
+    object({
+      logId: bytes32,
+      hub: nodeName,
+      hubKey: bytes32,
+      title: text(200),
+      /** The highest head known: a log that does not extend it has been rolled back. */
+      seen: object({ gen: uint(), seq: uint(), head: bytes32 }),
+      /** Members to ask for a place when this device is new. */
+      contacts: v.array(reply),
+    }),
+  ),
+  /** Node keys pinned at first contact. */
+  nodes: v.array(object({ name: nodeName, nodeKey: bytes32 })),
+});
+export type Vault = Infer<typeof vault>;
+
+/** How the vault key is wrapped for one way in. `weak` marks a passphrase without a device secret. */
+export const vaultWrap = object({
+  way: v.picklist(["passphrase", "passphrase+secret"]),
+  salt: bytes32,
+  wrapped: bytes(128),
+});
+/** The vault as a node keeps it. */
+export const sealedVault = object({
+  v: v.literal(1),
+  wraps: v.pipe(v.array(vaultWrap), v.minLength(1), v.maxLength(8)),
+  body: bytes(LIMITS.vaultBytes),
+});
+
+export const spaceSettings = object({ kind: spaceKind, history: historyPolicy, mlsSuite });
