@@ -13,7 +13,9 @@ export const LIMITS = {
   blobRequestBytes: MiB + 4 * KiB,
   /** Entries in one append. */
   appendEntries: 512,
-  headerBytes: 4 * KiB,
+  headerBytes: 16 * KiB,
+  /** Seats that one commit may add. */
+  commitSeats: 256,
   /** Sealed body of an ordinary entry. */
   entryBodyBytes: 64 * KiB,
   /** Sealed body of a commit or rejoin (an add of 1,000 devices with post-quantum keys is large). */

@@ -39,7 +39,7 @@ export const genesis = object({
 });
 export type Genesis = Infer<typeof genesis>;
 
-/** A seat entry's record: `set` puts a new seat at the log or replaces the key of one's own; `remove` gives up one's own. */
+/** A seat entry's record: `set` puts a new seat at the log (seat ids: see `addSeats`); `remove` gives up one's own. */
 export const seatRecord = object({
   op: v.picklist(["set", "remove"]),
   seatId: bytes16,
@@ -81,6 +81,11 @@ export const entryHeader = v.pipe(
     blobs: v.pipe(v.array(bytes16), v.maxLength(LIMITS.entryBlobs)),
     nextPostingKey: v.optional(bytes32),
     seatId: v.optional(bytes16),
+    /**
+     * Seat keys that a commit adds with its new devices, so that a newcomer can read at once. A seat id is always
+     * the first 16 bytes of SHA-256 of its key. A void of the commit takes them away again.
+     */
+    addSeats: v.optional(v.pipe(v.array(bytes32), v.minLength(1), v.maxLength(LIMITS.commitSeats))),
     slotHash: v.optional(v.nullable(bytes32)),
     seat: v.optional(seatRecord),
     steward: v.optional(stewardRecord),
@@ -94,6 +99,7 @@ function headerFits(header: {
   bodyLen: number;
   nextPostingKey?: unknown;
   seatId?: unknown;
+  addSeats?: unknown;
   slotHash?: unknown;
   seat?: unknown;
   steward?: unknown;
@@ -104,6 +110,7 @@ function headerFits(header: {
     has(header.nextPostingKey) === handshake &&
     has(header.seatId) === handshake &&
     has(header.slotHash) === handshake &&
+    (!has(header.addSeats) || header.kind === "commit") &&
     has(header.seat) === (header.kind === "seat") &&
     has(header.steward) === (header.kind === "steward") &&
     (handshake || header.bodyLen <= LIMITS.entryBodyBytes)
