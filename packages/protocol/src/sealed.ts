@@ -1,6 +1,6 @@
 /** What is inside the seals, which no node ever reads: identities, certificates, events, letters, cards, the vault. */
 import * as v from "valibot";
-import { genesis, historyPolicy, mlsSuite, spaceKind } from "./log.ts";
+import { historyPolicy, mlsSuite, spaceKind } from "./log.ts";
 import { LIMITS } from "./limits.ts";
 import type { Infer } from "./schema.ts";
 import {
@@ -131,8 +131,7 @@ export const keyRing = object({ epochs: v.array(object({ epoch: uint(), key: byt
 export type KeyRing = Infer<typeof keyRing>;
 export const welcomeBody = object({
   logId: bytes32,
-  genesis,
-  genesisBytes: bytes(LIMITS.genesisBytes),
+  genesis: bytes(LIMITS.genesisBytes),
   hub: nodeName,
   hubKey: bytes32,
   title: text(200),

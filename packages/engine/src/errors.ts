@@ -1,0 +1,30 @@
+/** Errors of the engine that a person can do something about. The screen chooses the sentence by the code. */
+
+export type EngineErrorCode =
+  | "signed_out"
+  | "signed_in"
+  | "not_member"
+  | "not_steward"
+  | "no_space"
+  | "invalid"
+  | "link_invalid"
+  | "link_expired"
+  | "link_mismatch"
+  | "already_member"
+  | "offline"
+  | "last_steward"
+  | "too_weak"
+  | "wrong_passphrase"
+  | "unverified"
+  | "busy";
+
+export class EngineError extends Error {
+  override readonly name = "EngineError";
+  readonly code: EngineErrorCode;
+  readonly data: Record<string, string | number | boolean>;
+  constructor(code: EngineErrorCode, options: { data?: Record<string, string | number | boolean>; cause?: unknown } = {}) {
+    super(code, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.data = options.data ?? {};
+  }
+}

@@ -1,0 +1,51 @@
+/** What a screen can ask of the chat tool. */
+
+export type Reaction = { emoji: string; count: number; mine: boolean; names: string[] };
+
+export type Message = {
+  eventId: string;
+  position: number;
+  author: string;
+  authorName: string;
+  mine: boolean;
+  text: string;
+  at: number;
+  editedAt: number | null;
+  deleted: boolean;
+  replyTo: { eventId: string; authorName: string; text: string; deleted: boolean } | null;
+  mentions: string[];
+  mentionsMe: boolean;
+  reactions: Reaction[];
+  /** waiting: on this device; sent: in the log; delivered: another member's device has seen it. */
+  state: "waiting" | "sent" | "delivered";
+  /** For lines that are no message: somebody came, left, was removed, the title changed. */
+  notice: null | { kind: "joined" | "left" | "removed" | "renamed" | "created"; name: string; by: string | null; title: string | null };
+};
+
+export type MessagePage = {
+  messages: Message[];
+  /** Older ones are there. */
+  more: boolean;
+  /** The first message that had not been read when the conversation was opened, where there is one. */
+  firstUnread: string | null;
+};
+
+type SpaceId = { spaceId: string };
+
+export type ChatCommands = {
+  "chat.send": (args: SpaceId & { text: string; replyTo?: string | undefined; mentions?: string[] | undefined }) => Promise<{ eventId: string }>;
+  "chat.edit": (args: SpaceId & { eventId: string; text: string }) => Promise<void>;
+  "chat.delete": (args: SpaceId & { eventId: string }) => Promise<void>;
+  /** Sets or takes back one's own reaction. */
+  "chat.react": (args: SpaceId & { eventId: string; emoji: string; on: boolean }) => Promise<void>;
+  /** Moves the read position forward, never back; own devices learn it. */
+  "chat.markRead": (args: SpaceId & { position: number }) => Promise<void>;
+  "chat.setDraft": (args: SpaceId & { text: string; replyTo?: string | undefined }) => Promise<void>;
+  "chat.search": (args: { text: string; spaceId?: string | undefined; limit?: number | undefined }) => Promise<{ spaceId: string; eventId: string; snippet: string; authorName: string; at: number }[]>;
+};
+
+export type ChatLive = {
+  /** The newest `limit` messages, oldest first. */
+  "chat.messages": { args: SpaceId & { limit: number }; value: MessagePage };
+  "chat.draft": { args: SpaceId; value: { text: string; replyTo: string | null } | null };
+};

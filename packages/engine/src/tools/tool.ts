@@ -1,0 +1,90 @@
+/**
+ * What a tool is: a folder beside this file with the same five files in each.
+ *
+ * ```
+ * events.ts    the event types, versioned, with their schema
+ * reducer.ts   event -> rows of local tables (deterministic, in log order)
+ * commands.ts  what a person can do -> events
+ * queries.ts   what a screen needs -> rows (live)
+ * search.ts    what of it can be found
+ * index.ts     puts them together as one Tool
+ * ```
+ *
+ * [Note: Pending events] A local change is applied at once, through the same reducer, with `pending: true`. When the log
+ * has given it its place the reducer sees the same event again with its real position. So a reducer is
+ * idempotent by `eventId`, and its confirmed result depends on confirmed events only, in log order. A rebuild
+ * (after a void, or with a new reducer) empties the tool's tables for the space and plays all events again, then what is pending.
+ */
+import type { Bytes } from "@baraza/protocol";
+import type * as v from "valibot";
+import type { SqlParams, SqlTx } from "../ports.ts";
+
+/** An event as reducers see it: opened, verified, decoded. Ids are lower-case hexadecimal. */
+export type AppliedEvent<T = unknown> = {
+  logId: string;
+  eventId: string;
+  /** Identity and device (hash of its certificate) of the author. */
+  author: string;
+  device: string;
+  /** True when the author is this account. */
+  mine: boolean;
+  /** Position in the log; for pending events larger than any confirmed position, in the order of writing. */
+  position: number;
+  pending: boolean;
+  type: string;
+  typeVersion: number;
+  /** The author's clock, ms since 1970. For display. */
+  at: number;
+  payload: T;
+};
+
+/** One event type: the newest version that is written and the schema for what is read (all versions so far). */
+export type EventType = { version: number; schema: v.GenericSchema };
+
+/** A new event for a space's log. `payload` must fit the type's schema. */
+export type NewEvent = { type: string; payload: unknown };
+
+/** What a tool's commands and queries work with. */
+export type ToolContext = {
+  /** The signed-in identity, hexadecimal. */
+  me(): string;
+  now(): number;
+  /**
+   * Writes events: durable and applied at once, sent when the network allows.
+   * @returns the event ids, in order.
+   * @throws EngineError `not_member` when the space is not one's own (any more), `invalid` when a payload does not fit.
+   */
+  post(spaceId: string, events: readonly NewEvent[]): Promise<string[]>;
+  all<T extends object>(sql: string, params?: SqlParams): Promise<T[]>;
+  get<T extends object>(sql: string, params?: SqlParams): Promise<T | undefined>;
+  /** Local-only state (a draft, a read position): one transaction. */
+  write<T>(fn: (tx: SqlTx) => T): Promise<T>;
+};
+
+/** A query that a screen can watch: runs again when one of its tables changed. */
+export type LiveQuery<A = never, R = unknown> = {
+  tables: readonly string[];
+  run(context: ToolContext, args: A): Promise<R>;
+};
+
+/** Text that search can find, with where it stands. */
+export type Findable = { spaceId: string; eventId: string; text: string; author: string; at: number };
+
+export type Tool = {
+  /** The folder's name; event types start with it and a dot. */
+  name: string;
+  /** Local tables (`CREATE TABLE IF NOT EXISTS`), each with a `log_id TEXT` column. */
+  schema: string;
+  /** The tables that a rebuild of a space empties. Local-only tables are not among them. */
+  derived: readonly string[];
+  events: Readonly<Record<string, EventType>>;
+  /** Changes the tool's tables. Runs inside the transaction that stores the event. Never throws on what the schema lets through. */
+  reduce(tx: SqlTx, event: AppliedEvent): void;
+  commands: Readonly<Record<string, (context: ToolContext, args: never) => Promise<unknown>>>;
+  queries: Readonly<Record<string, LiveQuery>>;
+  /** What of an event can be found; empty for what cannot. */
+  findable(event: AppliedEvent): readonly Findable[];
+};
+
+/** Raw bytes never leave a payload by accident: helper type for blobs in payloads. */
+export type BlobRef = { blobId: Bytes; key: Bytes; bytes: number };
