@@ -8,7 +8,11 @@ import type { ChatCommands, ChatLive } from "./tools/chat/api.ts";
 export type Line = "online" | "connecting" | "offline";
 
 /** A long job, for a progress bar. `total` 0 = not known yet. */
-export type Progress = { job: "history" | "joining" | "signingUp" | "signingIn" | "reseeding"; done: number; total: number };
+export type Progress = {
+  job: "history" | "joining" | "signingUp" | "signingIn" | "reseeding";
+  done: number;
+  total: number;
+};
 
 export type Status = {
   line: Line;
@@ -88,9 +92,21 @@ export type InvitationCard = {
   already: string | null;
 };
 
-export type Join = { joinId: string; title: string; inviterName: string; state: "asking" | "refused"; reason: string | null; since: number };
+export type Join = {
+  joinId: string;
+  title: string;
+  inviterName: string;
+  state: "asking" | "refused";
+  reason: string | null;
+  since: number;
+};
 
-export type NodePolicy = { node: string; registration: "invitation" | "open"; setup: boolean; version: string };
+export type NodePolicy = {
+  node: string;
+  registration: "invitation" | "open";
+  setup: boolean;
+  version: string;
+};
 
 type SpaceId = { spaceId: string };
 
@@ -109,16 +125,33 @@ export type EngineCommands = {
   "account.signOut": (args: Record<string, never>) => Promise<void>;
   "account.setDisplayName": (args: { displayName: string }) => Promise<void>;
   "account.changePassphrase": (args: { passphrase: string }) => Promise<void>;
-  "node.invite": (args: { uses: number; days: number }) => Promise<{ invitation: string; expires: number }>;
-  "node.invitations": (args: Record<string, never>) => Promise<{ invitation: string; expires: number; usesLeft: number }[]>;
+  "node.invite": (args: {
+    uses: number;
+    days: number;
+  }) => Promise<{ invitation: string; expires: number }>;
+  "node.invitations": (
+    args: Record<string, never>,
+  ) => Promise<{ invitation: string; expires: number; usesLeft: number }[]>;
   "node.revokeInvitation": (args: { invitation: string }) => Promise<void>;
   "node.claim": (args: { setup: string }) => Promise<void>;
   "node.settings": (args: {
     registration?: "invitation" | "open" | undefined;
     membersInvite?: boolean | undefined;
   }) => Promise<{ registration: "invitation" | "open"; membersInvite: boolean }>;
-  "node.status": (args: Record<string, never>) => Promise<{ accounts: number; logs: number; blobBytes: number; databaseBytes: number; version: string }>;
-  "space.create": (args: { title: string; kind?: "group" | "pair" | undefined; history?: "none" | "all" | undefined }) => Promise<SpaceId>;
+  "node.status": (
+    args: Record<string, never>,
+  ) => Promise<{
+    accounts: number;
+    logs: number;
+    blobBytes: number;
+    databaseBytes: number;
+    version: string;
+  }>;
+  "space.create": (args: {
+    title: string;
+    kind?: "group" | "pair" | undefined;
+    history?: "none" | "all" | undefined;
+  }) => Promise<SpaceId>;
   "space.rename": (args: SpaceId & { title: string }) => Promise<void>;
   /** A link to pass on: the path and fragment after the node's origin. Valid for `days`; any number of people may use it. */
   "space.invite": (args: SpaceId & { days: number }) => Promise<{ link: string; expires: number }>;
@@ -127,7 +160,9 @@ export type EngineCommands = {
   "space.ask": (args: { fragment: string }) => Promise<{ joinId: string }>;
   "space.cancelJoin": (args: { joinId: string }) => Promise<void>;
   "space.remove": (args: SpaceId & { identityId: string }) => Promise<void>;
-  "space.setRole": (args: SpaceId & { identityId: string; role: "steward" | "member" }) => Promise<void>;
+  "space.setRole": (
+    args: SpaceId & { identityId: string; role: "steward" | "member" },
+  ) => Promise<void>;
   "space.leave": (args: SpaceId) => Promise<void>;
   /** Takes a space that one left or was removed from off this device. */
   "space.forget": (args: SpaceId) => Promise<void>;

@@ -22,7 +22,10 @@ export class EngineError extends Error {
   override readonly name = "EngineError";
   readonly code: EngineErrorCode;
   readonly data: Record<string, string | number | boolean>;
-  constructor(code: EngineErrorCode, options: { data?: Record<string, string | number | boolean>; cause?: unknown } = {}) {
+  constructor(
+    code: EngineErrorCode,
+    options: { data?: Record<string, string | number | boolean>; cause?: unknown } = {},
+  ) {
     super(code, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     this.data = options.data ?? {};

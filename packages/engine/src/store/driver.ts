@@ -1,14 +1,11 @@
 /** What a platform implements to get a store: one synchronous SQLite connection, and a way to wait for the next turn. */
 import type { SqlParams } from "../ports.ts";
 
-/** Codes of sqlite3_set_authorizer (https://sqlite.org/c3ref/c_alter_table.html). */
-export const AUTH = { delete: 9, insert: 18, update: 23 } as const;
-
-/** One open connection. Methods throw StoreError. Statements may be cached by their text. */
+/** One open connection. Methods throw StoreError. */
 export interface SqlDriver {
   /** Runs one statement. `tables`: the names of the tables that it may write, triggers and cascades included. */
   run(sql: string, params: SqlParams): { changes: number; tables: readonly string[] };
-  /** All rows of one statement. With `readonly`, refuses before it runs one that writes. */
+  /** All rows of one statement. With `readonly`, refuses (before it runs) one that writes. */
   all(
     sql: string,
     params: SqlParams,
@@ -16,6 +13,8 @@ export interface SqlDriver {
   ): { rows: object[]; tables: readonly string[] };
   /** Several statements without parameters. */
   exec(sql: string): { tables: readonly string[] };
+  /** BEGIN, COMMIT, ROLLBACK and savepoints, which the other methods refuse. */
+  control(sql: string): void;
   /** False once SQLite itself has rolled the transaction back (a full disk, an input/output error). */
   inTransaction(): boolean;
   close(): void;

@@ -62,7 +62,7 @@ export function openSqlStore(driver: SqlDriver): SqlStore {
     let begun = false;
     try {
       if (stopped !== undefined) throw stopped;
-      driver.run("BEGIN IMMEDIATE", []);
+      driver.control("BEGIN IMMEDIATE");
       begun = true;
       checkFence(driver, fence);
       for (const waiting of group) {
@@ -77,9 +77,9 @@ export function openSqlStore(driver: SqlDriver): SqlStore {
           inside = false;
         }
       }
-      driver.run("COMMIT", []);
+      driver.control("COMMIT");
     } catch (error) {
-      if (begun && driver.inTransaction()) driver.run("ROLLBACK", []);
+      if (begun && driver.inTransaction()) driver.control("ROLLBACK");
       if (error instanceof FencedError) stopped = error;
       for (const { waiting, error: own } of failed) waiting.reject(own);
       const told = new Set(failed.map((one) => one.waiting));
@@ -140,7 +140,7 @@ function runOne(driver: SqlDriver, waiting: Waiting, tables: Set<string>): Done 
   const written = new Set<string>();
   const afterCommit: (() => void)[] = [];
   const handle = txHandle(driver, written, afterCommit);
-  driver.run("SAVEPOINT one", []);
+  driver.control("SAVEPOINT one");
   try {
     const value = waiting.body(handle.tx);
     if (isPromise(value)) {
@@ -148,13 +148,13 @@ function runOne(driver: SqlDriver, waiting: Waiting, tables: Set<string>): Done 
       value.then(undefined, () => undefined);
       throw new StoreError("store_async");
     }
-    driver.run("RELEASE one", []);
+    driver.control("RELEASE one");
     for (const table of written) tables.add(table);
     return { waiting, value, afterCommit };
   } catch (error) {
     if (driver.inTransaction()) {
-      driver.run("ROLLBACK TO one", []);
-      driver.run("RELEASE one", []);
+      driver.control("ROLLBACK TO one");
+      driver.control("RELEASE one");
     }
     throw error;
   } finally {
@@ -203,7 +203,7 @@ function txHandle(
 }
 
 function takeFence(driver: SqlDriver): number {
-  driver.run("BEGIN IMMEDIATE", []);
+  driver.control("BEGIN IMMEDIATE");
   try {
     driver.exec(
       "CREATE TABLE IF NOT EXISTS _fence (id INTEGER PRIMARY KEY CHECK (id = 0), number INTEGER NOT NULL)",
@@ -213,10 +213,10 @@ function takeFence(driver: SqlDriver): number {
       [],
     );
     const fence = currentFence(driver);
-    driver.run("COMMIT", []);
+    driver.control("COMMIT");
     return fence;
   } catch (error) {
-    if (driver.inTransaction()) driver.run("ROLLBACK", []);
+    if (driver.inTransaction()) driver.control("ROLLBACK");
     throw error;
   }
 }

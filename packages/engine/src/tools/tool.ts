@@ -68,7 +68,13 @@ export type LiveQuery<A = never, R = unknown> = {
 };
 
 /** Text that search can find, with where it stands. */
-export type Findable = { spaceId: string; eventId: string; text: string; author: string; at: number };
+export type Findable = {
+  spaceId: string;
+  eventId: string;
+  text: string;
+  author: string;
+  at: number;
+};
 
 export type Tool = {
   /** The folder's name; event types start with it and a dot. */

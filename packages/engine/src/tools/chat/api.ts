@@ -19,7 +19,12 @@ export type Message = {
   /** waiting: on this device; sent: in the log; delivered: another member's device has seen it. */
   state: "waiting" | "sent" | "delivered";
   /** For lines that are no message: somebody came, left, was removed, the title changed. */
-  notice: null | { kind: "joined" | "left" | "removed" | "renamed" | "created"; name: string; by: string | null; title: string | null };
+  notice: null | {
+    kind: "joined" | "left" | "removed" | "renamed" | "created";
+    name: string;
+    by: string | null;
+    title: string | null;
+  };
 };
 
 export type MessagePage = {
@@ -33,15 +38,25 @@ export type MessagePage = {
 type SpaceId = { spaceId: string };
 
 export type ChatCommands = {
-  "chat.send": (args: SpaceId & { text: string; replyTo?: string | undefined; mentions?: string[] | undefined }) => Promise<{ eventId: string }>;
+  "chat.send": (
+    args: SpaceId & { text: string; replyTo?: string | undefined; mentions?: string[] | undefined },
+  ) => Promise<{ eventId: string }>;
   "chat.edit": (args: SpaceId & { eventId: string; text: string }) => Promise<void>;
   "chat.delete": (args: SpaceId & { eventId: string }) => Promise<void>;
   /** Sets or takes back one's own reaction. */
   "chat.react": (args: SpaceId & { eventId: string; emoji: string; on: boolean }) => Promise<void>;
   /** Moves the read position forward, never back; own devices learn it. */
   "chat.markRead": (args: SpaceId & { position: number }) => Promise<void>;
-  "chat.setDraft": (args: SpaceId & { text: string; replyTo?: string | undefined }) => Promise<void>;
-  "chat.search": (args: { text: string; spaceId?: string | undefined; limit?: number | undefined }) => Promise<{ spaceId: string; eventId: string; snippet: string; authorName: string; at: number }[]>;
+  "chat.setDraft": (
+    args: SpaceId & { text: string; replyTo?: string | undefined },
+  ) => Promise<void>;
+  "chat.search": (args: {
+    text: string;
+    spaceId?: string | undefined;
+    limit?: number | undefined;
+  }) => Promise<
+    { spaceId: string; eventId: string; snippet: string; authorName: string; at: number }[]
+  >;
 };
 
 export type ChatLive = {
