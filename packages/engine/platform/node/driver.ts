@@ -7,82 +7,66 @@
 import { DatabaseSync } from "node:sqlite";
 import type { SQLInputValue, StatementSync } from "node:sqlite";
 import type { SqlDriver } from "../../src/store/driver.ts";
-import { AUTH } from "../../src/store/driver.ts";
 import { StoreError, codeOfResult } from "../../src/store/errors.ts";
-import type { SqlParams, SqlValue } from "../../src/ports.ts";
+import { checkParams, permit, statementCache } from "../../src/store/statements.ts";
+import type { SqlParams } from "../../src/ports.ts";
 
-type Prepared = { statement: StatementSync; tables: readonly string[] };
-
-const CACHE = 500;
-
-/** Opens a connection. @param path a file, or ":memory:". */
+/** Opens a connection. @param path a file, or ":memory:". @throws StoreError */
 export function openNodeDriver(path: string): SqlDriver {
   const db = typed(() => new DatabaseSync(path, { timeout: 5000 }));
-  const cache = new Map<string, Prepared>();
-  let writes: Set<string> | undefined;
-
-  typed(() => {
-    db.exec(
-      "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY",
-    );
-    db.setAuthorizer((action, table) => {
-      if (
-        table !== null &&
-        (action === AUTH.insert || action === AUTH.update || action === AUTH.delete)
-      ) {
-        writes?.add(table);
-      }
-      return 0;
+  const cache = statementCache<StatementSync>(
+    (sql) => db.prepare(sql),
+    () => undefined,
+  );
+  try {
+    typed(() => {
+      db.exec(
+        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY",
+      );
+      db.setAuthorizer(cache.authorize);
     });
-  });
-
-  /** Runs something with the authorizer listening. @returns its result and the user tables it may write. */
-  function watched<T>(fn: () => T): { value: T; tables: readonly string[] } {
-    const seen = new Set<string>();
-    writes = seen;
-    try {
-      const value = fn();
-      return { value, tables: [...seen].filter((table) => !table.startsWith("sqlite_")) };
-    } finally {
-      writes = undefined;
-    }
+  } catch (error) {
+    db.close();
+    throw error;
   }
 
-  function prepare(sql: string): Prepared {
-    const known = cache.get(sql);
-    if (known !== undefined) return known;
-    const { value, tables } = watched(() => db.prepare(sql));
-    const prepared = { statement: value, tables };
-    if (cache.size >= CACHE)
-      for (const first of cache.keys()) {
-        cache.delete(first);
-        break;
-      }
-    cache.set(sql, prepared);
-    return prepared;
+  function use<T>(
+    sql: string,
+    params: SqlParams,
+    readonly: boolean,
+    fn: (statement: StatementSync, writes: boolean) => T,
+  ) {
+    return typed(() => {
+      const prepared = cache.prepare(sql);
+      permit(prepared, readonly);
+      checkParams(params);
+      const value = fn(prepared.statement, prepared.writes);
+      if (prepared.schema) cache.clear();
+      return { value, tables: prepared.tables };
+    });
   }
 
   return {
     run(sql, params) {
-      return typed(() => {
-        const { statement, tables } = prepare(sql);
-        return { changes: Number(statement.run(...bind(params)).changes), tables };
-      });
+      const { value, tables } = use(sql, params, false, (statement) =>
+        statement.run(...bind(params)),
+      );
+      return { changes: Number(value.changes), tables };
     },
     all(sql, params, readonly) {
-      return typed(() => {
-        const { statement, tables } = prepare(sql);
-        if (readonly && tables.length > 0) throw new StoreError("store_readonly");
-        return { rows: rowsOf(statement, params, tables.length > 0), tables };
-      });
+      const { value, tables } = use(sql, params, readonly, (statement, writes) =>
+        rowsOf(statement, params, writes),
+      );
+      return { rows: value, tables };
     },
     exec(sql) {
       return typed(() => {
-        // A trigger made here changes what other statements write.
+        const effects = cache.watch(() => db.exec(sql));
         cache.clear();
-        return { tables: watched(() => db.exec(sql)).tables };
+        return effects;
       });
     },
+    control: (sql) => typed(() => db.exec(sql)),
     inTransaction: () => db.isTransaction,
     close() {
       cache.clear();
@@ -106,15 +90,9 @@ function rowsOf(statement: StatementSync, params: SqlParams, writes: boolean): o
   try {
     const rows = statement.all(...bind(params));
     for (const row of rows)
-      for (const [name, value] of Object.entries(row)) {
-        if (
-          typeof value === "bigint" &&
-          BigInt.asIntN(54, value) === value &&
-          value !== -(2n ** 53n)
-        ) {
+      for (const [name, value] of Object.entries(row))
+        if (typeof value === "bigint" && Number.isSafeInteger(Number(value)))
           row[name] = Number(value);
-        }
-      }
     return rows;
   } finally {
     statement.setReadBigInts(false);
@@ -123,20 +101,7 @@ function rowsOf(statement: StatementSync, params: SqlParams, writes: boolean): o
 
 /** node:sqlite binds every number as REAL; whole numbers are meant as integers, as the browser binds them. */
 function bind(params: SqlParams): SQLInputValue[] {
-  return params.map((value: SqlValue) => {
-    if (typeof value === "number") {
-      if (Number.isNaN(value)) throw new StoreError("store_value");
-      return Number.isSafeInteger(value) ? BigInt(value) : value;
-    }
-    if (
-      value === null ||
-      typeof value === "string" ||
-      typeof value === "bigint" ||
-      value instanceof Uint8Array
-    )
-      return value;
-    throw new StoreError("store_value");
-  });
+  return params.map((value) => (Number.isSafeInteger(value) ? BigInt(value as number) : value));
 }
 
 /** Runs something of SQLite and gives its errors their code. */
@@ -144,7 +109,6 @@ function typed<T>(fn: () => T): T {
   try {
     return fn();
   } catch (error) {
-    if (error instanceof StoreError) throw error;
     if (error instanceof Error && "errcode" in error && typeof error.errcode === "number") {
       throw new StoreError(codeOfResult(error.errcode), {
         data: { result: error.errcode },

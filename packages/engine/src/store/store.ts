@@ -4,6 +4,7 @@
  */
 import type { SqlParams, SqlStatement, SqlStore, SqlTx, Synchronous } from "../ports.ts";
 import type { SqlDriver } from "./driver.ts";
+import { guarded } from "./guarded.ts";
 import { FencedError, StoreError } from "./errors.ts";
 
 type Waiting = {
@@ -240,13 +241,4 @@ function isPromise(value: unknown): value is PromiseLike<unknown> {
     "then" in value &&
     typeof value.then === "function"
   );
-}
-
-/** A listener's mistake must not turn a committed transaction into a failed one; it still surfaces as an unhandled rejection. */
-function guarded(fn: () => void): void {
-  try {
-    fn();
-  } catch (error) {
-    void Promise.reject(error);
-  }
 }

@@ -1,0 +1,48 @@
+/** The local store in a browser: encrypted SQLite on OPFS. Runs in a dedicated worker. */
+import type { SecretStore, SqlStore } from "../../src/ports.ts";
+import { openSqlStore } from "../../src/store/store.ts";
+import { openBrowserDriver } from "./driver.ts";
+import { loadSqlite, openPool, removePool } from "./sqlite.ts";
+
+export type BrowserStoreOptions = {
+  secrets: SecretStore;
+  /** How long to wait for a dying tab to let go of the files, in milliseconds. */
+  patience?: number;
+};
+
+/**
+ * Opens (or makes) the store of this name and takes the next fencing number.
+ * @throws StoreError `store_unavailable` where OPFS is missing, `store_busy`, `store_corrupt` when the key is lost
+ */
+export async function openBrowserStore(
+  name: string,
+  { secrets, patience = 15_000 }: BrowserStoreOptions,
+): Promise<SqlStore> {
+  const sqlite = await loadSqlite();
+  const pool = await openPool(sqlite, name, patience);
+  const driver = openBrowserDriver(sqlite, pool, name, await keyOf(name, secrets));
+  try {
+    return openSqlStore(driver);
+  } catch (error) {
+    driver.close();
+    throw error;
+  }
+}
+
+/** Destroys a closed store with its key: the key first, so that a half-done removal leaves nothing readable. */
+export async function removeBrowserStore(name: string, secrets: SecretStore): Promise<void> {
+  await secrets.remove(secretName(name));
+  await removePool(name);
+}
+
+async function keyOf(name: string, secrets: SecretStore) {
+  const known = await secrets.load(secretName(name));
+  if (known !== undefined) return known;
+  const fresh = crypto.getRandomValues(new Uint8Array(32));
+  await secrets.save(secretName(name), fresh);
+  return fresh;
+}
+
+function secretName(name: string): string {
+  return `store/${name}`;
+}
