@@ -1,0 +1,55 @@
+/** Handlers by route, and what each is given. A service returns its part of this table. */
+import type {
+  Access,
+  Bytes,
+  CheckedRequestOf,
+  ROUTES,
+  Role,
+  ResponseOf,
+  RouteName,
+} from "@baraza/protocol";
+
+/** Who is signed in. */
+export type Account = { accountId: Bytes; role: Role };
+
+/** Finds the account of a session (32 bytes from the bearer header); null when there is none or it has ended. */
+export type Authenticate = (session: Bytes) => Promise<Account | null> | Account | null;
+
+/**
+ * What a handler may know besides its request. Only `session` and `administrator` routes learn the account: a
+ * `gateway` route never does, even where a session was sent along.
+ */
+export type Context<A extends Access = Access> = {
+  now(): number;
+  account: A extends "session" | "administrator" ? Account : null;
+  /** The route came through the gateway, sealed. */
+  sealed: boolean;
+  /** Stands for the caller's network address without telling it: a hash under a key that lives as long as the process. */
+  limitKey: string;
+  /**
+   * Takes one from a bucket of `burst` that fills again at `perMinute`. The bucket is the caller's (`limitKey`), or that
+   * of `key` when given (a log, an account name). @throws ProtocolError `rate_limited` with `seconds` to wait.
+   */
+  limit(bucket: string, rate: { perMinute: number; burst: number }, key?: string): void;
+};
+
+type AccessOf<N extends RouteName> = (typeof ROUTES)[N]["access"];
+
+/** A response that is encoded already (hot paths): its bytes are sent as they are. */
+export class Encoded {
+  readonly bytes: Bytes;
+  constructor(bytes: Bytes) {
+    this.bytes = bytes;
+  }
+}
+
+export type Handler<N extends RouteName> = (
+  request: CheckedRequestOf<N>,
+  context: Context<AccessOf<N>>,
+) => Promise<ResponseOf<N> | Encoded> | ResponseOf<N> | Encoded;
+
+/** A service's routes. */
+export type Handlers = { readonly [N in RouteName]?: Handler<N> };
+
+/** What `createX(deps)` of every service gives back, besides what is its own. */
+export type Service = { readonly routes: Handlers; close(): Promise<void> | void };

@@ -1,0 +1,16 @@
+/** Every service's operations over SQLite: the workers run them, and the main thread takes their names from here. */
+import type { Operations, ServiceOperations } from "../port.ts";
+import type { Db } from "./database.ts";
+import { logsOperations } from "./logs.ts";
+
+type Run<F> = F extends (arg: infer A) => infer R ? (db: Db, arg: A) => R : never;
+
+/** A service's operations as SQLite runs them: the same, with the connection in front. They are synchronous. */
+export type SqliteOperations<O extends ServiceOperations> = {
+  readonly write: { readonly [K in keyof O["write"]]: Run<O["write"][K]> };
+  readonly read: { readonly [K in keyof O["read"]]: Run<O["read"][K]> };
+};
+
+export const OPERATIONS: { readonly [S in keyof Operations]: SqliteOperations<Operations[S]> } = {
+  logs: logsOperations,
+};
