@@ -1,0 +1,88 @@
+/** Devices with toy certificates, for the tests and benchmarks of this folder: real signatures, no more. */
+import { ed25519 } from "@noble/curves/ed25519.js";
+import { concat, equalBytes } from "@baraza/protocol";
+import type { Bytes } from "@baraza/protocol";
+import type { Checks, MemberInfo, ProposedChange } from "./checks.ts";
+import { createKeyPackage } from "./key-package.ts";
+import { nativeEd25519 } from "./suites.ts";
+import type { SuiteName } from "./suites.ts";
+
+/** A device of an identity. The certificate is identity key, device key and the first's signature on the second. */
+export interface TestDevice {
+  readonly identity: Bytes;
+  readonly signatureKey: { readonly publicKey: Bytes; readonly privateKey: Bytes };
+  readonly credential: Bytes;
+}
+
+export interface TestPackage {
+  readonly device: TestDevice;
+  readonly seatKey: Bytes;
+  readonly keyPackage: Bytes;
+  readonly privateParts: Bytes;
+  readonly ref: Bytes;
+}
+
+const { subtle } = globalThis.crypto;
+const verifier = nativeEd25519(subtle);
+
+export interface TestIdentity {
+  readonly publicKey: Bytes;
+  readonly secretKey: Bytes;
+}
+
+/** An identity's key pair. */
+export function testIdentity(): TestIdentity {
+  const { publicKey, secretKey } = ed25519.keygen();
+  return { publicKey: new Uint8Array(publicKey), secretKey: new Uint8Array(secretKey) };
+}
+
+/** A device, of a new identity if none is given. */
+export async function testDevice(owner: TestIdentity = testIdentity()): Promise<TestDevice> {
+  const { publicKey, secretKey } = testIdentity();
+  const signature = await verifier.sign(owner.secretKey, publicKey);
+  return {
+    identity: owner.publicKey,
+    signatureKey: { publicKey, privateKey: secretKey },
+    credential: concat(owner.publicKey, publicKey, signature),
+  };
+}
+
+/** A key package of a device, at a new seat. */
+export async function testPackage(
+  suite: SuiteName,
+  device?: TestDevice,
+  more: { seatKey?: Bytes; lifetimeDays?: number; now?: number } = {},
+): Promise<TestPackage> {
+  const made = device ?? (await testDevice());
+  const seatKey = more.seatKey ?? testIdentity().publicKey;
+  const { credential, signatureKey } = made;
+  const request = { suite, credential, signatureKey, ...more, seatKey };
+  return { device: made, seatKey, ...(await createKeyPackage(request)) };
+}
+
+/** Checks that verify the toy certificates and ask `authorise` (everything is allowed when left out). */
+export function testChecks(
+  authorise: (change: ProposedChange) => void = () => undefined,
+): Checks<MemberInfo> {
+  return { verifyCredential: verifyTestCredential, authorise };
+}
+
+/** Verifies a toy certificate. */
+export async function verifyTestCredential(
+  credential: Bytes,
+  signatureKey: Bytes,
+): Promise<MemberInfo> {
+  const identity = credential.slice(0, 32);
+  const certified = credential.subarray(32, 64);
+  if (credential.length !== 128 || !equalBytes(certified, signatureKey))
+    throw new Error("certificate");
+  if (!(await verifier.verify(identity, certified, credential.subarray(64))))
+    throw new Error("certificate");
+  return { identity };
+}
+
+/** The value, which must be there. */
+export function must<T>(value: T | null | undefined): T {
+  if (value === null || value === undefined) throw new Error("a value is missing");
+  return value;
+}

@@ -1,0 +1,265 @@
+/** Joining by a welcome, and rejoining by an external commit (RFC 9420, sections 12.4.3.1 and 12.4.3.2). */
+import { equalBytes } from "@baraza/protocol";
+import type { Bytes } from "@baraza/protocol";
+import { checkAuthorised } from "./checks.ts";
+import type { CheckedMember, Checks, MemberInfo } from "./checks.ts";
+import { contextAfter } from "./commit.ts";
+import { MLS_LIMITS, MlsRefused, limitSize, refusing } from "./errors.ts";
+import { encodeTree, secretsOf } from "./group.ts";
+import type { Group } from "./group.ts";
+import { checkKeyPackage, decodeKeyPackage, decodePrivateParts, refOf } from "./key-package.ts";
+import { checkUniqueKeys, contextBytesOf } from "./leaf.ts";
+import {
+  createConfirmationTag,
+  createContentCommitSignature,
+  decryptGroupInfo,
+  decryptGroupSecrets,
+  deriveKeySchedule,
+  encodeMessage,
+  initializeEpoch,
+  protectPublicMessage,
+  verifyConfirmationTag,
+  verifyGroupInfoSignature,
+} from "./library.ts";
+import type { GroupContext, GroupInfo } from "./library.ts";
+import { EXTERNAL_INIT } from "./process.ts";
+import { suiteNameOf, suiteOf } from "./suites.ts";
+import type { Suite } from "./suites.ts";
+import { addLeaves, encodedLeaf, leavesOf, treeHashOf } from "./tree.ts";
+import type { Tree } from "./tree.ts";
+import { directPathOf, isBelow } from "./tree-math.ts";
+import { checkTree, decodeTree } from "./tree-check.ts";
+import { deriveUp, makePath } from "./update-path.ts";
+import { decodeGroupInfo, decodeWelcome } from "./welcome.ts";
+
+/** A stored key package with its private keys. */
+export interface OwnKeyPackage {
+  readonly keyPackage: Bytes;
+  readonly privateParts: Bytes;
+}
+
+/**
+ * Joins by a welcome (whole or one's own part) and the tree that came with it. All certificates in the tree
+ * are verified; `authorise` is asked with kind `welcome`. Destroy `privateParts` in the transaction that stores
+ * the new state. @throws MlsRefused
+ */
+export async function join<Info extends MemberInfo>(
+  options: OwnKeyPackage & { readonly welcome: Bytes; readonly tree: Bytes },
+  checks: Checks<Info>,
+): Promise<Group> {
+  const welcome = decodeWelcome(options.welcome);
+  const keyPackage = decodeKeyPackage(options.keyPackage);
+  const privateParts = decodePrivateParts(options.privateParts);
+  if (welcome.cipherSuite !== keyPackage.cipherSuite) throw new MlsRefused("wrong_suite");
+  const suite = await suiteOf(suiteNameOf(keyPackage.cipherSuite));
+  const { cs } = suite;
+  const ref = await refOf(keyPackage, suite);
+  if (!welcome.secrets.some(({ newMember }) => equalBytes(newMember, ref)))
+    throw new MlsRefused("not_for_us");
+  const zeros = new Uint8Array(cs.kdf.size);
+  const { info, secrets } = await refusing("bad_message", async () => {
+    const initKey = await cs.hpke.importPrivateKey(privateParts.initPrivateKey);
+    const groupSecrets = await decryptGroupSecrets(initKey, ref, welcome, cs.hpke);
+    const groupInfo =
+      groupSecrets && (await decryptGroupInfo(welcome, groupSecrets.joinerSecret, zeros, cs));
+    if (!groupSecrets || !groupInfo) throw new MlsRefused("bad_message");
+    if (groupSecrets.psks.length > 0)
+      throw new MlsRefused("forbidden_proposal", "a welcome with a PSK");
+    return { info: groupInfo, secrets: groupSecrets };
+  });
+  checkContext(info, suite);
+  const tree = decodeTree(options.tree, suite);
+  const own = ownLeafIn(tree, encodedLeaf(keyPackage.leafNode));
+  const members = await checkTree(tree, info.groupContext, suite, checks);
+  const sender = await checkSigner(info, members, suite);
+  const context = info.groupContext;
+  await checkAuthorised(
+    {
+      kind: "welcome",
+      groupId: new Uint8Array(context.groupId),
+      epochAfter: Number(context.epoch),
+      sender,
+      added: members.filter((member) => member.leaf === own),
+      removed: [],
+      contextExtension: contextBytesOf(context.extensions),
+      newContextExtension: null,
+      members,
+    },
+    checks,
+  );
+
+  const privateKeys = new Map([[2 * own, privateParts.hpkePrivateKey as Bytes]]);
+  const { pathSecret } = secrets;
+  if (pathSecret !== undefined) {
+    const steps = directPathOf(2 * own, tree.nodes.length)
+      .filter((node) => isBelow(2 * sender.leaf, node))
+      .map((node) => ({ node, inTree: tree.nodes[node] }))
+      .filter(({ inTree }) => inTree !== undefined);
+    const derived = await refusing("bad_path", () =>
+      deriveUp(suite, steps, pathSecret as Bytes, (i) => {
+        const node = steps[i]?.inTree;
+        return node?.nodeType === "parent" ? node.parent.hpkePublicKey : undefined;
+      }),
+    );
+    for (const [node, key] of derived.privateKeys) privateKeys.set(node, key);
+  }
+  checkReach(tree, own, privateKeys);
+  const [schedule] = await deriveKeySchedule(secrets.joinerSecret, zeros, context, cs.kdf);
+  const confirmed = await verifyConfirmationTag(
+    schedule.confirmationKey,
+    info.confirmationTag,
+    context.confirmedTranscriptHash,
+    cs.hash,
+  );
+  if (!confirmed) throw new MlsRefused("bad_message", "confirmation tag");
+  return {
+    suite,
+    context,
+    tree,
+    secrets: secretsOf(schedule),
+    confirmationTag: info.confirmationTag as Bytes,
+    ownLeaf: own,
+    privateKeys,
+    signaturePrivateKey: privateParts.signaturePrivateKey as Bytes,
+  };
+}
+
+/**
+ * Joins without being asked, from the rejoin slot: an external commit with nothing but ExternalInit. Leaves of
+ * one's lost devices stay and are removed by a later commit. Members accept it if their checks do.
+ * `pending` counts once the hub has taken the message. @throws MlsRefused
+ */
+export async function externalCommit<Info extends MemberInfo>(
+  options: OwnKeyPackage & { readonly groupInfo: Bytes; readonly tree: Bytes },
+  checks: Checks<Info>,
+): Promise<{ pending: Group; message: Bytes; tree: Bytes; epochAfter: number }> {
+  const info = decodeGroupInfo(options.groupInfo);
+  const keyPackage = decodeKeyPackage(options.keyPackage);
+  const privateParts = decodePrivateParts(options.privateParts);
+  const suite = await suiteOf(suiteNameOf(keyPackage.cipherSuite));
+  const { cs } = suite;
+  await checkKeyPackage(keyPackage, suite);
+  checkContext(info, suite);
+  const tree = decodeTree(options.tree, suite);
+  const members = await checkTree(tree, info.groupContext, suite, checks);
+  await checkSigner(info, members, suite);
+  const external = info.extensions.find(({ extensionType }) => extensionType === "external_pub");
+  if (external === undefined) throw new MlsRefused("bad_message", "no external key");
+  const { enc, secret: initSecret } = await refusing("bad_message", async () =>
+    cs.hpke.exportSecret(
+      await cs.hpke.importPublicKey(external.extensionData),
+      EXTERNAL_INIT,
+      cs.kdf.size,
+      new Uint8Array(),
+    ),
+  );
+
+  const [own] = addLeaves(tree, [keyPackage.leafNode]);
+  if (own === undefined) throw new MlsRefused("bad_tree");
+  checkUniqueKeys(tree);
+  const before = info.groupContext;
+  const next = { ...before, epoch: before.epoch + 1n };
+  const made = await makePath(suite, tree, own, next, [own], privateParts.signaturePrivateKey);
+  const proposal = { proposalType: "external_init", externalInit: { kemOutput: enc } } as const;
+  const { framedContent, signature } = await createContentCommitSignature(
+    before,
+    "mls_public_message",
+    { proposals: [{ proposalOrRefType: "proposal", proposal }], path: made.path },
+    { senderType: "new_member_commit" },
+    new Uint8Array(),
+    privateParts.signaturePrivateKey,
+    cs.signature,
+  );
+  const treeHash = treeHashOf(tree, suite.hash);
+  const context = await contextAfter(
+    suite,
+    before,
+    info.confirmationTag,
+    framedContent,
+    signature,
+    treeHash,
+  );
+  const zeros = new Uint8Array(cs.kdf.size);
+  const { keySchedule } = await initializeEpoch(
+    initSecret,
+    made.commitSecret,
+    context,
+    zeros,
+    cs.kdf,
+  );
+  const tag = await createConfirmationTag(
+    keySchedule.confirmationKey,
+    context.confirmedTranscriptHash,
+    cs.hash,
+  );
+  const publicMessage = await protectPublicMessage(
+    keySchedule.membershipKey,
+    before,
+    {
+      wireformat: "mls_public_message",
+      content: framedContent,
+      auth: { contentType: "commit", signature, confirmationTag: tag },
+    },
+    cs,
+  );
+  const message = encodeMessage({
+    version: "mls10",
+    wireformat: "mls_public_message",
+    publicMessage,
+  });
+  limitSize(message, MLS_LIMITS.messageBytes, "commit");
+  const pending: Group = {
+    suite,
+    context,
+    tree,
+    secrets: secretsOf(keySchedule),
+    confirmationTag: tag as Bytes,
+    ownLeaf: own,
+    privateKeys: made.privateKeys,
+    signaturePrivateKey: privateParts.signaturePrivateKey as Bytes,
+  };
+  return { pending, message, tree: encodeTree(pending), epochAfter: Number(context.epoch) };
+}
+
+/** @throws MlsRefused `wrong_suite`, `bad_message` */
+function checkContext(info: GroupInfo, suite: Suite): void {
+  const context: GroupContext = info.groupContext;
+  if (context.cipherSuite !== suite.mlsName) throw new MlsRefused("wrong_suite");
+  limitSize(context.groupId, MLS_LIMITS.groupIdBytes, "group id");
+  if (context.epoch >= BigInt(Number.MAX_SAFE_INTEGER)) throw new MlsRefused("bad_message");
+  contextBytesOf(context.extensions);
+}
+
+/** Checks the GroupInfo's signature, and that a member made it. */
+async function checkSigner<Info extends MemberInfo>(
+  info: GroupInfo,
+  members: readonly CheckedMember<Info>[],
+  suite: Suite,
+): Promise<CheckedMember<Info>> {
+  const signer = members.find(({ leaf }) => leaf === info.signer);
+  if (signer === undefined) throw new MlsRefused("bad_message", "signed by nobody");
+  const valid = await refusing("bad_message", () =>
+    verifyGroupInfoSignature(info, signer.signatureKey, suite.cs.signature),
+  );
+  if (!valid) throw new MlsRefused("bad_message", "group info signature");
+  return signer;
+}
+
+/**
+ * Every node above that holds a key must be one whose key was given, or one that lists this leaf as unmerged:
+ * otherwise later paths could not be opened. @throws MlsRefused `bad_path`
+ */
+function checkReach(tree: Tree, own: number, privateKeys: ReadonlyMap<number, Bytes>): void {
+  for (const above of directPathOf(2 * own, tree.nodes.length)) {
+    const node = tree.nodes[above];
+    if (node?.nodeType !== "parent" || privateKeys.has(above)) continue;
+    if (!node.parent.unmergedLeaves.includes(own)) {
+      throw new MlsRefused("bad_path", "the welcome lacks a path secret");
+    }
+  }
+}
+
+function ownLeafIn(tree: Tree, own: Bytes): number {
+  for (const [index, leaf] of leavesOf(tree)) if (equalBytes(encodedLeaf(leaf), own)) return index;
+  throw new MlsRefused("not_for_us", "the tree does not hold this device");
+}
