@@ -11,7 +11,7 @@
  * raw 32-byte key, with a fresh nonce for each write. In clear are the files' sizes and times, the pool's path at the start
  * of each file, and 8 bytes of SQLite's header (page size and the like).
  */
-import type { SqlParams, SqlValue } from "../../src/ports.ts";
+import type { SqlParams, SqlRow, SqlValue } from "../../src/ports.ts";
 import { toHex } from "@baraza/protocol";
 import type { Bytes } from "@baraza/protocol";
 import type { SqlDriver } from "../../src/store/driver.ts";
@@ -91,8 +91,9 @@ export function openBrowserDriver(sqlite: Sqlite, pool: Pool, name: string, key:
     },
     all(sql, params, readonly) {
       const { value, tables } = use(sql, params, readonly, (statement) => {
+        const names = statement.getColumnNames();
         const rows: object[] = [];
-        while (statement.step()) rows.push(statement.get({}) as object);
+        while (statement.step()) rows.push(rowOf(sqlite, statement, names));
         return rows;
       });
       return { rows: value, tables };
@@ -142,6 +143,22 @@ function bind(sqlite: Sqlite, statement: Statement, params: SqlParams): void {
       sqlite.capi.sqlite3_bind_double(statement, index + 1, value);
     else statement.bind(index + 1, value);
   });
+}
+
+const utf8 = new TextDecoder();
+
+function rowOf(sqlite: Sqlite, statement: Statement, names: readonly string[]): SqlRow {
+  const { capi, wasm } = sqlite;
+  const row: SqlRow = {};
+  names.forEach((name, index) => {
+    if (capi.sqlite3_column_type(statement, index) === capi.SQLITE_TEXT) {
+      // The library reads text up to its first NUL; a text may hold one.
+      const at = capi.sqlite3_column_blob(statement, index);
+      const length = capi.sqlite3_column_bytes(statement, index);
+      row[name] = utf8.decode(wasm.heap8u().subarray(at, at + length));
+    } else row[name] = statement.get(index) as SqlValue;
+  });
+  return row;
 }
 
 /** Runs something of SQLite and gives its errors their code. */

@@ -73,10 +73,13 @@ export async function openPool(sqlite: Sqlite, name: string, patience: number): 
   }
 }
 
-/** Deletes a store's files. They must not be open. */
+/** @throws StoreError `store_busy` when this worker or another holds the files of a store. */
+export async function assertFree(name: string): Promise<void> {
+  await waitUntilFree(await opfsRoot(), directoryOf(name), 0);
+}
+
+/** Deletes a store's files. They must be free. */
 export async function removePool(name: string): Promise<void> {
-  const known = pools.get(name);
-  if (known !== undefined && !known.isPaused()) throw new StoreError("store_busy");
   const root = await opfsRoot();
   try {
     await root.removeEntry(directoryOf(name), { recursive: true });

@@ -2,7 +2,7 @@
 import type { SecretStore, SqlStore } from "../../src/ports.ts";
 import { openSqlStore } from "../../src/store/store.ts";
 import { openBrowserDriver } from "./driver.ts";
-import { loadSqlite, openPool, removePool } from "./sqlite.ts";
+import { assertFree, loadSqlite, openPool, removePool } from "./sqlite.ts";
 
 export type BrowserStoreOptions = {
   secrets: SecretStore;
@@ -29,8 +29,13 @@ export async function openBrowserStore(
   }
 }
 
-/** Destroys a closed store with its key: the key first, so that a half-done removal leaves nothing readable. */
+/**
+ * Destroys a closed store with its key. The key goes first, so that a half-done removal leaves nothing readable, but
+ * not before it is certain that nobody has the store open.
+ * @throws StoreError `store_busy` when somebody has; nothing is touched then
+ */
 export async function removeBrowserStore(name: string, secrets: SecretStore): Promise<void> {
+  await assertFree(name);
   await secrets.remove(secretName(name));
   await removePool(name);
 }
