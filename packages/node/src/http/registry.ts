@@ -9,8 +9,8 @@ import type {
   RouteName,
 } from "@baraza/protocol";
 
-/** Who is signed in. */
-export type Account = { accountId: Bytes; role: Role };
+/** Who is signed in. `sessionId` is the hash of the session: the session itself is kept nowhere. */
+export type Account = { accountId: Bytes; role: Role; sessionId: Bytes };
 
 /** Finds the account of a session (32 bytes from the bearer header); null when there is none or it has ended. */
 export type Authenticate = (session: Bytes) => Promise<Account | null> | Account | null;
