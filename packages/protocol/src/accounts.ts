@@ -7,6 +7,7 @@ import {
   bytes,
   bytes16,
   bytes32,
+  exact,
   nodeName,
   object,
   text,
@@ -142,10 +143,13 @@ export const identityLookup = {
   }),
 };
 
-/** Blind tokens (RFC 9497 OPRF, ristretto255) for opening logs: issued to an account, spent without a name. */
+/**
+ * Blind tokens (RFC 9497 VOPRF, ristretto255) for opening logs: issued to an account, spent without a name. `proof`
+ * is one DLEQ proof for the batch: that the key of the node record was used, and not one made to recognise the account.
+ */
 export const tokensIssue = {
   request: object({ blinded: v.pipe(v.array(bytes32), v.minLength(1), v.maxLength(16)) }),
-  response: object({ evaluated: v.array(bytes32) }),
+  response: object({ evaluated: v.array(bytes32), proof: exact(64) }),
 };
 
 /** An invitation card: sealed bytes under a random name, read by whoever holds the link (its key is in the fragment). */

@@ -16,6 +16,7 @@ export const nodeRecord = object({
   name: nodeName,
   nodeKey: bytes32,
   gatewayKeys: bytes(LIMITS.recordBytes),
+  tokenKey: bytes32,
   notAfter: time,
   software: text(64),
   sig: signature,

@@ -40,10 +40,14 @@ export const deviceCertificate = object({
 });
 export type DeviceCertificate = Infer<typeof deviceCertificate>;
 
-/** The rotating public key of an account's box, signed by the identity. HPKE with X-Wing (1,216 bytes). */
+/**
+ * The rotating public key of an account's box, signed by the identity. HPKE with X-Wing (1,216 bytes). It carries
+ * the identity's record, since the id alone names only the first of the keys.
+ */
 export const boxKeyRecord = object({
   v: v.literal(1),
   identityId: bytes32,
+  identity: identityRecord,
   id: bytes16,
   seq: uint(),
   notBefore: time,
@@ -136,6 +140,8 @@ export const welcomeBody = object({
   hubKey: bytes32,
   title: text(200),
   welcome: bytes(LIMITS.letterBytes),
+  /** The ratchet tree that goes with the welcome. */
+  tree: bytes(LIMITS.letterBytes),
   keyPackageRef: bytes32,
   gen: uint(),
   /** The commit that added, and the head right after it. */

@@ -1,0 +1,62 @@
+/** HPKE (RFC 9180) in base mode with X-Wing, HKDF-SHA-256 and AES-256-GCM: what seals letters. */
+import { Aes256Gcm, CipherSuite, HkdfSha256 } from "@hpke/core";
+import { XWing } from "@hpke/hybridkem-x-wing";
+import type { Bytes } from "@baraza/protocol";
+import { CryptoError } from "./errors.ts";
+
+/** Sizes of X-Wing (draft-connolly-cfrg-xwing-kem), in bytes. */
+export const XWING = { publicKey: 1216, privateKey: 32, enc: 1120 } as const;
+
+let suite: CipherSuite | undefined;
+
+function hpke(): CipherSuite {
+  suite ??= new CipherSuite({ kem: new XWing(), kdf: new HkdfSha256(), aead: new Aes256Gcm() });
+  return suite;
+}
+
+/** A new X-Wing key pair: 1,216 bytes public, a 32-byte seed private. */
+export async function hpkeGenerate(): Promise<{ publicKey: Bytes; privateKey: Bytes }> {
+  const { kem } = hpke();
+  const pair = await kem.generateKeyPair();
+  const [publicKey, privateKey] = await Promise.all([
+    kem.serializePublicKey(pair.publicKey),
+    kem.serializePrivateKey(pair.privateKey),
+  ]);
+  return { publicKey: new Uint8Array(publicKey), privateKey: new Uint8Array(privateKey) };
+}
+
+/** An encapsulation to a public key, and the one sealing that may follow it. @throws CryptoError `bad_box_key`. */
+export async function hpkeSend(
+  publicKey: Bytes,
+  info: Bytes,
+): Promise<{ enc: Bytes; seal: (plain: Bytes, aad: Bytes) => Promise<Bytes> }> {
+  try {
+    const { kem } = hpke();
+    const recipientPublicKey = await kem.deserializePublicKey(publicKey);
+    const context = await hpke().createSenderContext({ recipientPublicKey, info });
+    return {
+      enc: new Uint8Array(context.enc),
+      seal: async (plain, aad) => new Uint8Array(await context.seal(plain, aad)),
+    };
+  } catch (cause) {
+    throw new CryptoError("bad_box_key", cause);
+  }
+}
+
+/** Opens what was sealed after {@link hpkeSend}. @throws CryptoError `open_failed`. */
+export async function hpkeOpen(
+  privateKey: Bytes,
+  enc: Bytes,
+  info: Bytes,
+  sealed: Bytes,
+  aad: Bytes,
+): Promise<Bytes> {
+  try {
+    const { kem } = hpke();
+    const recipientKey = await kem.deserializePrivateKey(privateKey);
+    const context = await hpke().createRecipientContext({ recipientKey, enc, info });
+    return new Uint8Array(await context.open(sealed, aad));
+  } catch {
+    throw new CryptoError("open_failed");
+  }
+}

@@ -1,0 +1,74 @@
+/** What a seat signs towards its hub: opening a reading session, and where its pushes go. */
+import type { Bytes, PushTarget, RequestOf } from "@baraza/protocol";
+import { encodeCbor, LABELS, logsPush, logsSession } from "@baraza/protocol";
+import type { Signer } from "./ed25519.ts";
+import { signWith, verifyWith } from "./ed25519.ts";
+import { sha256 } from "./primitives.ts";
+import type { Without } from "./records.ts";
+import { readRecord } from "./records.ts";
+
+export type LogSessionRequest = RequestOf<"logs.session">;
+export type SeatPushRequest = RequestOf<"logs.push">;
+
+/** A signed request for a session at `hub`. `time` in milliseconds. */
+export async function signLogSession(
+  seatKey: Signer,
+  fields: { logId: Bytes; seatId: Bytes; hub: string; time: number },
+): Promise<LogSessionRequest> {
+  const { logId, seatId, time } = fields;
+  const sig = await signWith(seatKey, LABELS.logSession, logSessionDigest(fields));
+  return readRecord(logsSession.request, { logId, seatId, time, sig }, "bad_input");
+}
+
+/** True when the seat signed the request for this hub. The time is the caller's to check. */
+export async function verifyLogSession(
+  seatPublicKey: Bytes,
+  hub: string,
+  request: LogSessionRequest,
+): Promise<boolean> {
+  try {
+    const { logId, seatId, time, sig } = request;
+    const digest = logSessionDigest({ logId, seatId, hub, time });
+    return await verifyWith(seatPublicKey, LABELS.logSession, digest, sig);
+  } catch {
+    return false;
+  }
+}
+
+/** `H(cbor{logId, seatId, hub, time})`. */
+export function logSessionDigest(fields: {
+  logId: Bytes;
+  seatId: Bytes;
+  hub: string;
+  time: number;
+}): Bytes {
+  const { logId, seatId, hub, time } = fields;
+  return sha256(encodeCbor({ logId, seatId, hub, time }));
+}
+
+/** Says where pushes for the seat go; null stops them. `time` in milliseconds, later than that of the former one. */
+export async function signSeatPush(
+  seatKey: Signer,
+  fields: { logId: Bytes; seatId: Bytes; push: PushTarget | null; time: number },
+): Promise<SeatPushRequest> {
+  const sig = await signWith(seatKey, LABELS.seatPush, seatPushDigest(fields));
+  return readRecord(logsPush.request, { ...fields, sig }, "bad_input");
+}
+
+/** True when the seat signed the request. The time is the caller's to check. */
+export async function verifySeatPush(
+  seatPublicKey: Bytes,
+  request: SeatPushRequest,
+): Promise<boolean> {
+  try {
+    return await verifyWith(seatPublicKey, LABELS.seatPush, seatPushDigest(request), request.sig);
+  } catch {
+    return false;
+  }
+}
+
+/** `H(cbor{logId, seatId, push, time})`. */
+export function seatPushDigest(fields: Without<SeatPushRequest, "sig">): Bytes {
+  const { logId, seatId, push, time } = fields;
+  return sha256(encodeCbor({ logId, seatId, push, time }));
+}
