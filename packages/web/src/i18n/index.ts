@@ -1,0 +1,93 @@
+/**
+ * Sentences, dates and numbers in the reader's language. `t` reads a signal, so whatever rendered a
+ * sentence renders again when the language changes; nothing has to reload.
+ */
+import { signal } from "@preact/signals";
+import type { ComponentChild } from "preact";
+import { formatParts, formatText, type Value } from "./format.ts";
+import type { CompiledCatalogue } from "./icu.ts";
+import { directionOf, type Language, regionalTag } from "./languages.ts";
+import type { Messages } from "./messages.gen.ts";
+
+export { directionOf, isLanguage, type Language, languages, pickLanguage } from "./languages.ts";
+
+export type MessageKey = keyof Messages;
+type Args<K extends MessageKey> = Messages[K] extends null ? [] : [args: Messages[K]];
+type PartArgs<K extends MessageKey> = { [N in keyof Messages[K]]: Messages[K][N] | ComponentChild };
+
+interface Current {
+  readonly language: Language;
+  /** For `Intl`: the language with the reader's region. */
+  readonly tag: string;
+  readonly messages: CompiledCatalogue;
+}
+
+const current = signal<Current>({ language: "en", tag: "en", messages: {} });
+
+// The build compiles these files (build/catalogues-plugin.ts), so they are not what TypeScript sees.
+const loaders: Record<Language, () => Promise<{ default: object }>> = {
+  en: () => import("./catalogues/en.json"),
+  fr: () => import("./catalogues/fr.json"),
+  es: () => import("./catalogues/es.json"),
+  ar: () => import("./catalogues/ar.json"),
+};
+
+/** Loads a language and switches the whole screen to it. Rejects if it cannot be fetched; the old one stays. */
+export async function switchCatalogue(language: Language, wished: readonly string[]): Promise<void> {
+  const { default: messages } = await loaders[language]();
+  current.value = { language, tag: regionalTag(language, wished), messages: messages as CompiledCatalogue };
+}
+
+/** The language on screen. */
+export function currentLanguage(): Language {
+  return current.value.language;
+}
+
+/** The tag to hand to `Intl`. */
+export function currentTag(): string {
+  return current.value.tag;
+}
+
+/** The direction of the language on screen. */
+export function currentDirection(): "ltr" | "rtl" {
+  return directionOf(current.value.language);
+}
+
+/** A sentence in the reader's language. */
+export function t<K extends MessageKey>(key: K, ...args: Args<K>): string {
+  const { messages, language } = current.value;
+  return formatText(messages[key] ?? key, (args[0] ?? {}) as Record<string, Value>, language, formatNumber);
+}
+
+/** A sentence with elements in it, e.g. a name in bold: give them as arguments, put the result into JSX. */
+export function tParts<K extends MessageKey>(key: K, args: PartArgs<K>): ComponentChild[] {
+  const { messages, language } = current.value;
+  return formatParts<ComponentChild>(messages[key] ?? key, args as Record<string, ComponentChild | Value>, language, formatNumber);
+}
+
+/** A number in the reader's digits and grouping. */
+export function formatNumber(n: number): string {
+  return new Intl.NumberFormat(current.value.tag).format(n);
+}
+
+/** "Amina, Bruno and Chen" in the reader's language. */
+export function formatList(items: readonly string[]): string {
+  return new Intl.ListFormat(current.value.tag, { type: "conjunction" }).format(items);
+}
+
+/** A size for people: "3.4 MB". `bytes` as stored; decimal units. */
+export function formatBytes(bytes: number): string {
+  const units = ["byte", "kilobyte", "megabyte", "gigabyte"] as const;
+  let value = bytes;
+  let unit = 0;
+  while (value >= 1000 && unit < units.length - 1) {
+    value /= 1000;
+    unit++;
+  }
+  return new Intl.NumberFormat(current.value.tag, {
+    style: "unit",
+    unit: units[unit],
+    unitDisplay: unit === 0 ? "long" : "short",
+    maximumFractionDigits: value < 10 && unit > 0 ? 1 : 0,
+  }).format(value);
+}

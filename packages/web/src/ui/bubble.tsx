@@ -1,0 +1,118 @@
+import "./bubble.css";
+import type { ComponentChildren } from "preact";
+
+export interface BubbleProps {
+  id?: string;
+  mine: boolean;
+  /** The first of one author's consecutive messages carries the name; the last the tail and the avatar. */
+  first: boolean;
+  last: boolean;
+  /** Emphasised for a moment, e.g. after a jump to it. */
+  lit?: boolean;
+  faded?: boolean;
+  author?: ComponentChildren;
+  avatar?: ComponentChildren;
+  quote?: ComponentChildren;
+  children: ComponentChildren;
+  /** Time and state, at the end of the last line. */
+  meta?: ComponentChildren;
+  /** Under the bubble: reactions. */
+  after?: ComponentChildren;
+  /** Beside the bubble: what one can do with it. */
+  tools?: ComponentChildren;
+  /** A touch on the bubble, for which there is no hover. */
+  onTap?: (anchor: HTMLElement) => void;
+}
+
+/** One message. Its place follows the page's direction, its text its own. */
+export function Bubble(props: BubbleProps) {
+  return (
+    <div
+      id={props.id}
+      class="bubble-row"
+      data-mine={props.mine || undefined}
+      data-first={props.first || undefined}
+      data-last={props.last || undefined}
+      data-lit={props.lit || undefined}
+    >
+      {!props.mine && <span class="bubble-avatar">{props.last && props.avatar}</span>}
+      <div class="bubble-column">
+        <div class="bubble-line">
+          {/* oxlint-disable-next-line jsx-a11y/click-events-have-key-events jsx-a11y/no-static-element-interactions -- the tools beside it are the keyboard's way */}
+          <div
+            class="bubble"
+            data-faded={props.faded || undefined}
+            onClick={(event) => {
+              const touch = (event as unknown as PointerEvent).pointerType === "touch";
+              const onControl = event.target instanceof Element && event.target.closest("a, button");
+              if (touch && !onControl) props.onTap?.(event.currentTarget);
+            }}
+          >
+            {props.first && props.author && <p class="bubble-author">{props.author}</p>}
+            {props.quote}
+            <div class="bubble-text">{props.children}</div>
+            {props.meta && <div class="bubble-meta">{props.meta}</div>}
+          </div>
+          {props.tools && <div class="bubble-tools">{props.tools}</div>}
+        </div>
+        {props.after}
+      </div>
+    </div>
+  );
+}
+
+/** What a message answers: a press on it leads there. */
+export function Quote({ author, text, onClick, label }: { author: string; text: string; onClick?: (() => void) | undefined; label?: string }) {
+  const inside = (
+    <>
+      <span class="quote-author" dir="auto">
+        {author}
+      </span>
+      <span class="quote-text" dir="auto">
+        {text}
+      </span>
+    </>
+  );
+  return onClick ? (
+    <button type="button" class="quote" aria-label={label} onClick={onClick}>
+      {inside}
+    </button>
+  ) : (
+    <div class="quote">{inside}</div>
+  );
+}
+
+export interface ReactionChip {
+  emoji: string;
+  count: string;
+  mine: boolean;
+  label: string;
+  onClick: () => void;
+}
+
+/** Reactions under a message; a press adds or takes away one's own. */
+export function Reactions({ chips, label }: { chips: readonly ReactionChip[]; label: string }) {
+  return (
+    <ul class="reactions" aria-label={label}>
+      {chips.map((chip) => (
+        <li key={chip.emoji}>
+          <button type="button" class="reaction" aria-pressed={chip.mine} aria-label={chip.label} title={chip.label} onClick={chip.onClick}>
+            <span class="reaction-face">
+              <span>{chip.emoji}</span>
+              <span class="reaction-count">{chip.count}</span>
+            </span>
+          </button>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** A day, or where what is new begins. */
+export function Separator({ children, tone = "day" }: { children: ComponentChildren; tone?: "day" | "new" }) {
+  return (
+    <div class="separator" data-tone={tone}>
+      <span>{children}</span>
+    </div>
+  );
+}
