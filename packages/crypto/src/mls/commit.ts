@@ -3,6 +3,7 @@ import type { Bytes } from "@baraza/protocol";
 import { checkAuthorised, checkMember, mapConcurrently } from "./checks.ts";
 import type { CheckedMember, Checks, MemberInfo } from "./checks.ts";
 import { MLS_LIMITS, MlsRefused, limitSize } from "./errors.ts";
+import { frameCommit } from "./frame.ts";
 import { encodeTree, secretsOf } from "./group.ts";
 import type { Group } from "./group.ts";
 import {
@@ -12,21 +13,12 @@ import {
   decodePrivateParts,
 } from "./key-package.ts";
 import { checkUniqueKeys, contextBytesOf, contextExtensionsOf, memberOf } from "./leaf.ts";
-import {
-  createConfirmationTag,
-  createConfirmedHash,
-  createContentCommitSignature,
-  createInterimHash,
-  encodeMessage,
-  initializeEpoch,
-  initializeKeySchedule,
-  protectPublicMessage,
-} from "./library.ts";
-import type { FramedContentCommit, GroupContext } from "./library.ts";
+import { createConfirmationTag, initializeKeySchedule } from "./library.ts";
+import type { GroupContext } from "./library.ts";
 import { applyPlan, needsPath, proposalsOf } from "./proposals.ts";
 import type { Plan } from "./proposals.ts";
 import { suiteOf } from "./suites.ts";
-import type { Suite, SuiteName } from "./suites.ts";
+import type { SuiteName } from "./suites.ts";
 import { copyTree, leafAt, treeHashOf, treeOf } from "./tree.ts";
 import type { Tree } from "./tree.ts";
 import { keptKeys, makePath } from "./update-path.ts";
@@ -171,26 +163,6 @@ export function memberAt(tree: Tree, leaf: number): ReturnType<typeof memberOf> 
   return memberOf(leaf, node);
 }
 
-/** The group context after a commit (8.1, 8.2). `before` has the old transcript hash and the new extensions. */
-export async function contextAfter(
-  suite: Suite,
-  before: GroupContext,
-  confirmationTag: Uint8Array,
-  content: FramedContentCommit,
-  signature: Uint8Array,
-  treeHash: Bytes,
-): Promise<GroupContext> {
-  const { hash } = suite.cs;
-  const interim = await createInterimHash(before.confirmedTranscriptHash, confirmationTag, hash);
-  const input = { wireformat: "mls_public_message", content, signature } as const;
-  return {
-    ...before,
-    epoch: before.epoch + 1n,
-    treeHash,
-    confirmedTranscriptHash: await createConfirmedHash(interim, input, hash),
-  };
-}
-
 /** Everything after the decisions: path, message, key schedule, welcome. `tree` is changed. */
 async function seal(
   group: Group,
@@ -200,7 +172,6 @@ async function seal(
   withPath: boolean,
 ): Promise<Pick<CommitResult, "pending" | "message" | "welcome" | "tree">> {
   const { suite, ownLeaf, signaturePrivateKey } = group;
-  const { cs } = suite;
   const extended: GroupContext =
     plan.contextExtension === null
       ? group.context
@@ -209,62 +180,34 @@ async function seal(
   const made = withPath
     ? await makePath(suite, tree, ownLeaf, pathContext, addedLeaves, signaturePrivateKey)
     : null;
-  const { framedContent, signature } = await createContentCommitSignature(
-    group.context,
-    "mls_public_message",
-    {
-      proposals: proposalsOf(plan).map((proposal) => ({ proposalOrRefType: "proposal", proposal })),
+  const proposals = proposalsOf(plan);
+  const framed = await frameCommit({
+    suite,
+    commit: {
+      proposals: proposals.map((proposal) => ({ proposalOrRefType: "proposal", proposal })),
       path: made?.path,
     },
-    { senderType: "member", leafIndex: ownLeaf },
-    new Uint8Array(),
+    senderLeaf: ownLeaf,
     signaturePrivateKey,
-    cs.signature,
-  );
-  const treeHash = treeHashOf(tree, suite.hash);
-  const context = await contextAfter(
-    suite,
+    before: group.context,
     extended,
-    group.confirmationTag,
-    framedContent,
-    signature,
-    treeHash,
-  );
-  const zeros = new Uint8Array(cs.kdf.size);
-  const secret = made?.commitSecret ?? zeros;
-  const next = await initializeEpoch(group.secrets.initSecret, secret, context, zeros, cs.kdf);
-  const tag = (await createConfirmationTag(
-    next.keySchedule.confirmationKey,
-    context.confirmedTranscriptHash,
-    cs.hash,
-  )) as Bytes;
-  const publicMessage = await protectPublicMessage(
-    group.secrets.membershipKey,
-    group.context,
-    {
-      wireformat: "mls_public_message",
-      content: framedContent,
-      auth: { contentType: "commit", signature, confirmationTag: tag },
-    },
-    cs,
-  );
-  const message = encodeMessage({
-    version: "mls10",
-    wireformat: "mls_public_message",
-    publicMessage,
+    confirmationTag: group.confirmationTag,
+    membershipKey: group.secrets.membershipKey,
+    initSecret: group.secrets.initSecret,
+    commitSecret: made?.commitSecret ?? null,
+    tree,
   });
-  limitSize(message, MLS_LIMITS.messageBytes, "commit");
   const pending: Group = {
     suite,
-    context,
+    context: framed.context,
     tree,
-    secrets: secretsOf(next.keySchedule),
-    confirmationTag: tag,
+    secrets: secretsOf(framed.schedule),
+    confirmationTag: framed.confirmationTag,
     ownLeaf,
     privateKeys: keptKeys(tree, ownLeaf, group.privateKeys, made?.privateKeys ?? new Map()),
     signaturePrivateKey,
   };
   const newcomers = plan.adds.map((keyPackage, i) => ({ keyPackage, leaf: addedLeaves[i] ?? -1 }));
-  const welcome = await makeWelcome(pending, newcomers, made?.secrets ?? new Map(), next);
-  return { pending, message, welcome, tree: encodeTree(pending) };
+  const welcome = await makeWelcome(pending, newcomers, made?.secrets ?? new Map(), framed);
+  return { pending, message: framed.message, welcome, tree: encodeTree(pending) };
 }

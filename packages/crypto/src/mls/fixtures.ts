@@ -86,3 +86,14 @@ export function must<T>(value: T | null | undefined): T {
   if (value === null || value === undefined) throw new Error("a value is missing");
   return value;
 }
+
+/** Numbers in [0, below) that depend on the seed only (mulberry32). */
+export function seeded(seed: number): (below: number) => number {
+  let state = seed;
+  return (below) => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return Math.floor((((t ^ (t >>> 14)) >>> 0) / 4294967296) * below);
+  };
+}

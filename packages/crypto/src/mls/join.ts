@@ -3,21 +3,16 @@ import { equalBytes } from "@baraza/protocol";
 import type { Bytes } from "@baraza/protocol";
 import { checkAuthorised } from "./checks.ts";
 import type { CheckedMember, Checks, MemberInfo } from "./checks.ts";
-import { contextAfter } from "./commit.ts";
 import { MLS_LIMITS, MlsRefused, limitSize, refusing } from "./errors.ts";
+import { frameCommit } from "./frame.ts";
 import { encodeTree, secretsOf } from "./group.ts";
 import type { Group } from "./group.ts";
 import { checkKeyPackage, decodeKeyPackage, decodePrivateParts, refOf } from "./key-package.ts";
 import { checkUniqueKeys, contextBytesOf } from "./leaf.ts";
 import {
-  createConfirmationTag,
-  createContentCommitSignature,
   decryptGroupInfo,
   decryptGroupSecrets,
   deriveKeySchedule,
-  encodeMessage,
-  initializeEpoch,
-  protectPublicMessage,
   verifyConfirmationTag,
   verifyGroupInfoSignature,
 } from "./library.ts";
@@ -25,7 +20,7 @@ import type { GroupContext, GroupInfo } from "./library.ts";
 import { EXTERNAL_INIT } from "./process.ts";
 import { suiteNameOf, suiteOf } from "./suites.ts";
 import type { Suite } from "./suites.ts";
-import { addLeaves, encodedLeaf, leavesOf, treeHashOf } from "./tree.ts";
+import { addLeaves, encodedLeaf, leavesOf } from "./tree.ts";
 import type { Tree } from "./tree.ts";
 import { directPathOf, isBelow } from "./tree-math.ts";
 import { checkTree, decodeTree } from "./tree-check.ts";
@@ -161,64 +156,35 @@ export async function externalCommit<Info extends MemberInfo>(
   const next = { ...before, epoch: before.epoch + 1n };
   const made = await makePath(suite, tree, own, next, [own], privateParts.signaturePrivateKey);
   const proposal = { proposalType: "external_init", externalInit: { kemOutput: enc } } as const;
-  const { framedContent, signature } = await createContentCommitSignature(
-    before,
-    "mls_public_message",
-    { proposals: [{ proposalOrRefType: "proposal", proposal }], path: made.path },
-    { senderType: "new_member_commit" },
-    new Uint8Array(),
-    privateParts.signaturePrivateKey,
-    cs.signature,
-  );
-  const treeHash = treeHashOf(tree, suite.hash);
-  const context = await contextAfter(
+  const framed = await frameCommit({
     suite,
+    commit: { proposals: [{ proposalOrRefType: "proposal", proposal }], path: made.path },
+    senderLeaf: null,
+    signaturePrivateKey: privateParts.signaturePrivateKey,
     before,
-    info.confirmationTag,
-    framedContent,
-    signature,
-    treeHash,
-  );
-  const zeros = new Uint8Array(cs.kdf.size);
-  const { keySchedule } = await initializeEpoch(
+    extended: before,
+    confirmationTag: info.confirmationTag,
+    membershipKey: new Uint8Array(),
     initSecret,
-    made.commitSecret,
-    context,
-    zeros,
-    cs.kdf,
-  );
-  const tag = await createConfirmationTag(
-    keySchedule.confirmationKey,
-    context.confirmedTranscriptHash,
-    cs.hash,
-  );
-  const publicMessage = await protectPublicMessage(
-    keySchedule.membershipKey,
-    before,
-    {
-      wireformat: "mls_public_message",
-      content: framedContent,
-      auth: { contentType: "commit", signature, confirmationTag: tag },
-    },
-    cs,
-  );
-  const message = encodeMessage({
-    version: "mls10",
-    wireformat: "mls_public_message",
-    publicMessage,
+    commitSecret: made.commitSecret,
+    tree,
   });
-  limitSize(message, MLS_LIMITS.messageBytes, "commit");
   const pending: Group = {
     suite,
-    context,
+    context: framed.context,
     tree,
-    secrets: secretsOf(keySchedule),
-    confirmationTag: tag as Bytes,
+    secrets: secretsOf(framed.schedule),
+    confirmationTag: framed.confirmationTag,
     ownLeaf: own,
     privateKeys: made.privateKeys,
     signaturePrivateKey: privateParts.signaturePrivateKey as Bytes,
   };
-  return { pending, message, tree: encodeTree(pending), epochAfter: Number(context.epoch) };
+  return {
+    pending,
+    message: framed.message,
+    tree: encodeTree(pending),
+    epochAfter: Number(framed.context.epoch),
+  };
 }
 
 /** @throws MlsRefused `wrong_suite`, `bad_message` */
