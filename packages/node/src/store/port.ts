@@ -13,11 +13,20 @@
  *    and one line in `store/sqlite/operations.ts`; tables in `store/sqlite/migrations/NNN-<what>.ts` and one line in its index.
  * 4. Behaviour that every store must show: a file beside `store/conformance.ts`, called from it.
  */
+import type { AccountsOperations } from "./port-accounts.ts";
+import type { AdminOperations, CardsOperations } from "./port-admin.ts";
+import type { BlobsOperations } from "./port-blobs.ts";
+import type { BoxesOperations } from "./port-boxes.ts";
 import type { LogsOperations } from "./port-logs.ts";
 
 /** Every service's operations. */
 export type Operations = {
   logs: LogsOperations;
+  accounts: AccountsOperations;
+  admin: AdminOperations;
+  blobs: BlobsOperations;
+  boxes: BoxesOperations;
+  cards: CardsOperations;
 };
 
 /** The shape of one service's operations. */

@@ -1,18 +1,43 @@
 /** What the logs ask of the blobs inside an append's own transaction, so that an entry and what it names stand together. */
 import type { Bytes } from "@baraza/protocol";
 import { ProtocolError } from "@baraza/protocol";
+import { findBlob, isComplete } from "./blobs.ts";
 import type { Db } from "./database.ts";
 
-/**
- * Keeps blobs alive for an entry. @throws ProtocolError `blob_incomplete` when one is not there or not complete.
- * Rows of `blobs(blob_id, log_id, complete, ...)` belong to the blobs service.
- */
-export type ReferenceBlobs = (
-  db: Db,
-  arg: { logId: Bytes; seq: number; blobIds: readonly Bytes[] },
-) => void;
+/** An entry that names blobs. */
+export type BlobReferences = { logId: Bytes; seq: number; blobIds: readonly Bytes[] };
 
-/** No blob is in the store yet, so none can be named. The blobs service puts its own in place. */
-export const referenceBlobs: ReferenceBlobs = (_db, { blobIds }) => {
-  if (blobIds.length > 0) throw new ProtocolError("blob_incomplete");
-};
+/** Keeps blobs alive for an entry. @throws ProtocolError `blob_incomplete` when one is not there or not complete. */
+export function referenceBlobs(db: Db, { logId, seq, blobIds }: BlobReferences): void {
+  for (const blobId of blobIds) {
+    const blob = findBlob(db, logId, blobId);
+    if (blob === undefined || !isComplete(blob)) throw new ProtocolError("blob_incomplete");
+    const added = db.run(
+      "INSERT OR IGNORE INTO blob_refs (blob, seq) VALUES (?, ?)",
+      blob.blob,
+      seq,
+    );
+    db.run("UPDATE blobs SET refs = refs + ? WHERE blob = ?", added, blob.blob);
+  }
+}
+
+/**
+ * The opposite, for an entry whose body is dropped: a blob that nothing else names is collected after `expires`
+ * (milliseconds).
+ */
+export function releaseBlobs(
+  db: Db,
+  { logId, seq, blobIds, expires }: BlobReferences & { expires: number },
+): void {
+  for (const blobId of blobIds) {
+    const blob = findBlob(db, logId, blobId);
+    if (blob === undefined) continue;
+    const gone = db.run("DELETE FROM blob_refs WHERE blob = ? AND seq = ?", blob.blob, seq);
+    db.run(
+      "UPDATE blobs SET refs = refs - ?, expires = max(expires, ?) WHERE blob = ?",
+      gone,
+      expires,
+      blob.blob,
+    );
+  }
+}

@@ -2,6 +2,11 @@
 import type { Operations, ServiceOperations } from "../port.ts";
 import type { Db } from "./database.ts";
 import { logsOperations } from "./logs.ts";
+import { accountsOperations } from "./accounts.ts";
+import { adminOperations } from "./admin.ts";
+import { blobsOperations } from "./blobs.ts";
+import { boxesOperations } from "./boxes.ts";
+import { cardsOperations } from "./cards.ts";
 
 type Run<F> = F extends (arg: infer A) => infer R ? (db: Db, arg: A) => R : never;
 
@@ -13,4 +18,9 @@ export type SqliteOperations<O extends ServiceOperations> = {
 
 export const OPERATIONS: { readonly [S in keyof Operations]: SqliteOperations<Operations[S]> } = {
   logs: logsOperations,
+  accounts: accountsOperations,
+  admin: adminOperations,
+  blobs: blobsOperations,
+  boxes: boxesOperations,
+  cards: cardsOperations,
 };

@@ -1,11 +1,14 @@
 /** Schema migrations, from the first version on. A migration that was released is never edited: add another. */
 import type { Db } from "../database.ts";
 import { logs } from "./001-logs.ts";
+import { accounts } from "./002-accounts.ts";
+import { boxes } from "./003-boxes.ts";
+import { blobs } from "./004-blobs.ts";
 
 /** `version` counts from 1 without gaps; `up` is the SQL that leads there from the version before. */
 export type Migration = { version: number; name: string; up: string };
 
-const MIGRATIONS: readonly Migration[] = [logs];
+const MIGRATIONS: readonly Migration[] = [logs, accounts, boxes, blobs];
 
 /** "BRZA": tells a Baraza store from another SQLite file. */
 const APPLICATION_ID = 0x42525a41;

@@ -1,0 +1,230 @@
+/** Accounts, sessions, vaults and devices over SQLite. Key packages: {@link ./key-packages.ts}. */
+import type { Bytes, Role } from "@baraza/protocol";
+import { equalBytes, ProtocolError } from "@baraza/protocol";
+import type { AccountRow, AccountsOperations, DeviceRow, NewSession } from "../port-accounts.ts";
+import type { Db } from "./database.ts";
+import { useInvitation } from "./admin.ts";
+import { accountOf, mustGet } from "./rows.ts";
+import { allowTokens, publishKeyPackages, takeKeyPackages } from "./key-packages.ts";
+import type { SqliteOperations } from "./operations.ts";
+
+/** More devices than people have; beyond it the oldest ones that nobody is signed in with make room. */
+const DEVICES = 64;
+const SESSIONS = 128;
+
+export const accountsOperations: SqliteOperations<AccountsOperations> = {
+  write: {
+    register(db, arg) {
+      const { account } = arg;
+      if (db.get("SELECT 1 FROM accounts WHERE name = ?", account.name) !== undefined)
+        throw new ProtocolError("name_taken");
+      if (
+        db.get("SELECT 1 FROM accounts WHERE identity_id = ?", account.identityId) !== undefined ||
+        db.get("SELECT 1 FROM devices WHERE device_id = ?", arg.device.deviceId) !== undefined
+      )
+        throw new ProtocolError("forbidden");
+      const role = useInvitation(db, arg);
+      const { id } = mustGet<{ id: number }>(
+        db,
+        `INSERT INTO accounts (account_id, name, role, identity_id, identity, identity_seq, box_key, box_key_seq, box_id, record)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING account AS id`,
+        account.accountId,
+        account.name,
+        role,
+        account.identityId,
+        account.identity,
+        account.identitySeq,
+        account.boxKey,
+        account.boxKeySeq,
+        account.boxId,
+        arg.record,
+      );
+      db.run("INSERT INTO boxes (box_id, account) VALUES (?, ?)", account.boxId, id);
+      db.run("INSERT INTO vaults (account, version, vault) VALUES (?, 1, ?)", id, arg.vault);
+      openSession(db, id, arg.session, insertDevice(db, id, arg.device));
+      return { role };
+    },
+    signIn(db, { accountId, session, now }) {
+      const account = accountOf(db, accountId);
+      db.run("DELETE FROM sessions WHERE account = ? AND expires <= ?", account, now);
+      db.run(
+        `DELETE FROM sessions WHERE session_id IN
+         (SELECT session_id FROM sessions WHERE account = ? ORDER BY expires DESC LIMIT -1 OFFSET ?)`,
+        account,
+        SESSIONS - 1,
+      );
+      openSession(db, account, session, null);
+      return null;
+    },
+    signOut(db, { sessionId, now }) {
+      const row = db.get<{ device: number | null }>(
+        "DELETE FROM sessions WHERE session_id = ? RETURNING device",
+        sessionId,
+      );
+      if (row?.device !== undefined && row.device !== null && !inUse(db, row.device, now))
+        db.run("DELETE FROM key_packages WHERE device = ?", row.device);
+      return null;
+    },
+    putVault(db, { accountId, vault, version }) {
+      swapVault(db, accountOf(db, accountId), vault, version);
+      return null;
+    },
+    changePassphrase(db, { accountId, sessionId, record, vault, version }) {
+      const account = accountOf(db, accountId);
+      swapVault(db, account, vault, version);
+      db.run("UPDATE accounts SET record = ? WHERE account = ?", record, account);
+      // Whoever knew only the old passphrase is out.
+      db.run("DELETE FROM sessions WHERE account = ? AND session_id <> ?", account, sessionId);
+      return null;
+    },
+    addDevice(db, { accountId, sessionId, device, now }) {
+      const account = accountOf(db, accountId);
+      const known = db.get<{ device: number; account: number }>(
+        "SELECT device, account FROM devices WHERE device_id = ?",
+        device.deviceId,
+      );
+      if (known !== undefined && known.account !== account) throw new ProtocolError("forbidden");
+      if (known === undefined) makeRoom(db, account, now);
+      db.run(
+        "UPDATE sessions SET device = ? WHERE session_id = ? AND account = ?",
+        known?.device ?? insertDevice(db, account, device),
+        sessionId,
+        account,
+      );
+      return null;
+    },
+    setBoxKey(db, { accountId, boxKey, seq, identity, identitySeq }) {
+      const row = mustGet<{
+        boxKey: Bytes;
+        boxKeySeq: number;
+        identity: Bytes;
+        identitySeq: number;
+      }>(
+        db,
+        `SELECT box_key AS boxKey, box_key_seq AS boxKeySeq, identity, identity_seq AS identitySeq
+         FROM accounts WHERE account_id = ?`,
+        accountId,
+      );
+      const newer = seq > row.boxKeySeq || equalBytes(boxKey, row.boxKey);
+      const identityStands = identitySeq > row.identitySeq || equalBytes(identity, row.identity);
+      if (!newer || !identityStands)
+        throw new ProtocolError("malformed", { data: { field: "boxKey" } });
+      db.run(
+        "UPDATE accounts SET box_key = ?, box_key_seq = ?, identity = ?, identity_seq = ? WHERE account_id = ?",
+        boxKey,
+        seq,
+        identity,
+        identitySeq,
+        accountId,
+      );
+      return null;
+    },
+    publishKeyPackages,
+    takeKeyPackages,
+    allowTokens,
+    sweep(db, { now, limit }) {
+      const sessions = db.run(
+        "DELETE FROM sessions WHERE session_id IN (SELECT session_id FROM sessions WHERE expires <= ? LIMIT ?)",
+        now,
+        limit,
+      );
+      const packages = db.run(
+        "DELETE FROM key_packages WHERE id IN (SELECT id FROM key_packages WHERE expires <= ? LIMIT ?)",
+        now,
+        limit,
+      );
+      return sessions + packages;
+    },
+  },
+  read: {
+    credentials: (db, { name }) =>
+      db.get<{ accountId: Bytes; record: string }>(
+        "SELECT account_id AS accountId, record FROM accounts WHERE name = ?",
+        name,
+      ) ?? null,
+    session: (db, { sessionId, now }) =>
+      db.get<{ accountId: Bytes; role: Role; expires: number }>(
+        `SELECT account_id AS accountId, role, expires FROM sessions JOIN accounts USING (account)
+         WHERE session_id = ? AND expires > ?`,
+        sessionId,
+        now,
+      ) ?? null,
+    account: (db, { accountId }) =>
+      db.get<AccountRow>(`${SELECT_ACCOUNT} WHERE account_id = ?`, accountId) ?? null,
+    find: (db, arg) =>
+      ("name" in arg
+        ? db.get<AccountRow>(`${SELECT_ACCOUNT} WHERE name = ?`, arg.name)
+        : db.get<AccountRow>(`${SELECT_ACCOUNT} WHERE identity_id = ?`, arg.identityId)) ?? null,
+    vault: (db, { accountId }) =>
+      mustGet<{ vault: Bytes; version: number }>(
+        db,
+        "SELECT vault, version FROM vaults JOIN accounts USING (account) WHERE account_id = ?",
+        accountId,
+      ),
+    devices: (db, { accountId }) =>
+      db
+        .all<{ cert: Bytes }>(
+          "SELECT cert FROM devices JOIN accounts USING (account) WHERE account_id = ? ORDER BY device",
+          accountId,
+        )
+        .map(({ cert }) => cert),
+  },
+};
+
+const SELECT_ACCOUNT = `SELECT account_id AS accountId, name, role, identity_id AS identityId, identity,
+  box_key AS boxKey, box_id AS boxId FROM accounts`;
+
+function openSession(db: Db, account: number, session: NewSession, device: number | null): void {
+  db.run(
+    "INSERT INTO sessions (session_id, account, device, expires) VALUES (?, ?, ?, ?)",
+    session.sessionId,
+    account,
+    device,
+    session.expires,
+  );
+}
+
+function insertDevice(db: Db, account: number, device: DeviceRow): number {
+  return mustGet<{ id: number }>(
+    db,
+    "INSERT INTO devices (account, device_id, cert) VALUES (?, ?, ?) RETURNING device AS id",
+    account,
+    device.deviceId,
+    device.cert,
+  ).id;
+}
+
+function inUse(db: Db, device: number, now: number): boolean {
+  return (
+    db.get("SELECT 1 FROM sessions WHERE device = ? AND expires > ? LIMIT 1", device, now) !==
+    undefined
+  );
+}
+
+/** @throws ProtocolError `quota_exceeded` when every device is signed in. */
+function makeRoom(db: Db, account: number, now: number): void {
+  const devices = db.all<{ device: number }>(
+    "SELECT device FROM devices WHERE account = ? ORDER BY device",
+    account,
+  );
+  if (devices.length < DEVICES) return;
+  const idle = devices.find(({ device }) => !inUse(db, device, now));
+  if (idle === undefined) throw new ProtocolError("quota_exceeded");
+  db.run("DELETE FROM sessions WHERE device = ?", idle.device);
+  db.run("DELETE FROM key_packages WHERE device = ?", idle.device);
+  db.run("DELETE FROM devices WHERE device = ?", idle.device);
+}
+
+/** @throws ProtocolError `vault_conflict` with the version that stands. */
+function swapVault(db: Db, account: number, vault: Bytes, version: number): void {
+  const stands = mustGet<{ version: number; vault: Bytes }>(
+    db,
+    "SELECT version, vault FROM vaults WHERE account = ?",
+    account,
+  );
+  const repeated = stands.version === version && equalBytes(stands.vault, vault);
+  if (repeated) return;
+  if (stands.version !== version - 1)
+    throw new ProtocolError("vault_conflict", { data: { version: stands.version } });
+  db.run("UPDATE vaults SET version = ?, vault = ? WHERE account = ?", version, vault, account);
+}

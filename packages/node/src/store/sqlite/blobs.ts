@@ -1,0 +1,172 @@
+/** Blobs over SQLite. */
+import type { Bytes } from "@baraza/protocol";
+import { equalBytes, ProtocolError } from "@baraza/protocol";
+import type { BlobsOperations, BlobState, ChunkFile } from "../port-blobs.ts";
+import type { Db } from "./database.ts";
+import type { SqliteOperations } from "./operations.ts";
+
+/** The row of blob_usage with the sum over all logs. */
+const NODE = new Uint8Array();
+
+export const blobsOperations: SqliteOperations<BlobsOperations> = {
+  write: {
+    create(db, { logId, blobId, chunks, bytes, expires, quota }) {
+      const blob = findBlob(db, logId, blobId);
+      if (blob !== undefined) {
+        if (blob.chunks !== chunks || blob.bytes !== bytes)
+          throw new ProtocolError("blob_conflict");
+        return stateOf(db, blob);
+      }
+      if (usage(db, logId) + bytes > quota.log || usage(db, NODE) + bytes > quota.node)
+        throw new ProtocolError("quota_exceeded");
+      db.run(
+        "INSERT INTO blobs (log_id, blob_id, chunks, bytes, expires) VALUES (?, ?, ?, ?, ?)",
+        logId,
+        blobId,
+        chunks,
+        bytes,
+        expires,
+      );
+      use(db, logId, bytes);
+      return { chunks, have: [], complete: false, expires };
+    },
+    addChunk(db, { logId, blobId, index, chunk }) {
+      const blob = mustFind(db, logId, blobId);
+      if (index >= blob.chunks) throw new ProtocolError("malformed", { data: { field: "index" } });
+      const stands = chunkAt(db, blob.blob, index);
+      if (stands !== undefined) {
+        if (!equalBytes(stands.hash, chunk.hash)) throw new ProtocolError("blob_conflict");
+        return { kept: false, complete: isComplete(blob) };
+      }
+      const next = {
+        ...blob,
+        storedChunks: blob.storedChunks + 1,
+        storedBytes: blob.storedBytes + chunk.size,
+      };
+      const last = next.storedChunks === blob.chunks;
+      if (next.storedBytes > blob.bytes || (last && next.storedBytes !== blob.bytes))
+        throw new ProtocolError("malformed", { data: { field: "bytes" } });
+      db.run(
+        "INSERT INTO blob_chunks (blob, chunk, file, size, hash) VALUES (?, ?, ?, ?, ?)",
+        blob.blob,
+        index,
+        chunk.file,
+        chunk.size,
+        chunk.hash,
+      );
+      db.run(
+        "UPDATE blobs SET stored_chunks = ?, stored_bytes = ? WHERE blob = ?",
+        next.storedChunks,
+        next.storedBytes,
+        blob.blob,
+      );
+      return { kept: true, complete: last };
+    },
+    collect(db, { now, limit }) {
+      const files: Bytes[] = [];
+      const dead = db.all<BlobRow & { logId: Bytes }>(
+        `${SELECT_BLOB} WHERE refs = 0 AND expires <= ? LIMIT ?`,
+        now,
+        limit,
+      );
+      for (const { blob, logId, bytes } of dead) {
+        for (const { file } of db.all<{ file: Bytes }>(
+          "DELETE FROM blob_chunks WHERE blob = ? RETURNING file",
+          blob,
+        ))
+          files.push(file);
+        db.run("DELETE FROM blobs WHERE blob = ?", blob);
+        use(db, logId, -bytes);
+      }
+      return files;
+    },
+  },
+  read: {
+    chunk(db, { logId, blobId, index }) {
+      const blob = mustFind(db, logId, blobId);
+      if (index >= blob.chunks) throw new ProtocolError("not_found");
+      const chunk = chunkAt(db, blob.blob, index);
+      if (chunk === undefined) throw new ProtocolError("blob_incomplete");
+      return { ...chunk, chunks: blob.chunks, bytes: blob.bytes };
+    },
+    unused: (db, { files }) =>
+      files.filter(
+        (file) => db.get("SELECT 1 FROM blob_chunks WHERE file = ?", file) === undefined,
+      ),
+    chunkFiles: (db, { after, limit }) =>
+      db
+        .all<ChunkFile & { refs: number }>(
+          `SELECT file, size, hash, refs FROM blob_chunks JOIN blobs USING (blob)
+           WHERE file > ? ORDER BY file LIMIT ?`,
+          after,
+          limit,
+        )
+        .map(({ refs, ...chunk }) => ({ ...chunk, referenced: refs > 0 })),
+  },
+};
+
+type BlobRow = {
+  blob: number;
+  chunks: number;
+  bytes: number;
+  storedChunks: number;
+  storedBytes: number;
+  refs: number;
+  expires: number;
+};
+
+const SELECT_BLOB = `SELECT blob, log_id AS logId, chunks, bytes, stored_chunks AS storedChunks,
+  stored_bytes AS storedBytes, refs, expires FROM blobs`;
+
+/** A blob of a log, for the entries that name it too. */
+export function findBlob(db: Db, logId: Bytes, blobId: Bytes): BlobRow | undefined {
+  return db.get<BlobRow>(`${SELECT_BLOB} WHERE log_id = ? AND blob_id = ?`, logId, blobId);
+}
+
+/** True when all chunks are there. */
+export function isComplete(blob: BlobRow): boolean {
+  return blob.storedChunks === blob.chunks;
+}
+
+function mustFind(db: Db, logId: Bytes, blobId: Bytes): BlobRow {
+  const blob = findBlob(db, logId, blobId);
+  if (blob === undefined) throw new ProtocolError("not_found");
+  return blob;
+}
+
+function chunkAt(db: Db, blob: number, index: number): ChunkFile | undefined {
+  return db.get<ChunkFile>(
+    "SELECT file, size, hash FROM blob_chunks WHERE blob = ? AND chunk = ?",
+    blob,
+    index,
+  );
+}
+
+function stateOf(db: Db, blob: BlobRow): BlobState {
+  const have = db.all<{ chunk: number }>(
+    "SELECT chunk FROM blob_chunks WHERE blob = ? ORDER BY chunk",
+    blob.blob,
+  );
+  return {
+    chunks: blob.chunks,
+    have: have.map(({ chunk }) => chunk),
+    complete: isComplete(blob),
+    expires: blob.refs > 0 ? null : blob.expires,
+  };
+}
+
+function usage(db: Db, logId: Uint8Array): number {
+  return (
+    db.get<{ bytes: number }>("SELECT bytes FROM blob_usage WHERE log_id = ?", logId)?.bytes ?? 0
+  );
+}
+
+function use(db: Db, logId: Uint8Array, bytes: number): void {
+  for (const id of [logId, NODE])
+    db.run(
+      `INSERT INTO blob_usage (log_id, bytes) VALUES (?, ?)
+       ON CONFLICT (log_id) DO UPDATE SET bytes = bytes + excluded.bytes`,
+      id,
+      bytes,
+    );
+}

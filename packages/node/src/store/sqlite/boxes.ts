@@ -1,0 +1,185 @@
+/** Boxes over SQLite. */
+import type { Bytes } from "@baraza/protocol";
+import { ProtocolError } from "@baraza/protocol";
+import type { BoxesOperations, LetterRow } from "../port-boxes.ts";
+import { accountOf, numberOf } from "./rows.ts";
+import type { Db } from "./database.ts";
+import type { SqliteOperations } from "./operations.ts";
+
+/** What a letter counts beside its bytes, so that empty ones do not fill the disk either. */
+const LETTER_OVERHEAD = 1024;
+/** How long a deleted letter's id is recognised: senders give up long before. */
+const REMEMBER_MS = 30 * 24 * 60 * 60_000;
+/** Revoked addresses that a box remembers. */
+const REVOKED = 10_000;
+
+export const boxesOperations: SqliteOperations<BoxesOperations> = {
+  write: {
+    create(db, { accountId, boxId, max }) {
+      const account = accountOf(db, accountId);
+      const boxes = numberOf(db, "SELECT count(*) AS n FROM boxes WHERE account = ?", account);
+      if (boxes >= max) throw new ProtocolError("quota_exceeded", { data: { max } });
+      db.run("INSERT INTO boxes (box_id, account) VALUES (?, ?)", boxId, account);
+      return null;
+    },
+    revoke(db, { accountId, boxId, addressId, until }) {
+      const { box } = ownBox(db, accountId, boxId);
+      const revoked = numberOf(db, "SELECT count(*) AS n FROM box_revoked WHERE box = ?", box);
+      if (revoked >= REVOKED) throw new ProtocolError("quota_exceeded", { data: { max: REVOKED } });
+      db.run(
+        "INSERT OR IGNORE INTO box_revoked (box, address_id, until) VALUES (?, ?, ?)",
+        box,
+        addressId,
+        until,
+      );
+      db.run("DELETE FROM box_wakes WHERE box = ? AND address_id = ?", box, addressId);
+      return null;
+    },
+    put(db, { boxId, addressId, letterId, letter, maxBytes }) {
+      const box = standing(db, boxId, addressId);
+      if (box === undefined) throw new ProtocolError("address_invalid");
+      if (db.get("SELECT 1 FROM letters WHERE box = ? AND letter_id = ?", box.box, letterId))
+        return { seq: null };
+      const size = letter.length + LETTER_OVERHEAD;
+      if (box.bytes + size > maxBytes) throw new ProtocolError("box_full");
+      const seq = box.lastSeq + 1;
+      db.run(
+        "INSERT INTO letters (box, seq, letter_id, letter) VALUES (?, ?, ?, ?)",
+        box.box,
+        seq,
+        letterId,
+        letter,
+      );
+      db.run("UPDATE boxes SET last_seq = ?, bytes = bytes + ? WHERE box = ?", seq, size, box.box);
+      return { seq };
+    },
+    remove(db, { accountId, boxId, upTo, now }) {
+      const { box } = ownBox(db, accountId, boxId);
+      const freed = numberOf(
+        db,
+        `SELECT coalesce(sum(length(letter) + ${LETTER_OVERHEAD}), 0) AS n FROM letters
+         WHERE box = ? AND seq <= ? AND forget_after IS NULL`,
+        box,
+        upTo,
+      );
+      db.run(
+        "UPDATE letters SET letter = NULL, forget_after = ? WHERE box = ? AND seq <= ? AND forget_after IS NULL",
+        now + REMEMBER_MS,
+        box,
+        upTo,
+      );
+      db.run("UPDATE boxes SET bytes = bytes - ? WHERE box = ?", freed, box);
+      return null;
+    },
+    wake(db, { wakes }) {
+      for (const { boxId, addressId } of wakes) {
+        const box = standing(db, boxId, addressId);
+        if (box === undefined) continue;
+        const wake = box.lastWake + 1;
+        db.run("UPDATE boxes SET last_wake = ? WHERE box = ?", wake, box.box);
+        db.run(
+          `INSERT INTO box_wakes (box, address_id, wake) VALUES (?, ?, ?)
+           ON CONFLICT (box, address_id) DO UPDATE SET wake = excluded.wake`,
+          box.box,
+          addressId,
+          wake,
+        );
+      }
+      return null;
+    },
+    clearWakes(db, { accountId, boxId, upTo }) {
+      db.run(
+        "DELETE FROM box_wakes WHERE box = ? AND wake <= ?",
+        ownBox(db, accountId, boxId).box,
+        upTo,
+      );
+      return null;
+    },
+    sweep(db, { now, limit }) {
+      const letters = db.run(
+        "DELETE FROM letters WHERE id IN (SELECT id FROM letters WHERE forget_after <= ? LIMIT ?)",
+        now,
+        limit,
+      );
+      const revoked = db.run(
+        `DELETE FROM box_revoked WHERE (box, address_id) IN
+         (SELECT box, address_id FROM box_revoked WHERE until <= ? LIMIT ?)`,
+        now,
+        limit,
+      );
+      return letters + revoked;
+    },
+  },
+  read: {
+    addressStands: (db, { boxId, addressId }) => standing(db, boxId, addressId) !== undefined,
+    owns: (db, { accountId, boxIds }) =>
+      boxIds.every((boxId) => findOwn(db, accountId, boxId) !== undefined),
+    letters(db, { accountId, boxId, after, limit, maxBytes }) {
+      const { box } = ownBox(db, accountId, boxId);
+      const letters: LetterRow[] = [];
+      let bytes = 0;
+      let at = after;
+      // One row at a time: a page of letters may be hundreds of megabytes.
+      while (letters.length < limit && (letters.length === 0 || bytes < maxBytes)) {
+        const row = db.get<LetterRow>(
+          `SELECT seq, letter_id AS letterId, letter FROM letters
+           WHERE box = ? AND seq > ? AND forget_after IS NULL ORDER BY seq LIMIT 1`,
+          box,
+          at,
+        );
+        if (row === undefined) return { letters, more: false };
+        letters.push(row);
+        bytes += row.letter.length;
+        at = row.seq;
+      }
+      const more = db.get(
+        "SELECT 1 FROM letters WHERE box = ? AND seq > ? AND forget_after IS NULL LIMIT 1",
+        box,
+        at,
+      );
+      return { letters, more: more !== undefined };
+    },
+    wakes(db, { accountId, boxId, limit }) {
+      const { box } = ownBox(db, accountId, boxId);
+      const rows = db.all<{ addressId: Bytes; wake: number }>(
+        "SELECT address_id AS addressId, wake FROM box_wakes WHERE box = ? ORDER BY wake LIMIT ?",
+        box,
+        limit,
+      );
+      return {
+        addressIds: rows.map(({ addressId }) => addressId),
+        upTo: rows.at(-1)?.wake ?? 0,
+      };
+    },
+  },
+};
+
+type Box = { box: number; bytes: number; lastSeq: number; lastWake: number };
+
+const SELECT_BOX =
+  "SELECT box, bytes, last_seq AS lastSeq, last_wake AS lastWake FROM boxes WHERE box_id = ?";
+
+function findOwn(db: Db, accountId: Bytes, boxId: Bytes): Box | undefined {
+  return db.get<Box>(
+    `${SELECT_BOX} AND account = (SELECT account FROM accounts WHERE account_id = ?)`,
+    boxId,
+    accountId,
+  );
+}
+
+/** @throws ProtocolError `not_found` when there is no such box of the account. */
+function ownBox(db: Db, accountId: Bytes, boxId: Bytes): Box {
+  const box = findOwn(db, accountId, boxId);
+  if (box === undefined) throw new ProtocolError("not_found");
+  return box;
+}
+
+/** The box behind an address that is not revoked. */
+function standing(db: Db, boxId: Bytes, addressId: Bytes): Box | undefined {
+  return db.get<Box>(
+    `${SELECT_BOX} AND NOT EXISTS (SELECT 1 FROM box_revoked
+       WHERE box_revoked.box = boxes.box AND address_id = ?)`,
+    boxId,
+    addressId,
+  );
+}
