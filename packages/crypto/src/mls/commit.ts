@@ -15,7 +15,7 @@ import {
 import { checkUniqueKeys, contextBytesOf, contextExtensionsOf, memberOf } from "./leaf.ts";
 import { createConfirmationTag, initializeKeySchedule } from "./library.ts";
 import type { GroupContext } from "./library.ts";
-import { applyPlan, needsPath, proposalsOf } from "./proposals.ts";
+import { applyPlan, needsPath, itemsOf } from "./proposals.ts";
 import type { Plan } from "./proposals.ts";
 import { suiteOf } from "./suites.ts";
 import type { SuiteName } from "./suites.ts";
@@ -180,13 +180,9 @@ async function seal(
   const made = withPath
     ? await makePath(suite, tree, ownLeaf, pathContext, addedLeaves, signaturePrivateKey)
     : null;
-  const proposals = proposalsOf(plan);
   const framed = await frameCommit({
     suite,
-    commit: {
-      proposals: proposals.map((proposal) => ({ proposalOrRefType: "proposal", proposal })),
-      path: made?.path,
-    },
+    commit: { proposals: itemsOf(plan), path: made?.path },
     senderLeaf: ownLeaf,
     signaturePrivateKey,
     before: group.context,

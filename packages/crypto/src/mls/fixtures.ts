@@ -3,6 +3,9 @@ import { ed25519 } from "@noble/curves/ed25519.js";
 import { concat, equalBytes } from "@baraza/protocol";
 import type { Bytes } from "@baraza/protocol";
 import type { Checks, MemberInfo, ProposedChange } from "./checks.ts";
+import { commit, createGroup } from "./commit.ts";
+import type { Group } from "./group.ts";
+import { join } from "./join.ts";
 import { createKeyPackage } from "./key-package.ts";
 import { nativeEd25519 } from "./suites.ts";
 import type { SuiteName } from "./suites.ts";
@@ -96,4 +99,26 @@ export function seeded(seed: number): (below: number) => number {
     t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
     return Math.floor((((t ^ (t >>> 14)) >>> 0) / 4294967296) * below);
   };
+}
+
+/** A group and the states of all its members, each of its own identity, in the order of their leaves. */
+export async function testGroup(
+  suite: SuiteName,
+  size: number,
+): Promise<{ members: Group[]; packages: TestPackage[] }> {
+  const packages = await Promise.all(Array.from({ length: size }, () => testPackage(suite)));
+  const [founder, ...others] = packages;
+  const contextExtension = Uint8Array.of(1);
+  const group = await createGroup({
+    suite,
+    groupId: globalThis.crypto.getRandomValues(new Uint8Array(32)),
+    ...must(founder),
+    contextExtension,
+  });
+  const checks = testChecks();
+  const made = await commit(group, { add: others.map(({ keyPackage }) => keyPackage) }, checks);
+  const joined = others.map((own) =>
+    join({ ...own, welcome: must(made.welcome), tree: made.tree }, checks),
+  );
+  return { members: [made.pending, ...(await Promise.all(joined))], packages };
 }

@@ -1,14 +1,14 @@
 /** Joining by a welcome, and rejoining by an external commit (RFC 9420, sections 12.4.3.1 and 12.4.3.2). */
 import { equalBytes } from "@baraza/protocol";
 import type { Bytes } from "@baraza/protocol";
-import { checkAuthorised } from "./checks.ts";
+import { checkAuthorised, checkMember } from "./checks.ts";
 import type { CheckedMember, Checks, MemberInfo } from "./checks.ts";
 import { MLS_LIMITS, MlsRefused, limitSize, refusing } from "./errors.ts";
 import { frameCommit } from "./frame.ts";
 import { encodeTree, secretsOf } from "./group.ts";
 import type { Group } from "./group.ts";
 import { checkKeyPackage, decodeKeyPackage, decodePrivateParts, refOf } from "./key-package.ts";
-import { checkUniqueKeys, contextBytesOf } from "./leaf.ts";
+import { checkUniqueKeys, contextBytesOf, memberOf } from "./leaf.ts";
 import {
   decryptGroupInfo,
   decryptGroupSecrets,
@@ -18,6 +18,8 @@ import {
 } from "./library.ts";
 import type { GroupContext, GroupInfo } from "./library.ts";
 import { EXTERNAL_INIT } from "./process.ts";
+import { applyPlan, itemsOf } from "./proposals.ts";
+import type { Plan } from "./proposals.ts";
 import { suiteNameOf, suiteOf } from "./suites.ts";
 import type { Suite } from "./suites.ts";
 import { addLeaves, encodedLeaf, leavesOf } from "./tree.ts";
@@ -120,12 +122,17 @@ export async function join<Info extends MemberInfo>(
 }
 
 /**
- * Joins without being asked, from the rejoin slot: an external commit with nothing but ExternalInit. Leaves of
- * one's lost devices stay and are removed by a later commit. Members accept it if their checks do.
- * `pending` counts once the hub has taken the message. @throws MlsRefused
+ * Joins without being asked, from the rejoin slot, by an external commit. Leaves of one's lost devices stay and
+ * are removed by a later commit; a device that is stuck names its own old leaf in `replace` and may then come
+ * back with the same keys. Members accept it if their checks do. `pending` counts once the hub has taken the
+ * message. @throws MlsRefused
  */
 export async function externalCommit<Info extends MemberInfo>(
-  options: OwnKeyPackage & { readonly groupInfo: Bytes; readonly tree: Bytes },
+  options: OwnKeyPackage & {
+    readonly groupInfo: Bytes;
+    readonly tree: Bytes;
+    readonly replace?: number;
+  },
   checks: Checks<Info>,
 ): Promise<{ pending: Group; message: Bytes; tree: Bytes; epochAfter: number }> {
   const info = decodeGroupInfo(options.groupInfo);
@@ -149,16 +156,41 @@ export async function externalCommit<Info extends MemberInfo>(
     ),
   );
 
+  const plan: Plan = {
+    adds: [],
+    removes: options.replace === undefined ? [] : [options.replace],
+    contextExtension: null,
+    externalInit: enc,
+  };
+  const removed = members.filter(({ leaf }) => leaf === options.replace);
+  applyPlan(tree, plan, null, suite);
   const [own] = addLeaves(tree, [keyPackage.leafNode]);
   if (own === undefined) throw new MlsRefused("bad_tree");
+  const sender = await checkMember(memberOf(own, keyPackage.leafNode), checks);
+  if (removed.some(({ info: old }) => !equalBytes(old.identity, sender.info.identity))) {
+    throw new MlsRefused("external_commit");
+  }
   checkUniqueKeys(tree);
   const before = info.groupContext;
+  await checkAuthorised(
+    {
+      kind: "rejoin",
+      groupId: new Uint8Array(before.groupId),
+      epochAfter: Number(before.epoch) + 1,
+      sender,
+      added: [sender],
+      removed,
+      contextExtension: contextBytesOf(before.extensions),
+      newContextExtension: null,
+      members,
+    },
+    checks,
+  );
   const next = { ...before, epoch: before.epoch + 1n };
   const made = await makePath(suite, tree, own, next, [own], privateParts.signaturePrivateKey);
-  const proposal = { proposalType: "external_init", externalInit: { kemOutput: enc } } as const;
   const framed = await frameCommit({
     suite,
-    commit: { proposals: [{ proposalOrRefType: "proposal", proposal }], path: made.path },
+    commit: { proposals: itemsOf(plan), path: made.path },
     senderLeaf: null,
     signaturePrivateKey: privateParts.signaturePrivateKey,
     before,

@@ -72,7 +72,7 @@ export function needsPath(plan: Plan): boolean {
 }
 
 /** The proposals of a plan, as a commit holds them. */
-export function proposalsOf(plan: Plan): Proposal[] {
+export function itemsOf(plan: Plan): Commit["proposals"] {
   const proposals: Proposal[] = [];
   if (plan.externalInit !== null) {
     proposals.push({
@@ -90,7 +90,7 @@ export function proposalsOf(plan: Plan): Proposal[] {
       groupContextExtensions: { extensions },
     });
   }
-  return proposals;
+  return proposals.map((proposal) => ({ proposalOrRefType: "proposal", proposal }));
 }
 
 /**

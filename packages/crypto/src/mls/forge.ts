@@ -1,0 +1,142 @@
+/** A hostile member, for the tests: commits that are signed and tagged as they should be, with any content. */
+import type { Bytes } from "@baraza/protocol";
+import { frameCommit } from "./frame.ts";
+import type { Group } from "./group.ts";
+import type { OwnKeyPackage } from "./join.ts";
+import { decodeKeyPackage, decodePrivateParts } from "./key-package.ts";
+import { contextExtensionsOf } from "./leaf.ts";
+import { EXTERNAL_INIT } from "./process.ts";
+import type { Commit, Extension, Proposal, UpdatePath } from "./library.ts";
+import { addLeaves, copyTree, leafAt, removeLeaf } from "./tree.ts";
+import { makePath } from "./update-path.ts";
+
+export interface Forgery {
+  readonly proposals?: readonly Proposal[];
+  /** Instead of `proposals`: as they stand in the commit, references too. */
+  readonly raw?: Commit["proposals"];
+  readonly withPath?: boolean;
+  /** Changes the path before it is signed. */
+  readonly tamperPath?: (path: UpdatePath) => UpdatePath;
+  /** Changes the whole commit before it is signed. */
+  readonly tamper?: (commit: Commit) => Commit;
+  /** Extensions that the sender believes to have set. */
+  readonly extensions?: Extension[];
+}
+
+/** The commit's message. The tree after it is what the proposals do, as far as they can be applied. */
+export async function forge(group: Group, forgery: Forgery): Promise<Bytes> {
+  const { suite, ownLeaf, context, signaturePrivateKey, secrets } = group;
+  const proposals =
+    forgery.raw ??
+    (forgery.proposals ?? []).map((proposal) => ({
+      proposalOrRefType: "proposal" as const,
+      proposal,
+    }));
+  const tree = copyTree(group.tree);
+  const extended = { ...context, extensions: forgery.extensions ?? context.extensions };
+  const nextContext = { ...extended, epoch: context.epoch + 1n };
+  const added: number[] = [];
+  for (const item of proposals) {
+    if (item.proposalOrRefType !== "proposal") continue;
+    const { proposal } = item;
+    if (proposal.proposalType === "remove" && "remove" in proposal) {
+      if (leafAt(tree, proposal.remove.removed)) removeLeaf(tree, proposal.remove.removed);
+    } else if (proposal.proposalType === "add" && "add" in proposal) {
+      added.push(...addLeaves(tree, [proposal.add.keyPackage.leafNode]));
+    }
+  }
+  const made = forgery.withPath
+    ? await makePath(suite, tree, ownLeaf, nextContext, added, signaturePrivateKey)
+    : null;
+  const path = made && forgery.tamperPath ? forgery.tamperPath(made.path) : made?.path;
+  const commit = { proposals, path };
+  const { message } = await frameCommit({
+    suite,
+    commit: forgery.tamper ? forgery.tamper(commit) : commit,
+    senderLeaf: ownLeaf,
+    signaturePrivateKey,
+    before: context,
+    extended,
+    confirmationTag: group.confirmationTag,
+    membershipKey: secrets.membershipKey,
+    initSecret: secrets.initSecret,
+    commitSecret: made?.commitSecret ?? null,
+    tree,
+  });
+  return message;
+}
+
+/** A path whose secrets are garbage for the recipients that `spoil` picks (path node, place among recipients). */
+export function garbageFor(
+  spoil: (node: number, place: number) => boolean,
+): (path: UpdatePath) => UpdatePath {
+  return (path) => ({
+    ...path,
+    nodes: path.nodes.map((node, n) => ({
+      ...node,
+      encryptedPathSecret: node.encryptedPathSecret.map((sealed, place) =>
+        spoil(n, place)
+          ? { ...sealed, ciphertext: sealed.ciphertext.map((byte) => byte ^ 0x55) }
+          : sealed,
+      ),
+    })),
+  });
+}
+
+export function contextProposal(bytes: Bytes): Proposal {
+  return {
+    proposalType: "group_context_extensions",
+    groupContextExtensions: { extensions: contextExtensionsOf(bytes) },
+  };
+}
+
+/** An outsider's commit with any further proposals; the removals among them are done. */
+export async function forgeExternal(
+  group: Group,
+  own: OwnKeyPackage,
+  more: readonly Proposal[],
+): Promise<Bytes> {
+  const { suite, context, confirmationTag, secrets } = group;
+  const { cs } = suite;
+  const keys = await cs.hpke.deriveKeyPair(secrets.externalSecret);
+  const { enc, secret } = await cs.hpke.exportSecret(
+    keys.publicKey,
+    EXTERNAL_INIT,
+    cs.kdf.size,
+    new Uint8Array(),
+  );
+  const { signaturePrivateKey } = decodePrivateParts(own.privateParts);
+  const tree = copyTree(group.tree);
+  for (const proposal of more) {
+    if (proposal.proposalType === "remove" && "remove" in proposal)
+      removeLeaf(tree, proposal.remove.removed);
+  }
+  const [leaf] = addLeaves(tree, [decodeKeyPackage(own.keyPackage).leafNode]);
+  if (leaf === undefined) throw new Error("no place");
+  const next = { ...context, epoch: context.epoch + 1n };
+  const made = await makePath(suite, tree, leaf, next, [leaf], signaturePrivateKey);
+  const externalInit: Proposal = {
+    proposalType: "external_init",
+    externalInit: { kemOutput: enc },
+  };
+  const { message } = await frameCommit({
+    suite,
+    commit: {
+      proposals: [externalInit, ...more].map((proposal) => ({
+        proposalOrRefType: "proposal",
+        proposal,
+      })),
+      path: made.path,
+    },
+    senderLeaf: null,
+    signaturePrivateKey,
+    before: context,
+    extended: context,
+    confirmationTag,
+    membershipKey: new Uint8Array(),
+    initSecret: secret,
+    commitSecret: made.commitSecret,
+    tree,
+  });
+  return message;
+}
