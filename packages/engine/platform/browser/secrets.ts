@@ -60,7 +60,7 @@ function cipher(name: string, iv: Bytes): AesGcmParams {
 async function start(): Promise<{ db: IDBDatabase; key: CryptoKey }> {
   const request = indexedDB.open(DATABASE, 1);
   request.onupgradeneeded = () => request.result.createObjectStore(STORE);
-  const db = await settled(request);
+  const db = await settled<IDBDatabase>(request);
   // Another tab that deletes everything must not wait for this one.
   db.onversionchange = () => db.close();
   const fresh = await crypto.subtle.generateKey({ name: "AES-GCM", length: 256 }, false, [
@@ -93,9 +93,11 @@ function durable(db: IDBDatabase, write: (store: IDBObjectStore) => unknown): Pr
   });
 }
 
-function settled<T>(request: IDBRequest<T>): Promise<T> {
+function settled<T>(
+  request: Pick<IDBRequest, "onsuccess" | "onerror" | "error"> & { readonly result: unknown },
+): Promise<T> {
   return new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result);
+    request.onsuccess = () => resolve(request.result as T);
     request.onerror = () => reject(request.error ?? new StoreError("store_io"));
   });
 }

@@ -51,7 +51,7 @@ export async function openPool(sqlite: Sqlite, name: string, patience: number): 
   const directory = directoryOf(name);
   await waitUntilFree(await opfsRoot(), directory, patience);
   const known = pools.get(name);
-  if (known !== undefined) return known.isPaused() ? await known.unpauseVfs() : known;
+  if (known !== undefined) return known.isPaused() ? known.unpauseVfs() : known;
   // The library answers a failed start by deleting the pool with all data in it. A handle that is busy for a
   // moment must not cost anyone their messages.
   const lift = forbidRemoval(OPAQUE);

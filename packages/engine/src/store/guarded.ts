@@ -6,6 +6,6 @@ export function guarded(fn: () => void): void {
   try {
     fn();
   } catch (error) {
-    void Promise.reject(error);
+    void Promise.reject(error instanceof Error ? error : new Error("a listener threw"));
   }
 }

@@ -1,0 +1,92 @@
+/**
+ * The worker's side: starts the engine when its tab has become the leader, and answers all tabs. A whole worker is
+ *
+ *     hostEngine(async (platform) => { const engine = await ...; return { api, live, close }; });
+ *
+ * See [Note: One leader] and [Note: Lifelines] in meeting.ts.
+ */
+import * as v from "valibot";
+import type { Platform } from "../../src/ports.ts";
+import { toWire } from "../../src/rpc/errors.ts";
+import type { Api, LiveApi } from "../../src/rpc/serve.ts";
+import { serve } from "../../src/rpc/serve.ts";
+import { browserPlatform } from "./platform.ts";
+import { holdLifeline, lifelineEnds } from "./locks.ts";
+import { MeetingSchema, StartSchema, lifeline, meetingChannel, privateChannel } from "./meeting.ts";
+import type { Meeting, Started } from "./meeting.ts";
+import { workerNotify } from "./notify.ts";
+
+/** What the engine offers to tabs. */
+export type Hosted = { api: Api; live: LiveApi };
+
+export type HostOptions = {
+  /** Told of errors without a code, which reach the tab as `internal`. Must not log content. */
+  onError?: (error: unknown) => void;
+};
+
+/** Call once, at the top of the worker's module. @param start makes the engine; what it throws ends in the tabs' state `failed` */
+export function hostEngine(
+  start: (platform: Platform) => Promise<Hosted>,
+  options: HostOptions = {},
+): void {
+  self.onmessage = ({ data, ports }: MessageEvent<unknown>) => {
+    const parsed = v.safeParse(StartSchema, data);
+    const port = ports[0];
+    if (!parsed.success || port === undefined) return;
+    self.onmessage = null;
+    void lead(parsed.output.start, port, start, options);
+  };
+}
+
+async function lead(
+  name: string,
+  port: MessagePort,
+  start: (platform: Platform) => Promise<Hosted>,
+  { onError }: HostOptions,
+): Promise<void> {
+  const leader = crypto.randomUUID();
+  const serving = onError === undefined ? {} : { onError };
+  await holdLifeline(lifeline(name, leader));
+  const meeting = new BroadcastChannel(meetingChannel(name));
+  const tell = (message: Meeting): void => meeting.postMessage(message);
+  const tellTab = (message: Started): void => self.postMessage(message);
+
+  let hosted: Hosted;
+  try {
+    hosted = await start(
+      browserPlatform({ notify: workerNotify((note) => self.postMessage(note)) }),
+    );
+  } catch (error) {
+    const { code } = toWire(error);
+    if (code === "internal") onError?.(error);
+    meeting.onmessage = ({ data }: MessageEvent<unknown>) => {
+      if (v.is(MeetingSchema, data) && data.t === "hello") tell({ t: "failed", leader, code });
+    };
+    tell({ t: "failed", leader, code });
+    tellTab({ t: "failed", leader, code });
+    return;
+  }
+
+  const served = new Map<string, () => void>();
+  meeting.onmessage = ({ data }: MessageEvent<unknown>) => {
+    if (!v.is(MeetingSchema, data) || data.t !== "hello") return;
+    if (!served.has(data.tab)) answerTab(data.tab);
+    tell({ t: "welcome", leader, tab: data.tab });
+  };
+
+  function answerTab(tab: string): void {
+    const channel = new BroadcastChannel(privateChannel(name, leader, tab));
+    const stop = serve(channel, hosted.api, hosted.live, serving);
+    const end = (): void => {
+      stop();
+      channel.close();
+      served.delete(tab);
+    };
+    served.set(tab, end);
+    void lifelineEnds(lifeline(name, tab)).then(end);
+  }
+
+  serve(port, hosted.api, hosted.live, serving);
+  tellTab({ t: "started", leader });
+  tell({ t: "leading", leader });
+}

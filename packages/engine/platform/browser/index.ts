@@ -1,0 +1,5 @@
+/** What a tab needs. It loads nothing of SQLite: that is in `worker.ts`, for the worker alone. */
+export { joinEngine } from "./tab.ts";
+export type { EngineState, EngineTab, JoinOptions } from "./tab.ts";
+export { RpcError } from "../../src/rpc/errors.ts";
+export type { CallOptions } from "../../src/rpc/connect.ts";

@@ -1,0 +1,47 @@
+/** The engine's platform on Node: for tests, the gateway and scripts. */
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import type { Notify, Platform } from "../../src/ports.ts";
+import { nodeClock } from "./clock.ts";
+import { nodeLocks } from "./locks.ts";
+import { fileSecrets, memorySecrets } from "./secrets.ts";
+import { openNodeStore } from "./store.ts";
+import { nodeTransport } from "./transport.ts";
+import type { NodeTransport } from "./transport.ts";
+
+export { fileSecrets, memorySecrets, nodeClock, nodeLocks, nodeTransport, openNodeStore };
+export type { NodeTransport };
+
+export type NodePlatformOptions = {
+  /** The node's origin, such as `http://a.localhost:8080`. */
+  origin: string;
+  /** Where stores and secrets lie. Without one they are in memory, and a store is gone when it is closed. */
+  directory?: string;
+  /** Told what a person would be shown. Nothing is shown without it. */
+  notify?: Notify;
+};
+
+export type NodePlatform = Platform & { readonly transport: NodeTransport };
+
+const silent: Notify = { show: () => undefined, clear: () => undefined };
+
+export function nodePlatform({
+  origin,
+  directory,
+  notify = silent,
+}: NodePlatformOptions): NodePlatform {
+  const pathOf = (name: string): string =>
+    directory === undefined ? ":memory:" : join(directory, `${encodeURIComponent(name)}.db`);
+  return {
+    openStore: (name) => openNodeStore(pathOf(name)),
+    async removeStore(name) {
+      if (directory === undefined) return;
+      for (const end of ["", "-wal", "-shm"]) await rm(pathOf(name) + end, { force: true });
+    },
+    transport: nodeTransport(origin),
+    clock: nodeClock(),
+    locks: nodeLocks(),
+    secrets: directory === undefined ? memorySecrets() : fileSecrets(join(directory, "secrets")),
+    notify,
+  };
+}
