@@ -12,6 +12,9 @@ export type Message = {
   at: number;
   editedAt: number | null;
   deleted: boolean;
+  /** A newer app has put something into it that this one does not understand; what there is of the text is shown. */
+  needsNewerApp: boolean;
+  /** `authorName` and `text` are empty when this device does not have the message (it is older than one's history). */
   replyTo: { eventId: string; authorName: string; text: string; deleted: boolean } | null;
   mentions: string[];
   mentionsMe: boolean;
@@ -31,7 +34,7 @@ export type MessagePage = {
   messages: Message[];
   /** Older ones are there. */
   more: boolean;
-  /** The first message that had not been read when the conversation was opened, where there is one. */
+  /** The first message of somebody else behind the read position. Moves with it: a screen remembers the one it opened with. */
   firstUnread: string | null;
 };
 
@@ -45,7 +48,7 @@ export type ChatCommands = {
   "chat.delete": (args: SpaceId & { eventId: string }) => Promise<void>;
   /** Sets or takes back one's own reaction. */
   "chat.react": (args: SpaceId & { eventId: string; emoji: string; on: boolean }) => Promise<void>;
-  /** Moves the read position forward, never back; own devices learn it. */
+  /** Moves the read position forward, never back. It is this device's own: nothing of it is sent. */
   "chat.markRead": (args: SpaceId & { position: number }) => Promise<void>;
   "chat.setDraft": (
     args: SpaceId & { text: string; replyTo?: string | undefined },

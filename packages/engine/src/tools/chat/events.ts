@@ -1,0 +1,114 @@
+/** The events of a conversation. Payloads are CBOR maps; see [Note: Newer payloads] in ../checks.ts for how they may grow. */
+import { bytes16, bytes32, text, toHex, utf8 } from "@baraza/protocol";
+import type { Bytes } from "@baraza/protocol";
+import * as v from "valibot";
+import { demandsMore, payload, readPayload } from "../checks.ts";
+import type { EventType } from "../tool.ts";
+
+export const CHAT_LIMITS = {
+  /** A message, in UTF-16 units: what a text field counts. */
+  text: 8000,
+  mentions: 100,
+  /** The longest emoji of Unicode 16 (two people with skin tones, kissing) takes 35. */
+  emojiBytes: 40,
+} as const;
+
+const graphemes = new Intl.Segmenter("und", { granularity: "grapheme" });
+
+/** One visible sign, as people count them: not empty, no space, no control character. */
+export function isEmoji(value: string): boolean {
+  if (value === "" || utf8(value).length > CHAT_LIMITS.emojiBytes) return false;
+  if (/^[\s\p{Cc}\p{Cf}\p{M}]/u.test(value)) return false;
+  return [...graphemes.segment(value)].length === 1;
+}
+
+/** A message's text. It may be empty here: a later version may send something beside the text. */
+const messageText = text(CHAT_LIMITS.text);
+const emoji = v.pipe(text(CHAT_LIMITS.emojiBytes), v.check(isEmoji, "emoji"));
+
+const message = payload({
+  text: messageText,
+  /** The message that this one answers. */
+  replyTo: v.optional(bytes16),
+  /** Identities that are named in the text. */
+  mentions: v.optional(v.pipe(v.array(bytes32), v.maxLength(CHAT_LIMITS.mentions))),
+});
+/** Counts when the author of the message wrote it. */
+const edit = payload({ target: bytes16, text: messageText });
+/** Counts when the author of the message or a steward wrote it. It is final. */
+const deletion = payload({ target: bytes16 });
+/** Per person, message and emoji the last one counts. */
+const reaction = payload({ target: bytes16, emoji, on: v.boolean() });
+
+export const chatEvents = {
+  "chat.message": { version: 1, schema: message.schema },
+  "chat.edit": { version: 1, schema: edit.schema },
+  "chat.delete": { version: 1, schema: deletion.schema },
+  "chat.reaction": { version: 1, schema: reaction.schema },
+} as const satisfies Record<string, EventType>;
+
+/** What {@link chatEvents} carry, by type, for whoever writes them. */
+export type ChatPayloads = {
+  "chat.message": { text: string; replyTo?: Bytes | undefined; mentions?: Bytes[] | undefined };
+  "chat.edit": { target: Bytes; text: string };
+  "chat.delete": { target: Bytes };
+  "chat.reaction": { target: Bytes; emoji: string; on: boolean };
+};
+
+/**
+ * An event that was read; ids are hexadecimal. `newer`: only a newer app understands it; with a `target` it changes
+ * that message, without one it is a line of its own.
+ */
+export type ChatEvent =
+  | { kind: "message"; text: string; replyTo: string | null; mentions: string[] }
+  | { kind: "edit"; target: string; text: string }
+  | { kind: "delete"; target: string }
+  | { kind: "reaction"; target: string; emoji: string; on: boolean }
+  | { kind: "newer"; target: string | null };
+
+const targeted = v.looseObject({ target: bytes16 });
+
+/**
+ * Reads an event's type and decoded payload.
+ * @returns null for what shows nowhere: malformed payloads, reactions of a newer kind, and events of an unknown
+ * type that do not ask to be understood.
+ */
+export function readChatEvent(type: string, value: unknown): ChatEvent | null {
+  switch (type) {
+    case "chat.message": {
+      const read = readPayload(message.known, value);
+      if (read.state !== "ok") return read.state === "newer" ? NEWER_LINE : null;
+      const { text, replyTo, mentions = [] } = read.value;
+      return {
+        kind: "message",
+        text,
+        replyTo: replyTo === undefined ? null : toHex(replyTo),
+        mentions: [...new Set(mentions.map((id) => toHex(id)))],
+      };
+    }
+    case "chat.edit": {
+      const read = readPayload(edit.known, value);
+      if (read.state !== "ok") return read.state === "newer" ? newerChange(value) : null;
+      return { kind: "edit", target: toHex(read.value.target), text: read.value.text };
+    }
+    case "chat.delete": {
+      const read = readPayload(deletion.known, value);
+      if (read.state !== "ok") return read.state === "newer" ? newerChange(value) : null;
+      return { kind: "delete", target: toHex(read.value.target) };
+    }
+    case "chat.reaction": {
+      const read = readPayload(reaction.known, value);
+      if (read.state !== "ok") return null;
+      const { target, emoji: sign, on } = read.value;
+      return { kind: "reaction", target: toHex(target), emoji: sign, on };
+    }
+    default:
+      return demandsMore(value) ? NEWER_LINE : null;
+  }
+}
+
+const NEWER_LINE: ChatEvent = { kind: "newer", target: null };
+
+function newerChange(value: unknown): ChatEvent | null {
+  return v.is(targeted, value) ? { kind: "newer", target: toHex(value.target) } : null;
+}

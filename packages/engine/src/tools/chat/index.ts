@@ -1,0 +1,18 @@
+/** The chat tool: conversations with replies, reactions, edits, deletions and mentions. */
+import type { Tool } from "../tool.ts";
+import { chatCommands } from "./commands.ts";
+import { chatEvents } from "./events.ts";
+import { chatQueries } from "./queries.ts";
+import { chatDerived, chatSchema, reduceChat } from "./reducer.ts";
+import { findable } from "./search.ts";
+
+export const chat: Tool = {
+  name: "chat",
+  schema: chatSchema,
+  derived: chatDerived,
+  events: chatEvents,
+  reduce: reduceChat,
+  commands: chatCommands,
+  queries: chatQueries,
+  findable,
+};

@@ -1,0 +1,312 @@
+/**
+ * Events of a conversation -> rows.
+ *
+ * [Note: A message is what its changes make of it] Every message, change (edit, deletion) and reaction is kept as a row with
+ * its position. What a message shows is worked out from its row and all changes on it, by position; pending ones have
+ * positions above all confirmed ones, so they lie on top by themselves. The result depends on the set of events only,
+ * not on the order in which they came in: a pending event that the log confirms moves to its place, a repeat changes
+ * nothing, and a change whose message is not (yet) known waits for it.
+ *
+ * [Note: Rulings] Whether a deletion counts may depend on its author having been a steward at that position. `members` only
+ * knows today's roles, so the answer is written down when a deletion is first confirmed, and a rebuild uses it again.
+ * A newcomer who gets old history judges it by the roles that are known then. After a void an event gets another
+ * position, and with it a new ruling. For a pending deletion the role at the time of writing counts until it is confirmed.
+ */
+import type { SqlTx } from "../../ports.ts";
+import type { AppliedEvent } from "../tool.ts";
+import { readChatEvent } from "./events.ts";
+import type { ChatEvent } from "./events.ts";
+import { indexMessage } from "./search.ts";
+import { preview } from "./preview.ts";
+
+export const chatSchema = `
+CREATE TABLE IF NOT EXISTS chat_messages (
+  id INTEGER PRIMARY KEY,
+  log_id TEXT NOT NULL,
+  event_id TEXT NOT NULL,
+  position INTEGER NOT NULL,
+  pending INTEGER NOT NULL,
+  author TEXT NOT NULL,
+  mine INTEGER NOT NULL,
+  at INTEGER NOT NULL,
+  -- As edited last; blank once a deletion is confirmed.
+  text TEXT NOT NULL,
+  reply_to TEXT,
+  -- Identity ids, a JSON array.
+  mentions TEXT NOT NULL,
+  mentions_me INTEGER NOT NULL,
+  edited_at INTEGER,
+  deleted INTEGER NOT NULL DEFAULT 0,
+  -- What needs a newer app: 1 the message itself, 2 the last change to it.
+  newer INTEGER NOT NULL DEFAULT 0,
+  UNIQUE (log_id, event_id)
+) STRICT;
+CREATE INDEX IF NOT EXISTS chat_messages_by_position ON chat_messages (log_id, position);
+CREATE INDEX IF NOT EXISTS chat_messages_of_others ON chat_messages (log_id, position) WHERE mine = 0 AND deleted = 0;
+
+CREATE TABLE IF NOT EXISTS chat_changes (
+  log_id TEXT NOT NULL,
+  event_id TEXT NOT NULL,
+  target TEXT NOT NULL,
+  -- edit, delete, newer
+  kind TEXT NOT NULL,
+  position INTEGER NOT NULL,
+  pending INTEGER NOT NULL,
+  author TEXT NOT NULL,
+  steward INTEGER NOT NULL,
+  at INTEGER NOT NULL,
+  text TEXT NOT NULL,
+  PRIMARY KEY (log_id, event_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS chat_changes_by_target ON chat_changes (log_id, target, position);
+
+CREATE TABLE IF NOT EXISTS chat_reactions (
+  log_id TEXT NOT NULL,
+  event_id TEXT NOT NULL,
+  target TEXT NOT NULL,
+  emoji TEXT NOT NULL,
+  author TEXT NOT NULL,
+  position INTEGER NOT NULL,
+  pending INTEGER NOT NULL,
+  is_on INTEGER NOT NULL,
+  PRIMARY KEY (log_id, event_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS chat_reactions_by_target ON chat_reactions (log_id, target, position);
+
+-- Words of messages; the row id is the message's. It holds no text of its own.
+CREATE VIRTUAL TABLE IF NOT EXISTS chat_index USING fts5(space, words, content='', contentless_delete=1, tokenize='ascii');
+CREATE TRIGGER IF NOT EXISTS chat_messages_gone AFTER DELETE ON chat_messages BEGIN
+  DELETE FROM chat_index WHERE rowid = old.id;
+END;
+
+-- Kept through rebuilds, see [Note: Rulings] in reducer.ts.
+CREATE TABLE IF NOT EXISTS chat_rulings (
+  log_id TEXT NOT NULL,
+  event_id TEXT NOT NULL,
+  position INTEGER NOT NULL,
+  steward INTEGER NOT NULL,
+  PRIMARY KEY (log_id, event_id, position)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE IF NOT EXISTS chat_drafts (
+  log_id TEXT PRIMARY KEY,
+  text TEXT NOT NULL,
+  reply_to TEXT
+) STRICT, WITHOUT ROWID;
+`;
+
+/** Emptied by a rebuild, before all events are played again. */
+export const chatDerived = ["chat_messages", "chat_changes", "chat_reactions"] as const;
+
+/** Applies one event. Idempotent by event id; a confirmed event replaces itself pending. */
+export function reduceChat(tx: SqlTx, event: AppliedEvent): void {
+  const read = readChatEvent(event.type, event.payload);
+  if (read === null) return;
+  if (read.kind === "message") putMessage(tx, event, read);
+  else if (read.kind === "newer" && read.target === null) putMessage(tx, event, null);
+  else if (read.kind === "reaction") putReaction(tx, event, read);
+  else if (read.target !== null) putChange(tx, event, { ...read, target: read.target });
+}
+
+/** @param message null for a line that only a newer app can read. */
+function putMessage(
+  tx: SqlTx,
+  event: AppliedEvent,
+  message: Extract<ChatEvent, { kind: "message" }> | null,
+): void {
+  if (isSettled(tx, "chat_messages", event)) return;
+  const mentions = message?.mentions ?? [];
+  const mentionsMe = !event.mine && mentions.length > 0 && mentions.includes(me(tx));
+  tx.run(
+    `INSERT INTO chat_messages
+       (log_id, event_id, position, pending, author, mine, at, text, reply_to, mentions, mentions_me, newer)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT (log_id, event_id) DO UPDATE SET
+       position = excluded.position, pending = excluded.pending, author = excluded.author,
+       mine = excluded.mine, at = excluded.at, text = excluded.text, reply_to = excluded.reply_to,
+       mentions = excluded.mentions, mentions_me = excluded.mentions_me, newer = excluded.newer`,
+    [
+      event.logId,
+      event.eventId,
+      event.position,
+      Number(event.pending),
+      event.author,
+      Number(event.mine),
+      event.at,
+      message?.text ?? "",
+      message?.replyTo ?? null,
+      JSON.stringify(mentions),
+      Number(mentionsMe),
+      Number(message === null),
+    ],
+  );
+  show(tx, event.logId, event.eventId);
+}
+
+function putChange(
+  tx: SqlTx,
+  event: AppliedEvent,
+  change: { kind: "edit" | "delete" | "newer"; target: string; text?: string },
+): void {
+  if (isSettled(tx, "chat_changes", event)) return;
+  tx.run(
+    `INSERT INTO chat_changes (log_id, event_id, target, kind, position, pending, author, steward, at, text)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT (log_id, event_id) DO UPDATE SET
+       target = excluded.target, kind = excluded.kind, position = excluded.position,
+       pending = excluded.pending, author = excluded.author, steward = excluded.steward,
+       at = excluded.at, text = excluded.text`,
+    [
+      event.logId,
+      event.eventId,
+      change.target,
+      change.kind,
+      event.position,
+      Number(event.pending),
+      event.author,
+      Number(change.kind === "delete" && byStewards(tx, event)),
+      event.at,
+      change.text ?? "",
+    ],
+  );
+  show(tx, event.logId, change.target);
+}
+
+function putReaction(
+  tx: SqlTx,
+  event: AppliedEvent,
+  reaction: Extract<ChatEvent, { kind: "reaction" }>,
+): void {
+  if (isSettled(tx, "chat_reactions", event)) return;
+  tx.run(
+    `INSERT INTO chat_reactions (log_id, event_id, target, emoji, author, position, pending, is_on)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT (log_id, event_id) DO UPDATE SET
+       target = excluded.target, emoji = excluded.emoji, author = excluded.author,
+       position = excluded.position, pending = excluded.pending, is_on = excluded.is_on`,
+    [
+      event.logId,
+      event.eventId,
+      reaction.target,
+      reaction.emoji,
+      event.author,
+      event.position,
+      Number(event.pending),
+      Number(reaction.on),
+    ],
+  );
+}
+
+/** The log has given this event its place before: whatever comes under its id now is a repeat. */
+function isSettled(tx: SqlTx, table: (typeof chatDerived)[number], event: AppliedEvent): boolean {
+  const known = tx.get<{ pending: number }>(
+    `SELECT pending FROM ${table} WHERE log_id = ? AND event_id = ?`,
+    [event.logId, event.eventId],
+  );
+  return known?.pending === 0;
+}
+
+/** Whether the author leads the space. See [Note: Rulings]. */
+function byStewards(tx: SqlTx, event: AppliedEvent): boolean {
+  const key = [event.logId, event.eventId, event.position] as const;
+  if (!event.pending) {
+    const ruling = tx.get<{ steward: number }>(
+      "SELECT steward FROM chat_rulings WHERE log_id = ? AND event_id = ? AND position = ?",
+      key,
+    );
+    if (ruling !== undefined) return ruling.steward === 1;
+  }
+  const role = tx.get<{ role: string }>(
+    "SELECT role FROM members WHERE log_id = ? AND identity_id = ?",
+    [event.logId, event.author],
+  )?.role;
+  const steward = role === "steward";
+  if (!event.pending)
+    tx.run("INSERT INTO chat_rulings (log_id, event_id, position, steward) VALUES (?, ?, ?, ?)", [
+      ...key,
+      Number(steward),
+    ]);
+  return steward;
+}
+
+type MessageRow = {
+  id: number;
+  position: number;
+  author: string;
+  mine: number;
+  at: number;
+  text: string;
+  mentions_me: number;
+  newer: number;
+};
+type ChangeRow = {
+  kind: "edit" | "delete" | "newer";
+  pending: number;
+  author: string;
+  steward: number;
+  at: number;
+  text: string;
+};
+
+/** Works out what a message shows, and tells the list of what is new and the index. Does nothing for an unknown message. */
+function show(tx: SqlTx, logId: string, eventId: string): void {
+  const message = tx.get<MessageRow>(
+    `SELECT id, position, author, mine, at, text, mentions_me, newer FROM chat_messages
+     WHERE log_id = ? AND event_id = ?`,
+    [logId, eventId],
+  );
+  if (message === undefined) return;
+  const changes = tx.all<ChangeRow>(
+    `SELECT kind, pending, author, steward, at, text FROM chat_changes
+     WHERE log_id = ? AND target = ? ORDER BY position DESC, event_id`,
+    [logId, eventId],
+  );
+  const deletions = changes.filter(
+    ({ kind, author, steward }) =>
+      kind === "delete" && (author === message.author || steward === 1),
+  );
+  const deleted = deletions.length > 0;
+  const gone = deletions.some(({ pending }) => pending === 0);
+  const own = changes.filter(({ kind, author }) => kind !== "delete" && author === message.author);
+  const edit = own.find(({ kind }) => kind === "edit");
+  // A later edit replaces the whole text: nothing of an earlier change is left that one would not understand.
+  const newer = message.newer === 1 ? 1 : own[0]?.kind === "newer" ? 2 : 0;
+  const text = gone ? "" : (edit?.text ?? message.text);
+
+  tx.run("UPDATE chat_messages SET text = ?, edited_at = ?, deleted = ?, newer = ? WHERE id = ?", [
+    text,
+    edit?.at ?? null,
+    Number(deleted),
+    newer,
+    message.id,
+  ]);
+  if (gone)
+    tx.run("UPDATE chat_changes SET text = '' WHERE log_id = ? AND target = ? AND text <> ''", [
+      logId,
+      eventId,
+    ]);
+  const visible = deleted ? "" : text;
+  tx.run(
+    `INSERT INTO activity (log_id, event_id, position, at, author, mine, mention, text)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT (log_id, event_id) DO UPDATE SET
+       position = excluded.position, at = excluded.at, author = excluded.author,
+       mine = excluded.mine, mention = excluded.mention, text = excluded.text`,
+    [
+      logId,
+      eventId,
+      message.position,
+      message.at,
+      message.author,
+      message.mine,
+      deleted ? 0 : message.mentions_me,
+      preview(visible),
+    ],
+  );
+  indexMessage(tx, message.id, logId, visible);
+}
+
+/** This account's identity. */
+function me(tx: SqlTx): string {
+  return tx.get<{ identity_id: string }>("SELECT identity_id FROM account")?.identity_id ?? "";
+}
