@@ -4,6 +4,9 @@ import { XWing } from "@hpke/hybridkem-x-wing";
 import type { Bytes } from "@baraza/protocol";
 import { CryptoError } from "./errors.ts";
 
+/** A key pair of the platform, without asking for its DOM types. */
+export type KeyPair = { publicKey: CryptoKey; privateKey: CryptoKey };
+
 /** Sizes of X-Wing (draft-connolly-cfrg-xwing-kem), in bytes. */
 export const XWING = { publicKey: 1216, privateKey: 32, enc: 1120 } as const;
 
@@ -17,7 +20,7 @@ function hpke(): CipherSuite {
 /** A new X-Wing key pair: 1,216 bytes public, a 32-byte seed private. */
 export async function hpkeGenerate(): Promise<{ publicKey: Bytes; privateKey: Bytes }> {
   const { kem } = hpke();
-  const pair = await kem.generateKeyPair();
+  const pair = (await kem.generateKeyPair()) as KeyPair;
   const [publicKey, privateKey] = await Promise.all([
     kem.serializePublicKey(pair.publicKey),
     kem.serializePrivateKey(pair.privateKey),

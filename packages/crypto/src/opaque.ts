@@ -1,0 +1,146 @@
+/**
+ * OPAQUE (RFC 9807): signing in with a passphrase that the node never sees. Its own entry, since its WebAssembly is
+ * larger than all the rest: import it when someone signs in. Messages are base64url text.
+ */
+import { client, ready, server } from "@serenity-kit/opaque";
+import type { Bytes } from "@baraza/protocol";
+import { fromBase64url } from "@baraza/protocol";
+import { CryptoError } from "./errors.ts";
+
+/** Argon2id with 64 MiB: RFC 9106's second recommended option, which phones can afford. */
+const STRETCHING = { "argon2id-custom": { iterations: 3, memory: 65_536, parallelism: 4 } };
+
+/** Client, first step of registering: `request` goes to the node, `state` stays. */
+export async function startRegistration(
+  passphrase: string,
+): Promise<{ state: string; request: string }> {
+  await ready;
+  const { clientRegistrationState: state, registrationRequest: request } = client.startRegistration(
+    {
+      password: normal(passphrase),
+    },
+  );
+  return { state, request };
+}
+
+/** Client, second step: `record` goes to the node; `exportKey` (64 bytes) wraps the vault key. @throws CryptoError `bad_input`. */
+export async function finishRegistration(
+  passphrase: string,
+  state: string,
+  response: string,
+): Promise<{ record: string; exportKey: Bytes }> {
+  await ready;
+  return failing("bad_input", () => {
+    const { registrationRecord, exportKey } = client.finishRegistration({
+      password: normal(passphrase),
+      clientRegistrationState: state,
+      registrationResponse: response,
+      keyStretching: STRETCHING,
+    });
+    return { record: registrationRecord, exportKey: fromBase64url(exportKey) };
+  });
+}
+
+/** Client, first step of signing in. */
+export async function startSignIn(passphrase: string): Promise<{ state: string; request: string }> {
+  await ready;
+  const { clientLoginState: state, startLoginRequest: request } = client.startLogin({
+    password: normal(passphrase),
+  });
+  return { state, request };
+}
+
+/** Client, second step. @throws CryptoError `wrong_passphrase`, also for a node that does not know the account. */
+export async function finishSignIn(
+  passphrase: string,
+  state: string,
+  response: string,
+): Promise<{ finish: string; exportKey: Bytes; sessionKey: Bytes }> {
+  await ready;
+  return failing("wrong_passphrase", () => {
+    const result = client.finishLogin({
+      password: normal(passphrase),
+      clientLoginState: state,
+      loginResponse: response,
+      keyStretching: STRETCHING,
+    });
+    if (result === undefined) throw new CryptoError("wrong_passphrase");
+    return {
+      finish: result.finishLoginRequest,
+      exportKey: fromBase64url(result.exportKey),
+      sessionKey: fromBase64url(result.sessionKey),
+    };
+  });
+}
+
+/** Node: its long-term secret, made once. Without it no record opens anything. */
+export async function createServerSetup(): Promise<string> {
+  await ready;
+  return server.createSetup();
+}
+
+/** Node: answers {@link startRegistration}. `name` is the account name. @throws CryptoError `bad_input`. */
+export async function registrationResponse(
+  setup: string,
+  name: string,
+  request: string,
+): Promise<string> {
+  await ready;
+  return failing(
+    "bad_input",
+    () =>
+      server.createRegistrationResponse({
+        serverSetup: setup,
+        userIdentifier: name,
+        registrationRequest: request,
+      }).registrationResponse,
+  );
+}
+
+/**
+ * Node: answers {@link startSignIn}. With `record` null (no such account) the answer looks the same, so that names
+ * cannot be tried out. `state` stays at the node for one sign-in, a short time.
+ * @throws CryptoError `bad_input`.
+ */
+export async function signInResponse(
+  setup: string,
+  record: string | null,
+  name: string,
+  request: string,
+): Promise<{ state: string; response: string }> {
+  await ready;
+  return failing("bad_input", () => {
+    const { serverLoginState: state, loginResponse: response } = server.startLogin({
+      serverSetup: setup,
+      userIdentifier: name,
+      registrationRecord: record,
+      startLoginRequest: request,
+    });
+    return { state, response };
+  });
+}
+
+/** Node: the last step; only who knows the passphrase gets here. @throws CryptoError `wrong_passphrase`. */
+export async function signInFinish(state: string, finish: string): Promise<{ sessionKey: Bytes }> {
+  await ready;
+  return failing("wrong_passphrase", () => {
+    const { sessionKey } = server.finishLogin({
+      serverLoginState: state,
+      finishLoginRequest: finish,
+    });
+    return { sessionKey: fromBase64url(sessionKey) };
+  });
+}
+
+/** The same passphrase typed on different keyboards is the same bytes. */
+function normal(passphrase: string): string {
+  return passphrase.normalize("NFKC");
+}
+
+function failing<T>(code: "bad_input" | "wrong_passphrase", work: () => T): T {
+  try {
+    return work();
+  } catch (cause) {
+    throw cause instanceof CryptoError ? cause : new CryptoError(code, cause);
+  }
+}
