@@ -72,7 +72,7 @@ const psk: Proposal = {
   proposalType: "psk",
   psk: {
     preSharedKeyId: { psktype: "external", pskId: utf8("id"), pskNonce: new Uint8Array(32) },
-  } as Extract<Proposal, { proposalType: "psk" }>["psk"],
+  },
 };
 const remove = (removed: number): Proposal => ({ proposalType: "remove", remove: { removed } });
 

@@ -181,7 +181,7 @@ export async function openPath(
   if (ownKey === undefined || sealed === undefined) {
     throw new MlsRefused("bad_path", "no secret for this device");
   }
-  let secret = (await decryptWithLabel(
+  const secret = (await decryptWithLabel(
     await cs.hpke.importPrivateKey(ownKey),
     "UpdatePathNode",
     encodeGroupContext(context),
