@@ -1,0 +1,97 @@
+/** Public keys: devices, the box key, key packages, and looking an identity up. */
+import { readIdentity, verifyBoxKey, verifyDeviceCertificate } from "@baraza/crypto";
+import type { Bytes } from "@baraza/protocol";
+import { encodeCbor, equalBytes, LIMITS, ProtocolError } from "@baraza/protocol";
+import { sha256 } from "../../crypto-fast.ts";
+import type { Handlers } from "../../http/registry.ts";
+import type { AccountRow } from "../../store/port-accounts.ts";
+import type { Store } from "../../store/port.ts";
+import { checked, demand } from "./checks.ts";
+
+export type KeyDeps = { store: Pick<Store, "accounts">; now(): number };
+
+const DAY = 24 * 60 * 60_000;
+/** Key packages end within this; a last resort may stand as long as its device. */
+const LONGEST = (LIMITS.keyPackageDays + 1) * DAY;
+const LONGEST_LAST_RESORT = 400 * DAY;
+
+/** The routes. */
+export function keyRoutes({ store, now }: KeyDeps): Handlers {
+  const own = async (accountId: Bytes): Promise<AccountRow> => {
+    const account = await store.accounts.account({ accountId });
+    if (account === null) throw new ProtocolError("unauthenticated");
+    return account;
+  };
+  return {
+    "devices.add": async ({ deviceCert }, { account, limit }) => {
+      limit("devices.add", { perMinute: 20, burst: 60 });
+      const { identityId, identity } = await own(account.accountId);
+      const device = await checked("deviceCert", () => verifyDeviceCertificate(deviceCert));
+      const record = await readIdentity(identity);
+      demand(equalBytes(device.identityId, identityId), "deviceCert");
+      // A certificate by a key that was since rotated away could be a thief's.
+      demand(device.certificate.identity.seq >= record.seq, "deviceCert");
+      const { accountId, sessionId } = account;
+      const row = { deviceId: device.hash, cert: deviceCert };
+      await store.accounts.addDevice({ accountId, sessionId, device: row, now: now() });
+      return {};
+    },
+    "devices.list": async (_request, { account }) => ({
+      devices: await store.accounts.devices({ accountId: account.accountId }),
+    }),
+    "boxes.key": async ({ boxKey }, { account, limit }) => {
+      limit("boxes.key", { perMinute: 10, burst: 30 });
+      const { accountId } = account;
+      const { identityId } = await own(accountId);
+      const record = await checked("boxKey", () => verifyBoxKey(boxKey, identityId, now()));
+      demand(!record.expired, "boxKey");
+      await store.accounts.setBoxKey({
+        accountId,
+        boxKey,
+        seq: record.seq,
+        identity: encodeCbor(record.identity),
+        identitySeq: record.identity.seq,
+      });
+      return {};
+    },
+    "keyPackages.publish": async ({ packages, capabilities }, { account, limit }) => {
+      limit("keyPackages.publish", { perMinute: 30, burst: 60 });
+      const at = now();
+      for (const { expires, lastResort } of packages)
+        demand(
+          expires > at && expires <= at + (lastResort === true ? LONGEST_LAST_RESORT : LONGEST),
+          "packages",
+        );
+      const { accountId, sessionId } = account;
+      const left = await store.accounts.publishKeyPackages({
+        accountId,
+        sessionId,
+        packages: packages.map(({ ref, keyPackage, expires, lastResort }) => ({
+          ref,
+          keyPackage,
+          expires,
+          lastResort: lastResort ?? false,
+        })),
+        capabilities: capabilities ?? null,
+        max: LIMITS.keyPackagesPerDevice,
+        now: at,
+      });
+      return { left };
+    },
+    "keyPackages.fetch": async ({ identityId, capability }, { limit }) => {
+      limit("keyPackages.fetch", { perMinute: 600, burst: 600 });
+      const capabilityHash = sha256(capability);
+      return {
+        packages: await store.accounts.takeKeyPackages({ identityId, capabilityHash, now: now() }),
+      };
+    },
+    "identity.lookup": async ({ identityId, name }, { limit }) => {
+      limit("identity.lookup", { perMinute: 1200, burst: 1200 });
+      demand((identityId === undefined) !== (name === undefined), "name");
+      const by = identityId === undefined ? { name: name ?? "" } : { identityId };
+      const found = await store.accounts.find(by);
+      if (found === null) throw new ProtocolError("not_found");
+      return { name: found.name, identity: found.identity, boxKey: found.boxKey };
+    },
+  };
+}

@@ -1,0 +1,133 @@
+/** Opening an account, and changing its passphrase: the registration half of OPAQUE (RFC 9807, section 5). */
+import { randomBytes, readIdentity, verifyBoxKey, verifyDeviceCertificate } from "@baraza/crypto";
+import type { Bytes, CheckedRequestOf } from "@baraza/protocol";
+import { equalBytes, ProtocolError } from "@baraza/protocol";
+import { sha256 } from "../../crypto-fast.ts";
+import type { Handlers } from "../../http/registry.ts";
+import type { RegisterArg } from "../../store/port-accounts.ts";
+import type { Registration } from "../../store/port-admin.ts";
+import type { Store } from "../../store/port.ts";
+import { checked, demand } from "./checks.ts";
+import type { Sessions } from "./sessions.ts";
+import { newSession } from "./sessions.ts";
+
+export type RegistrationDeps = {
+  store: Pick<Store, "accounts" | "admin">;
+  sessions: Sessions;
+  opaqueSetup: string;
+  registration: Registration;
+  now(): number;
+  /** All sessions of the account but this one have ended. */
+  onPassphraseChanged(accountId: Bytes, keep: Bytes): void;
+};
+
+/** Names that would speak for the node, or that the mail standards give a meaning (RFC 2142). */
+const RESERVED = new Set([
+  "abuse",
+  "admin",
+  "administrator",
+  "hostmaster",
+  "mailer-daemon",
+  "noreply",
+  "no-reply",
+  "postmaster",
+  "root",
+  "security",
+  "support",
+  "system",
+  "webmaster",
+]);
+
+/** The routes. Registering is slow work for a client (Argon2id) and one OPRF evaluation here. */
+export function registrationRoutes(deps: RegistrationDeps): Handlers {
+  const { store, now } = deps;
+  return {
+    "accounts.registerStart": async ({ name, invitation, request }, context) => {
+      context.limit("register", { perMinute: 300, burst: 600 });
+      await mayRegister(deps, invitation);
+      if (RESERVED.has(name)) throw new ProtocolError("name_invalid");
+      if ((await store.accounts.credentials({ name })) !== null)
+        throw new ProtocolError("name_taken");
+      return { response: await evaluate(deps.opaqueSetup, name, request) };
+    },
+    "accounts.registerFinish": async (request, context) => {
+      context.limit("register", { perMinute: 300, burst: 600 });
+      if (RESERVED.has(request.name)) throw new ProtocolError("name_invalid");
+      // The invitation is looked at before the signatures: verifying is dear, and anybody can ask for it.
+      await mayRegister(deps, request.invitation);
+      const { session, row } = newSession(now());
+      const account = await checkAccount(request, now());
+      const { role } = await store.accounts.register({
+        ...account,
+        now: now(),
+        record: request.record,
+        vault: request.vault,
+        session: row,
+        codeHash: request.invitation === undefined ? null : sha256(request.invitation),
+        registration: deps.registration,
+      });
+      return { session, boxId: account.account.boxId, role };
+    },
+    "accounts.passphraseStart": async ({ request }, { account, limit }) => {
+      limit("passphrase", { perMinute: 10, burst: 20 });
+      const row = await store.accounts.account({ accountId: account.accountId });
+      if (row === null) throw new ProtocolError("unauthenticated");
+      return { response: await evaluate(deps.opaqueSetup, row.name, request) };
+    },
+    "accounts.passphraseFinish": async ({ record, vault, version }, { account, limit }) => {
+      limit("passphrase", { perMinute: 10, burst: 20 });
+      const { accountId, sessionId } = account;
+      await store.accounts.changePassphrase({ accountId, sessionId, record, vault, version });
+      deps.sessions.forget();
+      deps.onPassphraseChanged(accountId, sessionId);
+      return {};
+    },
+  };
+}
+
+/** Early and without effect: what decides is the transaction of registerFinish. */
+async function mayRegister(
+  { store, registration, now }: RegistrationDeps,
+  invitation: Bytes | undefined,
+): Promise<void> {
+  if (invitation === undefined) {
+    const settings = await store.admin.settings(null);
+    if ((settings.registration ?? registration) !== "open")
+      throw new ProtocolError("invitation_needed");
+    return;
+  }
+  if (!(await store.admin.codeStands({ codeHash: sha256(invitation), now: now() })))
+    throw new ProtocolError("invitation_invalid");
+}
+
+async function evaluate(setup: string, name: string, request: string): Promise<string> {
+  const { registrationResponse } = await import("@baraza/crypto/opaque");
+  return checked("request", () => registrationResponse(setup, name, request));
+}
+
+/** Verifies that identity, device and box key belong together. @throws ProtocolError `malformed` with the field. */
+async function checkAccount(
+  { name, identity, deviceCert, boxKey }: CheckedRequestOf<"accounts.registerFinish">,
+  now: number,
+): Promise<Pick<RegisterArg, "account" | "device">> {
+  const record = await checked("identity", () => readIdentity(identity));
+  const device = await checked("deviceCert", () => verifyDeviceCertificate(deviceCert));
+  const identityId = sha256(record.firstKey);
+  demand(equalBytes(device.identityId, identityId), "deviceCert");
+  demand(equalBytes(device.certificate.identity.key, record.key), "deviceCert");
+  const box = await checked("boxKey", () => verifyBoxKey(boxKey, identityId, now));
+  demand(!box.expired && equalBytes(box.identity.key, record.key), "boxKey");
+  return {
+    account: {
+      accountId: randomBytes(16),
+      name,
+      identityId,
+      identity,
+      identitySeq: record.seq,
+      boxKey,
+      boxKeySeq: box.seq,
+      boxId: randomBytes(16),
+    },
+    device: { deviceId: device.hash, cert: deviceCert },
+  };
+}
