@@ -112,7 +112,9 @@ function createReader(bytes: Bytes) {
       if (out.length === MAX_FIELDS) throw new RangeError("too many");
       const name = readText();
       if (!/^[!#$%&'*+.^_`|~0-9a-z-]+$/.test(name)) throw new RangeError("field name");
-      out.push([name, readText()]);
+      const value = readText();
+      if (/[\0\r\n]|^[ \t]|[ \t]$/.test(value)) throw new RangeError("field value");
+      out.push([name, value]);
     }
     if (at !== end) throw new RangeError("fields");
     return out;

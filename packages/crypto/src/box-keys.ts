@@ -9,14 +9,18 @@ import { identityIdOf, readIdentity } from "./identity.ts";
 import { randomBytes } from "./primitives.ts";
 import { readRecord, recordDigest } from "./records.ts";
 
-/** A new box key: the record's bytes to publish, its id, and the private key. `seq` is above that of the last one. */
+/**
+ * A new box key: the record's bytes to publish, its id, and the private key. `seq` is above that of the last one.
+ * `fixed` is for vectors only.
+ */
 export async function createBoxKey(
   identity: Identity,
   seq: number,
   now: number,
+  fixed?: { id: Bytes; seed: Bytes },
 ): Promise<{ record: Bytes; id: Bytes; privateKey: Bytes; notAfter: number }> {
-  const { publicKey, privateKey } = await hpkeGenerate();
-  const id = randomBytes(16);
+  const { publicKey, privateKey } = await hpkeGenerate(fixed?.seed);
+  const id = fixed?.id ?? randomBytes(16);
   const notAfter = now + LIMITS.boxKeyMs;
   const fields = {
     v: 1 as const,

@@ -3,6 +3,7 @@ import { Aes256Gcm, CipherSuite, HkdfSha256 } from "@hpke/core";
 import { XWing } from "@hpke/hybridkem-x-wing";
 import type { Bytes } from "@baraza/protocol";
 import { CryptoError } from "./errors.ts";
+import { needBytes, randomBytes } from "./primitives.ts";
 
 /** A key pair of the platform, without asking for its DOM types. */
 export type KeyPair = { publicKey: CryptoKey; privateKey: CryptoKey };
@@ -17,26 +18,31 @@ function hpke(): CipherSuite {
   return suite;
 }
 
-/** A new X-Wing key pair: 1,216 bytes public, a 32-byte seed private. */
-export async function hpkeGenerate(): Promise<{ publicKey: Bytes; privateKey: Bytes }> {
-  const { kem } = hpke();
-  const pair = (await kem.generateKeyPair()) as KeyPair;
-  const [publicKey, privateKey] = await Promise.all([
-    kem.serializePublicKey(pair.publicKey),
-    kem.serializePrivateKey(pair.privateKey),
-  ]);
-  return { publicKey: new Uint8Array(publicKey), privateKey: new Uint8Array(privateKey) };
+/** The X-Wing key pair of a 32-byte seed, a random one if none is given: 1,216 bytes public; private is the seed. */
+export async function hpkeGenerate(
+  seed: Bytes = randomBytes(XWING.privateKey),
+): Promise<{ publicKey: Bytes; privateKey: Bytes }> {
+  needBytes(seed, XWING.privateKey);
+  const kem = new XWing();
+  const pair = (await kem.generateKeyPairDerand(seed.slice())) as KeyPair;
+  const publicKey = new Uint8Array(await kem.serializePublicKey(pair.publicKey));
+  return { publicKey, privateKey: seed };
 }
 
-/** An encapsulation to a public key, and the one sealing that may follow it. @throws CryptoError `bad_box_key`. */
+/** An encapsulation to a public key, and the one sealing that may follow it. `ekm` (64 bytes) is for vectors only. @throws CryptoError `bad_box_key`. */
 export async function hpkeSend(
   publicKey: Bytes,
   info: Bytes,
+  ekm?: Bytes,
 ): Promise<{ enc: Bytes; seal: (plain: Bytes, aad: Bytes) => Promise<Bytes> }> {
   try {
     const { kem } = hpke();
     const recipientPublicKey = await kem.deserializePublicKey(publicKey);
-    const context = await hpke().createSenderContext({ recipientPublicKey, info });
+    const context = await hpke().createSenderContext({
+      recipientPublicKey,
+      info,
+      ...(ekm === undefined ? {} : { ekm }),
+    });
     return {
       enc: new Uint8Array(context.enc),
       seal: async (plain, aad) => new Uint8Array(await context.seal(plain, aad)),

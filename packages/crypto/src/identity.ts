@@ -8,16 +8,10 @@ import {
   LABELS,
   toHex,
 } from "@baraza/protocol";
-import {
-  ed25519FromSeed,
-  ed25519Generate,
-  isSoundPublicKey,
-  signWith,
-  verifyWith,
-} from "./ed25519.ts";
+import { ed25519FromSeed, isSoundPublicKey, signWith, verifyWith } from "./ed25519.ts";
 import { CryptoError } from "./errors.ts";
 import { lru } from "./lru.ts";
-import { sha256 } from "./primitives.ts";
+import { randomBytes, sha256 } from "./primitives.ts";
 import { readRecord, recordDigest } from "./records.ts";
 
 /** An identity with the private half of its current key. */
@@ -32,9 +26,9 @@ export type VerifiedDevice = {
   hash: Bytes;
 };
 
-/** A new identity with a random key. */
-export async function createIdentity(): Promise<Identity> {
-  const { publicKey, privateKey } = ed25519Generate();
+/** A new identity with a random key. `seed` is for vectors only. */
+export async function createIdentity(seed: Bytes = randomBytes(32)): Promise<Identity> {
+  const { publicKey, privateKey } = ed25519FromSeed(seed);
   const record = { v: 1 as const, firstKey: publicKey, key: publicKey, seq: 0, succession: [] };
   return { record: { ...record, sig: await signRecord(record, privateKey) }, privateKey };
 }
@@ -44,9 +38,12 @@ export function identityIdOf(record: Pick<IdentityRecord, "firstKey">): Bytes {
   return sha256(record.firstKey);
 }
 
-/** Hands an identity on to a new key; the id stays. The former key signs the step and can then be destroyed. */
-export async function rotateIdentity(identity: Identity): Promise<Identity> {
-  const next = ed25519Generate();
+/** Hands an identity on to a new key; the id stays. The former key signs the step and can then be destroyed. `seed` is for vectors only. */
+export async function rotateIdentity(
+  identity: Identity,
+  seed: Bytes = randomBytes(32),
+): Promise<Identity> {
+  const next = ed25519FromSeed(seed);
   const { sig: _, ...former } = identity.record;
   const step = {
     to: next.publicKey,
@@ -92,13 +89,14 @@ export async function readIdentity(input: IdentityRecord | Bytes): Promise<Ident
   return record;
 }
 
-/** Certifies a new device. `now` in milliseconds. */
+/** Certifies a new device. `now` in milliseconds. `seed` is for vectors only. */
 export async function createDevice(
   identity: IdentityRecord,
   identityPrivateKey: Bytes,
   now: number,
+  seed: Bytes = randomBytes(32),
 ): Promise<Device> {
-  const { publicKey, privateKey } = ed25519Generate();
+  const { publicKey, privateKey } = ed25519FromSeed(seed);
   const fields = { v: 1 as const, identity, deviceKey: publicKey, createdAt: now };
   const sig = await signWith(identityPrivateKey, LABELS.deviceCertificate, recordDigest(fields));
   const certificate = { ...fields, sig };

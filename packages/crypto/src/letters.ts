@@ -35,7 +35,8 @@ import { readRecord } from "./records.ts";
 const OVERHEAD = 16;
 
 /**
- * Seals a letter to a box key (a record's bytes, checked against `to`; `at` is the time, in milliseconds).
+ * Seals a letter to a box key (a record's bytes, checked against `to`; `at` is the time, in milliseconds;
+ * `ekm` is for vectors only).
  * @throws CryptoError `bad_box_key`, `bad_identity`; ProtocolError when the body is too large.
  */
 export async function sealLetter(input: {
@@ -46,11 +47,12 @@ export async function sealLetter(input: {
   body: Bytes;
   letterId?: Bytes;
   at: number;
+  ekm?: Bytes;
 }): Promise<{ letterId: Bytes; letter: Bytes }> {
   const { from, to, kind, body, at } = input;
   const key = await verifyBoxKey(input.boxKey, to, at);
   const letterId = input.letterId ?? randomBytes(16);
-  const { enc, seal } = await hpkeSend(key.hpkeKey, hpkeInfo(to, key.id));
+  const { enc, seal } = await hpkeSend(key.hpkeKey, hpkeInfo(to, key.id), input.ekm);
   const fields = {
     v: 1 as const,
     letterId,

@@ -16,7 +16,7 @@ const DEPTH = 16;
 export function encodeCbor(value: unknown): Bytes {
   const bytes = encode(clean(value, 0), rfc8949EncodeOptions);
   return bytes.buffer instanceof ArrayBuffer && bytes.byteLength === bytes.buffer.byteLength
-    ? (bytes as Bytes)
+    ? bytes
     : new Uint8Array(bytes);
 }
 

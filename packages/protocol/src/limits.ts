@@ -55,6 +55,8 @@ export const LIMITS = {
   boxKeyMs: 7 * DAY,
   boxKeyGraceMs: 14 * DAY,
   pushAddressMs: 90 * DAY,
+  /** A letters address that was given to somebody. */
+  letterAddressMs: 730 * DAY,
   removedSeatReadMs: 90 * DAY,
   setupLinkMs: 60 * MINUTE,
   gatewayKeyMs: 30 * DAY,

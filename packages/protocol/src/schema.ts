@@ -72,7 +72,7 @@ export type Infer<S extends v.GenericSchema> = v.InferOutput<S>;
  */
 export function check<S extends v.GenericSchema>(schema: S, value: unknown): v.InferOutput<S> {
   const result = v.safeParse(schema, value, { abortEarly: true });
-  refuseUnknownMust(schema, value);
+  refuseUnknownMust(schema as Parts, value);
   if (result.success) return result.output;
   const field = v.getDotPath(result.issues[0]);
   throw new ProtocolError("malformed", field === null ? {} : { data: { field } });
@@ -93,12 +93,40 @@ export function writeAs<S extends v.GenericSchema>(schema: S, value: v.InferInpu
   return encodeCbor(check(schema, value));
 }
 
-function refuseUnknownMust(schema: v.GenericSchema, value: unknown): void {
-  if (typeof value !== "object" || value === null || !("must" in value)) return;
-  const known = "entries" in schema ? (schema.entries as Record<string, unknown>) : undefined;
-  if (known === undefined || !Array.isArray(value.must)) return;
-  for (const field of value.must) {
-    if (typeof field === "string" && !Object.hasOwn(known, field))
-      throw new ProtocolError("unsupported_field", { data: { field: field.slice(0, 64) } });
+/** What schemas are made of, as far as {@link refuseUnknownMust} has to look into them. */
+type Parts = {
+  entries?: Record<string, Parts & { literal?: unknown }>;
+  wrapped?: Parts;
+  item?: Parts;
+  key?: string;
+  options?: readonly Parts[];
+};
+
+/** Looks for `must` in every object of the value that the schema describes, not only in the outermost. */
+function refuseUnknownMust(schema: Parts, value: unknown): void {
+  if (typeof value !== "object" || value === null || value instanceof Uint8Array) return;
+  if (schema.wrapped !== undefined) return refuseUnknownMust(schema.wrapped, value);
+  if (Array.isArray(value)) {
+    const { item } = schema;
+    if (item !== undefined) for (const each of value) refuseUnknownMust(item, each);
+    return;
+  }
+  const fields = value as Record<string, unknown>;
+  const { key } = schema;
+  if (key !== undefined) {
+    const option = schema.options?.find((each) => each.entries?.[key]?.literal === fields[key]);
+    if (option !== undefined) refuseUnknownMust(option, value);
+    return;
+  }
+  const { entries } = schema;
+  if (entries === undefined) return;
+  if (Array.isArray(fields["must"])) {
+    for (const field of fields["must"] as unknown[]) {
+      if (typeof field === "string" && !Object.hasOwn(entries, field))
+        throw new ProtocolError("unsupported_field", { data: { field: field.slice(0, 64) } });
+    }
+  }
+  for (const [name, inner] of Object.entries(entries)) {
+    if (Object.hasOwn(fields, name)) refuseUnknownMust(inner, fields[name]);
   }
 }
