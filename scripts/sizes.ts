@@ -1,0 +1,133 @@
+/**
+ * What the app weighs on the wire, gzip: the script of the first screen, each further chunk, and
+ * everything that a first visit loads. A phone on 400 kbit/s takes a second for each 50 KiB.
+ */
+import { readdirSync, readFileSync } from "node:fs";
+import { join, posix } from "node:path";
+import { gzipSync } from "node:zlib";
+import { parseSync } from "vite";
+import { appFolder } from "./build.ts";
+import { exists, root } from "./lib/files.ts";
+
+const KiB = 1024;
+
+/** The limits, in bytes after gzip. */
+export const budgets = { first: 70 * KiB, total: 900 * KiB, chunk: 50 * KiB } as const;
+
+/** Chunks (without their hash) that may weigh more, how much, and why. */
+const heavierChunks: Record<string, { limit: number; why: string }> = {
+  opaque: {
+    limit: 165 * KiB,
+    why: "OPAQUE's WebAssembly stands in its module; loaded only for signing up and in",
+  },
+  worker: {
+    limit: 400 * KiB,
+    why: "the engine with MLS and the post-quantum suite; a worker loads it while one types",
+  },
+};
+
+/** What was measured, in bytes after gzip. */
+export interface Sizes {
+  /** The entry script, all that it imports before it runs, and what the page preloads. */
+  readonly first: number;
+  /** All files that a first visit ends up with: the service worker fetches the whole app. */
+  readonly total: number;
+  /** Each script that is not part of the first screen, by file name. */
+  readonly chunks: ReadonlyMap<string, number>;
+}
+
+/** Measures a built app. Throws an `Error` if there is none. */
+export function measure(folder: string = join(root, appFolder)): Sizes {
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && !entry.name.endsWith(".map"))
+    .map((entry) => posix.join(entry.parentPath.slice(folder.length + 1), entry.name));
+  const weights = new Map(files.map((file) => [file, gzipSize(join(folder, file))]));
+  const first = firstScreen(folder);
+  const chunks = new Map(
+    [...weights].filter(([file]) => file.endsWith(".js") && !first.has(file)).toSorted(byWeight),
+  );
+  return {
+    first: sum([...first].map((file) => weights.get(file) ?? 0)),
+    total: sum([...weights.values()]),
+    chunks,
+  };
+}
+
+/** The budgets that a built app breaks. */
+export function checkSizes(): string[] {
+  if (!exists("packages/web/vite.config.ts")) return [];
+  if (!exists(`${appFolder}/index.html`)) return [`${appFolder}: there is no built app to weigh`];
+  return sizeFaults(measure());
+}
+
+/** The budgets that sizes break. */
+export function sizeFaults({ first, total, chunks }: Sizes): string[] {
+  const faults: string[] = [];
+  const compare = (what: string, weight: number, limit: number): void => {
+    if (weight > limit) faults.push(`${what} weighs ${kib(weight)}; the budget is ${kib(limit)}`);
+  };
+  if (first === 0) faults.push("The first screen has no script: nothing was measured");
+  compare("The first screen's script", first, budgets.first);
+  compare("All that a first visit loads", total, budgets.total);
+  for (const [file, weight] of chunks) {
+    compare(file, weight, heavierChunks[nameOf(file)]?.limit ?? budgets.chunk);
+  }
+  return faults;
+}
+
+/** The sizes as one line for the console. */
+export function describeSizes({ first, total, chunks }: Sizes): string {
+  const [heaviest] = chunks;
+  const chunk = heaviest === undefined ? "" : `, heaviest chunk ${heaviest[0]} ${kib(heaviest[1])}`;
+  return `first screen ${kib(first)}, all ${kib(total)}${chunk}`;
+}
+
+/** The scripts that run or are fetched before the first screen stands, as paths in the app. */
+function firstScreen(folder: string): Set<string> {
+  const page = readFileSync(join(folder, "index.html"), "utf8");
+  const wanted = [...page.matchAll(/<(?:script|link)\b[^>]*>/g)]
+    .map(([tag]) => tag)
+    .filter((tag) => tag.startsWith("<script") || /\brel="?modulepreload\b/.test(tag))
+    .map((tag) => /\b(?:src|href)="?\/?([^"\s>]+\.js)/.exec(tag)?.[1])
+    .filter((file) => file !== undefined);
+  const found = new Set<string>();
+  while (wanted.length > 0) {
+    const file = wanted.pop();
+    if (file === undefined || found.has(file)) continue;
+    found.add(file);
+    const { module } = parseSync(file, readFileSync(join(folder, file), "utf8"));
+    const imported = [
+      ...module.staticImports.map(({ moduleRequest }) => moduleRequest.value),
+      ...module.staticExports.flatMap(({ entries }) =>
+        entries.map(({ moduleRequest }) => moduleRequest?.value),
+      ),
+    ];
+    for (const specifier of imported) {
+      if (specifier?.startsWith(".") === true) {
+        wanted.push(posix.join(posix.dirname(file), specifier));
+      } else if (specifier?.startsWith("/") === true) wanted.push(specifier.slice(1));
+    }
+  }
+  return found;
+}
+
+/** A chunk's name: `assets/opaque-Bx3_-d1f.js` is `opaque`. */
+function nameOf(file: string): string {
+  return posix.basename(file, ".js").replace(/-[\w-]{8}$/, "");
+}
+
+function gzipSize(path: string): number {
+  return gzipSync(readFileSync(path), { level: 9 }).length;
+}
+
+function byWeight(a: readonly [string, number], b: readonly [string, number]): number {
+  return b[1] - a[1];
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, one) => total + one, 0);
+}
+
+function kib(bytes: number): string {
+  return `${(bytes / KiB).toFixed(1)} KiB`;
+}

@@ -1,0 +1,38 @@
+import { defineConfig } from "vitest/config";
+
+const isSoak = process.env["BARAZA_SOAK"] === "1";
+const hours = 3_600_000;
+
+/** Tests in a real browser or with a network of nodes: one at a time, so that they are not slowed by each other. */
+const inBrowser = ["packages/**/*.browser.test.{ts,tsx}", "e2e/**/*.test.ts"];
+const soak = ["**/*.soak.test.ts"];
+const notOurs = ["**/node_modules/**", "**/dist/**", "**/.cache/**"];
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: "unit",
+          include: ["{packages,bench,scripts}/**/*.test.{ts,tsx}"],
+          exclude: [...notOurs, ...inBrowser, ...(isSoak ? [] : soak)],
+          maxWorkers: 2,
+          testTimeout: isSoak ? 12 * hours : 30_000,
+          hookTimeout: 60_000,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        test: {
+          name: "browser",
+          include: inBrowser,
+          exclude: [...notOurs, ...(isSoak ? [] : soak)],
+          maxWorkers: 1,
+          testTimeout: isSoak ? 12 * hours : 120_000,
+          hookTimeout: 120_000,
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
+  },
+});
