@@ -1,4 +1,5 @@
 /** Handlers by route, and what each is given. A service returns its part of this table. */
+import type { WebSocket } from "ws";
 import type {
   Access,
   Bytes,
@@ -53,3 +54,21 @@ export type Handlers = { readonly [N in RouteName]?: Handler<N> };
 
 /** What `createX(deps)` of every service gives back, besides what is its own. */
 export type Service = { readonly routes: Handlers; close(): Promise<void> | void };
+
+/** A POST route beside the table (the gateway): bytes in and out, with its own content type. */
+export type RawRoute = {
+  path: string;
+  type: string;
+  max: number;
+  /** A ProtocolError is answered as on every other route. */
+  handle(
+    body: Bytes,
+    context: { limitKey: string },
+  ): Promise<{ status: number; type: string; body: Bytes }>;
+};
+
+/** A GET page of its own (the node record): bytes that anybody may have. */
+export type Page = { path: string; type: string; body(): Promise<Bytes> | Bytes };
+
+/** A live connection that was accepted: the handler takes it from here. */
+export type LiveHandler = (socket: WebSocket, context: { limitKey: string }) => void;

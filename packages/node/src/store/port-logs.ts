@@ -1,27 +1,48 @@
 /** The operations of the logs service (see {@link ../services/logs/rules.ts} for what they allow). */
-import type { Bytes, PushTarget } from "@baraza/protocol";
+import type {
+  Bytes,
+  EntryKind,
+  PushTarget,
+  SeatRecord,
+  Signatures,
+  StewardRecord,
+} from "@baraza/protocol";
 
-/** Where a log stands. */
+/** Where a log stands. `time` is that of the newest append: no head is ever dated before it. */
 export type LogEnd = {
   seq: number;
   head: Bytes;
   gen: number;
   epoch: number;
   lastCommitSeq: number;
+  time: number;
 };
 
 /** One entry of an append as the service has checked it: the header is canonical and fits its body. */
-export type NewEntry = { header: Bytes; body: Bytes };
+export type NewEntry = { header: Bytes; body: Bytes; appendId: Bytes; blobs: Bytes[] };
 
-/** `sigs` is the canonical CBOR of the request's signatures. `now` is the node's clock, milliseconds. */
+export type NewSeat = { seatId: Bytes; seatKey: Bytes };
+
+/**
+ * An append that was checked by itself (services/logs/check.ts), with what its headers say in common. `digest` is what
+ * the outer signatures cover. `now` is the node's clock, milliseconds.
+ */
 export type AppendArg = {
   logId: Bytes;
+  gen: number;
+  epoch: number;
+  kind: EntryKind;
+  digest: Bytes;
   entries: NewEntry[];
-  sigs: Bytes;
-  slot: Bytes | null;
+  sigs: Signatures;
+  /** Of a commit or rejoin. */
+  handshake?: { nextPostingKey: Bytes; seatId: Bytes; slot: Bytes | null; addSeats: NewSeat[] };
+  seat?: SeatRecord;
+  steward?: StewardRecord;
   now: number;
 };
-export type AppendResult = { seqs: number[]; repeated: boolean; end: LogEnd };
+/** `seats` tells that seats or their push targets have changed. */
+export type AppendResult = { seqs: number[]; repeated: boolean; end: LogEnd; seats: boolean };
 
 export type CreateArg = {
   genesis: Bytes;
@@ -41,17 +62,23 @@ export type ReadArg = {
   genesis: boolean;
   now: number;
 };
-/** `entries` is the canonical CBOR of an array of stored entries, with `count` of them. */
+/**
+ * `entries` is the canonical CBOR of an array of stored entries, with `count` of them. For a removed seat `end` is its
+ * removal, and `fixed` true: heads of that position keep the date they have.
+ */
 export type ReadResult = {
   genesis: Bytes | null;
   entries: Bytes;
   count: number;
   end: LogEnd;
+  fixed: boolean;
   more: boolean;
 };
 
 /** A seat that gets pushes. `ref` names it for {@link LogsOperations} pushFailed and pushGone. */
 export type PushSeat = { ref: number; target: PushTarget };
+
+export type BehindSeat = PushSeat & { logId: Bytes; end: LogEnd };
 
 export type LogsOperations = {
   write: {
@@ -61,29 +88,29 @@ export type LogsOperations = {
     append(arg: AppendArg): AppendResult;
     /** Sets where pushes of a live seat go; an older `time` than the last is ignored. */
     setPush(arg: { logId: Bytes; seatId: Bytes; push: PushTarget | null; time: number }): null;
-    /** Marks seats as behind (their node could not be reached), or clears the marks up to a sequence number. */
+    /** Marks seats as behind (their node could not be reached), clears marks up to a sequence number, drops addresses that are gone. */
     pushMarks(arg: {
       behind: { ref: number; seq: number }[];
       done: { ref: number; seq: number }[];
-      gone: number[];
+      gone: { ref: number; address: Bytes }[];
     }): null;
-    /** Drops bodies that a log's retention no longer keeps, at most `limit`; gives how many. */
+    /** Drops bodies that a log's retention no longer keeps; goes through at most `limit` entries, gives through how many. */
     expire(arg: { now: number; limit: number }): number;
   };
   read: {
     /** Where a log stands. @throws log_not_found */
     end(arg: { logId: Bytes }): LogEnd;
-    /** A seat, removed or not. @throws log_not_found, seat_unknown */
-    seat(arg: { logId: Bytes; seatId: Bytes }): Seat & { removedTime: number | null; end: LogEnd };
+    /** A seat that may read: for a removed one `end` is its removal, and `fixed` true. @throws log_not_found, seat_unknown, seat_removed (too long ago) */
+    seat(arg: { logId: Bytes; seatId: Bytes; now: number }): Seat & { end: LogEnd; fixed: boolean };
     seats(arg: { logId: Bytes }): Seat[];
     /** Entries for a seat: a removed one reads up to its removal. @throws log_not_found, seat_unknown, seat_removed */
     entries(arg: ReadArg): ReadResult;
     /** Live seats with a push target. */
     pushSeats(arg: { logId: Bytes }): PushSeat[];
-    /** Seats that are behind, by node; with the newest sequence number of their log. */
-    pushBehind(arg: {
-      limit: number;
-    }): { ref: number; logId: Bytes; target: PushTarget; seq: number }[];
+    /** Nodes with seats that are behind. */
+    pushNodesBehind(arg: null): string[];
+    /** Seats of a node that are behind, those after `after`, with where their log stands. */
+    pushBehind(arg: { node: string; after: number; limit: number }): BehindSeat[];
     /** How many logs there are. */
     count(arg: null): number;
   };

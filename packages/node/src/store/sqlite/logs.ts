@@ -1,8 +1,162 @@
 /** The logs' operations over SQLite. */
-import type { LogsOperations } from "../port-logs.ts";
+import type { Bytes } from "@baraza/protocol";
+import { concat, LIMITS, ProtocolError } from "@baraza/protocol";
+import { cborHead, storedEntryParts } from "../../services/logs/encoding.ts";
+import type { LogEnd, LogsOperations, ReadArg, ReadResult } from "../port-logs.ts";
+import type { Db } from "./database.ts";
+import { expire } from "./logs-expire.ts";
+import type { LogRow, PushRow, SeatRow } from "./logs-rows.ts";
+import { endOf, entryId, logRow, seatRow, seqOf, targetOf, unpackEnd } from "./logs-rows.ts";
+import { append, create } from "./logs-write.ts";
 import type { SqliteOperations } from "./operations.ts";
 
-export const logsOperations = {
-  write: {},
-  read: {},
-} as unknown as SqliteOperations<LogsOperations>;
+export const logsOperations: SqliteOperations<LogsOperations> = {
+  write: {
+    create,
+    append,
+    setPush: (db, { logId, seatId, push, time }) => {
+      const { log } = logRow(db, logId);
+      const seat = seatRow(db, log, seatId);
+      if (seat === undefined) throw new ProtocolError("seat_unknown");
+      if (seat.removed_seq !== null) throw new ProtocolError("seat_removed");
+      db.run(
+        "UPDATE log_seats SET push_node = ?, push_address = ?, push_wrap_key = ?, push_time = ?, behind_seq = NULL " +
+          "WHERE seat = ? AND push_time < ?",
+        push?.node ?? null,
+        push?.address ?? null,
+        push?.wrapKey ?? null,
+        time,
+        seat.seat,
+        time,
+      );
+      return null;
+    },
+    pushMarks: (db, { behind, done, gone }) => {
+      for (const { ref, seq } of behind) {
+        db.run(
+          "UPDATE log_seats SET behind_seq = max(coalesce(behind_seq, 0), ?) WHERE seat = ? AND push_node IS NOT NULL",
+          seq,
+          ref,
+        );
+      }
+      for (const { ref, seq } of done)
+        db.run(
+          "UPDATE log_seats SET behind_seq = NULL WHERE seat = ? AND behind_seq <= ?",
+          ref,
+          seq,
+        );
+      for (const { ref, address } of gone) {
+        db.run(
+          "UPDATE log_seats SET push_node = NULL, push_address = NULL, push_wrap_key = NULL, behind_seq = NULL " +
+            "WHERE seat = ? AND push_address = ?",
+          ref,
+          address,
+        );
+      }
+      return null;
+    },
+    expire,
+  },
+  read: {
+    end: (db, { logId }) => endOf(logRow(db, logId)),
+    seat: (db, { logId, seatId, now }) => {
+      const row = logRow(db, logId);
+      const seat = readingSeat(db, row, seatId, now);
+      return { seatId, seatKey: seat.seat_key, removedAt: seat.removed_seq, ...endFor(row, seat) };
+    },
+    seats: (db, { logId }) =>
+      db
+        .all<SeatRow>(
+          "SELECT seat_id, seat_key, removed_seq FROM log_seats WHERE log = ? ORDER BY seat",
+          logRow(db, logId).log,
+        )
+        .map((seat) => ({
+          seatId: seat.seat_id,
+          seatKey: seat.seat_key,
+          removedAt: seat.removed_seq,
+        })),
+    entries: readEntries,
+    pushSeats: (db, { logId }) =>
+      db
+        .all<PushRow & { seat: number }>(
+          "SELECT seat, push_node, push_address, push_wrap_key FROM log_seats " +
+            "WHERE log = ? AND removed_seq IS NULL AND push_node IS NOT NULL",
+          logRow(db, logId).log,
+        )
+        .map((row) => ({ ref: row.seat, target: targetOf(row) })),
+    pushNodesBehind: (db) =>
+      db
+        .all<{ push_node: string }>(
+          "SELECT DISTINCT push_node FROM log_seats WHERE behind_seq IS NOT NULL AND push_node IS NOT NULL",
+        )
+        .map((row) => row.push_node),
+    pushBehind: (db, { node, after, limit }) =>
+      db
+        .all<PushRow & LogRow & { seat: number; log_id: Bytes }>(
+          "SELECT s.seat, s.push_node, s.push_address, s.push_wrap_key, l.* FROM log_seats s JOIN logs l ON l.log = s.log " +
+            "WHERE s.behind_seq IS NOT NULL AND s.push_node = ? AND s.seat > ? ORDER BY s.seat LIMIT ?",
+          node,
+          after,
+          limit,
+        )
+        .map((row) => ({
+          ref: row.seat,
+          logId: row.log_id,
+          target: targetOf(row),
+          end: endOf(row),
+        })),
+    count: (db) => db.get<{ n: number }>("SELECT count(*) AS n FROM logs")?.n ?? 0,
+  },
+};
+
+/** @throws ProtocolError `seat_unknown`; `seat_removed` once its time to read why is over. */
+function readingSeat(db: Db, { log }: LogRow, seatId: Bytes, now: number): SeatRow {
+  const seat = seatRow(db, log, seatId);
+  if (seat === undefined) throw new ProtocolError("seat_unknown");
+  if (
+    seat.removed_end !== null &&
+    now - unpackEnd(seat.removed_end).time > LIMITS.removedSeatReadMs
+  )
+    throw new ProtocolError("seat_removed");
+  return seat;
+}
+
+function endFor(row: LogRow, seat: SeatRow): { end: LogEnd; fixed: boolean } {
+  return seat.removed_end === null
+    ? { end: endOf(row), fixed: false }
+    : { end: unpackEnd(seat.removed_end), fixed: true };
+}
+
+function readEntries(db: Db, arg: ReadArg): ReadResult {
+  const row = logRow(db, arg.logId);
+  const seat = readingSeat(db, row, arg.seatId, arg.now);
+  const { end, fixed } = endFor(row, seat);
+  const rows =
+    arg.limit === 0 || arg.after >= end.seq
+      ? []
+      : db.all<{ id: number; header: Bytes; sigs: Bytes; body: Bytes }>(
+          "SELECT id, header, sigs, body FROM log_entries WHERE id BETWEEN ? AND ? ORDER BY id LIMIT ?",
+          entryId(row.log, arg.after + 1),
+          entryId(row.log, end.seq),
+          arg.limit,
+        );
+  const parts: Uint8Array[] = [];
+  let bytes = 0;
+  let last = arg.after;
+  let count = 0;
+  for (const { id, header, sigs, body } of rows) {
+    bytes += header.length + sigs.length + body.length;
+    if (count > 0 && bytes > arg.maxBytes) break;
+    last = seqOf(id);
+    count += 1;
+    parts.push(...storedEntryParts(last, header, sigs, body));
+  }
+  return {
+    genesis: arg.genesis ? row.genesis : null,
+    entries: concat(cborHead(4, count), ...parts),
+    count,
+    end,
+    fixed,
+    more: last < end.seq,
+  };
+}

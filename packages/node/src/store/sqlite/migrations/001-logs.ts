@@ -23,7 +23,9 @@ export const logs: Migration = {
       stewards BLOB NOT NULL,
       kind TEXT NOT NULL,
       slot BLOB,
-      keep_ms INTEGER NOT NULL DEFAULT 0
+      time INTEGER NOT NULL,
+      keep_ms INTEGER NOT NULL DEFAULT 0,
+      expired_seq INTEGER NOT NULL DEFAULT 0
     );
     CREATE TABLE log_entries (
       id INTEGER PRIMARY KEY,
@@ -38,12 +40,13 @@ export const logs: Migration = {
       seq INTEGER NOT NULL,
       PRIMARY KEY (log, append_id)
     ) WITHOUT ROWID;
-    CREATE TABLE log_handshakes (
+    CREATE TABLE log_seated (
       log INTEGER NOT NULL,
       seq INTEGER NOT NULL,
+      kind TEXT NOT NULL,
       epoch INTEGER NOT NULL,
-      seat_id BLOB,
-      void_seq INTEGER,
+      seat_id BLOB NOT NULL,
+      void INTEGER NOT NULL DEFAULT 0,
       PRIMARY KEY (log, seq)
     ) WITHOUT ROWID;
     CREATE TABLE log_seats (
@@ -51,8 +54,9 @@ export const logs: Migration = {
       log INTEGER NOT NULL,
       seat_id BLOB NOT NULL,
       seat_key BLOB NOT NULL,
+      added_seq INTEGER NOT NULL,
       removed_seq INTEGER,
-      removed_time INTEGER,
+      removed_end BLOB,
       push_node TEXT,
       push_address BLOB,
       push_wrap_key BLOB,

@@ -1,0 +1,146 @@
+/**
+ * `/api/v1/*` over bare `node:http`. It is the hot path: measured on the append route, the same through Hono and its
+ * fetch adapter costs about half of all requests per second (see docs/benchmarks.md), so Hono serves everything else.
+ */
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Bytes } from "@baraza/protocol";
+import { fromBase64url, PATHS, ProtocolError } from "@baraza/protocol";
+import type { Answer, Caller, Dispatcher } from "./dispatch.ts";
+import { errorAnswer } from "./dispatch.ts";
+import { API_HEADERS } from "./headers.ts";
+import type { Authenticate, RawRoute } from "./registry.ts";
+
+const CBOR = "application/cbor";
+const SESSION_BYTES = 32;
+
+export type ApiDeps = {
+  dispatcher: Dispatcher;
+  authenticate: Authenticate;
+  limitKey(request: IncomingMessage): string;
+  /** Beside the table: the gateway. By path. */
+  raw: ReadonlyMap<string, RawRoute>;
+};
+
+/** Answers one request whose path begins with {@link PATHS}.api. Never throws. */
+export function createApi(deps: ApiDeps) {
+  const { dispatcher, authenticate, raw } = deps;
+  return (request: IncomingMessage, response: ServerResponse, path: string): void => {
+    const name = path.slice(PATHS.api.length);
+    const route = raw.get(path);
+    const type = route?.type ?? CBOR;
+    const refuse = (error: ProtocolError) => {
+      send(response, errorAnswer(error), CBOR);
+    };
+    if (route === undefined && !dispatcher.has(name)) {
+      refuse(new ProtocolError("unknown_route"));
+      return;
+    }
+    if (request.method !== "POST") {
+      refuse(new ProtocolError("malformed", { data: { field: "method" } }));
+      return;
+    }
+    if (request.headers["content-type"] !== type) {
+      refuse(new ProtocolError("malformed", { data: { field: "content-type" } }));
+      return;
+    }
+    const max = route?.max ?? dispatcher.maxBytes(name);
+    readBody(request, max, (body) => {
+      if (body instanceof ProtocolError) {
+        refuse(body);
+        return;
+      }
+      const limitKey = deps.limitKey(request);
+      if (route !== undefined) {
+        route.handle(body, { limitKey }).then(
+          ({ status, type: answered, body: bytes }) => {
+            send(response, { status, body: bytes }, answered);
+          },
+          (error: unknown) => {
+            refuse(error instanceof ProtocolError ? error : new ProtocolError("internal"));
+          },
+        );
+        return;
+      }
+      const caller: Caller = {
+        limitKey,
+        sealed: false,
+        account: () => {
+          const session = bearerOf(request.headers.authorization);
+          return session === null ? null : authenticate(session);
+        },
+      };
+      void dispatcher.call(name, body, caller).then((answer) => {
+        send(response, answer, CBOR);
+      });
+    });
+  };
+}
+
+/**
+ * Reads a body of at most `max` bytes. What is too large is refused as soon as that is known; the rest of it is thrown
+ * away as it comes, so that the connection goes on.
+ */
+function readBody(
+  request: IncomingMessage,
+  max: number,
+  done: (body: Bytes | ProtocolError) => void,
+): void {
+  const tooLarge = new ProtocolError("too_large", { data: { max } });
+  const announced = Number(request.headers["content-length"] ?? Number.NaN);
+  if (announced > max) {
+    request.resume();
+    done(tooLarge);
+    return;
+  }
+  let chunks: Buffer[] = [];
+  let length = 0;
+  let over = false;
+  request.on("data", (chunk: Buffer) => {
+    if (over) return;
+    length += chunk.length;
+    if (length > max) {
+      over = true;
+      chunks = [];
+      done(tooLarge);
+    } else chunks.push(chunk);
+  });
+  request.on("end", () => {
+    if (over) return;
+    const body = new Uint8Array(length);
+    let at = 0;
+    for (const chunk of chunks) {
+      body.set(chunk, at);
+      at += chunk.length;
+    }
+    done(body);
+  });
+  // A connection that ends early has nobody to answer.
+  request.on("error", () => {
+    over = true;
+  });
+}
+
+const FIXED = API_HEADERS.flat();
+
+function send(response: ServerResponse, { status, body }: Answer, type: string): void {
+  if (response.headersSent || response.destroyed) return;
+  response.writeHead(status, [
+    ...FIXED,
+    "content-type",
+    type,
+    "content-length",
+    String(body.length),
+  ]);
+  response.end(body);
+}
+
+/** The session of `Bearer <base64url>`; null for anything else. */
+function bearerOf(header: string | undefined): Bytes | null {
+  if (header === undefined || !header.startsWith("Bearer ")) return null;
+  try {
+    const session = fromBase64url(header.slice(7));
+    return session.length === SESSION_BYTES ? session : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,193 @@
+/**
+ * The logs service: sealed entries in one order per log. It knows that some current member posts, reads and is told
+ * where to push; it never learns which.
+ */
+import type { Bytes, Head } from "@baraza/protocol";
+import { concat, encodeCbor, LABELS, LIMITS, ProtocolError } from "@baraza/protocol";
+import type { Verifier } from "../../crypto-fast.ts";
+import { createSigner, createVerifier, sha256 } from "../../crypto-fast.ts";
+import type { Handlers, Service } from "../../http/registry.ts";
+import { Encoded } from "../../http/registry.ts";
+import type { AppendArg, AppendResult } from "../../store/port-logs.ts";
+import type { Store } from "../../store/port.ts";
+import { checkAppend, checkGenesis } from "./check.ts";
+import { cborHead, signaturesOfEach } from "./encoding.ts";
+import { createHeads } from "./heads.ts";
+import { createLogSessions } from "./sessions.ts";
+
+/** What has been appended, for whoever passes it on. `sigs[i]` is the CBOR of entry i's signatures. */
+export type Appended = {
+  logId: Bytes;
+  entries: readonly { seq: number; header: Bytes; sigs: Bytes; body: Bytes }[];
+  head: Head;
+};
+
+export type LogsDeps = {
+  store: Pick<Store, "logs">;
+  /** The node's name: the hub that a genesis must name. */
+  name: string;
+  /** 32-byte seed of the node's Ed25519 key. */
+  nodeKey: Bytes;
+  logSessionSecret: Bytes;
+  /** Checks a finalised blind token. It does not mark it as spent. */
+  redeemToken(token: { input: Bytes; output: Bytes }): Promise<boolean> | boolean;
+  /** Called after a durable append, and when seats or push targets of a log have changed. */
+  onAppend?(appended: Appended): void;
+  onSeatsChanged?(logId: Bytes): void;
+  now(): number;
+  /** Told how many entries each append had. */
+  observeBatch?(entries: number): void;
+};
+
+export type LogsService = Service & {
+  /** The seat of a log session, for the blobs of that log. @throws ProtocolError `session_expired`, `seat_removed`, ... */
+  sessionSeat(logId: Bytes, token: Bytes): Promise<{ seatId: Bytes; removed: boolean }>;
+  /** The receipt of where a log stands now. @throws ProtocolError `log_not_found` */
+  headOf(logId: Bytes): Promise<Head>;
+  /** Drops what retention no longer keeps. */
+  expire(): Promise<void>;
+};
+
+const EXPIRE_AT_ONCE = 500;
+const EXPIRE_EVERY = 10 * 60_000;
+
+/** Starts the service. Close it before the store. */
+export function createLogs(deps: LogsDeps): LogsService {
+  const { store, now } = deps;
+  const heads = createHeads(createSigner(deps.nodeKey), now);
+  const sessions = createLogSessions(deps.logSessionSecret);
+  const verify = createVerifier();
+
+  const expire = async () => {
+    while ((await store.logs.expire({ now: now(), limit: EXPIRE_AT_ONCE })) === EXPIRE_AT_ONCE);
+  };
+  const timer = setInterval(() => {
+    expire().catch(() => {
+      // The store is closing or out of order: its health check says so.
+    });
+  }, EXPIRE_EVERY);
+  timer.unref();
+
+  const append = async (arg: AppendArg): Promise<AppendResult> => {
+    const removes = arg.steward?.op === "removeSeat" || arg.seat?.op === "remove";
+    return removes
+      ? heads.removing(arg.logId, arg.now, () => store.logs.append(arg))
+      : store.logs.append(arg);
+  };
+
+  const routes: Handlers = {
+    "logs.create": async ({ genesis, token }, context) => {
+      context.limit("logs.create", { perMinute: 60, burst: 60 });
+      checkGenesis(genesis, deps.name);
+      if (!(await deps.redeemToken(token))) throw new ProtocolError("token_spent");
+      const { logId, ...end } = await store.logs.create({
+        genesis,
+        token: token.input,
+        now: now(),
+      });
+      return { logId, head: await heads.receipt(logId, end) };
+    },
+    "logs.append": async (request) => {
+      const arg = checkAppend(request, now());
+      deps.observeBatch?.(arg.entries.length);
+      const { seqs, repeated, end, seats } = await append(arg);
+      const head = await heads.receipt(arg.logId, end);
+      if (repeated) return { seqs, head, repeated };
+      if (seats) deps.onSeatsChanged?.(arg.logId);
+      deps.onAppend?.(appendedOf(arg, seqs, head));
+      return { seqs, head };
+    },
+    "logs.session": async ({ logId, seatId, time, sig }) => {
+      const date = heads.readDate(logId);
+      inTime(time, now());
+      const { seatKey, end, fixed } = await store.logs.seat({ logId, seatId, now: now() });
+      const signed = { logId, seatId, hub: deps.name, time };
+      proves(verify, seatKey, LABELS.logSession, signed, sig);
+      const head = heads.sign(logId, end, date, fixed);
+      const { epoch, lastCommitSeq } = end;
+      return { ...sessions.open(logId, seatId, now()), head, epoch, lastCommitSeq };
+    },
+    "logs.read": async ({ logId, token, after, limit, genesis }) => {
+      const seatId = sessions.seatOf(logId, token, now());
+      const date = heads.readDate(logId);
+      const read = await store.logs.entries({
+        logId,
+        seatId,
+        after,
+        limit: limit ?? LIMITS.readEntries,
+        maxBytes: LIMITS.readBytes,
+        genesis: genesis ?? false,
+        now: now(),
+      });
+      const head = heads.sign(logId, read.end, date, read.fixed);
+      return new Encoded(encodeRead(head, read.more, read.entries, read.genesis));
+    },
+    "logs.seats": async ({ logId, token }) => {
+      const seatId = sessions.seatOf(logId, token, now());
+      const { removedAt } = await store.logs.seat({ logId, seatId, now: now() });
+      if (removedAt !== null) throw new ProtocolError("seat_removed");
+      return { seats: await store.logs.seats({ logId }) };
+    },
+    "logs.push": async ({ logId, seatId, push, time, sig }) => {
+      inTime(time, now());
+      const { seatKey } = await store.logs.seat({ logId, seatId, now: now() });
+      proves(verify, seatKey, LABELS.seatPush, { logId, seatId, push, time }, sig);
+      await store.logs.setPush({ logId, seatId, push, time });
+      deps.onSeatsChanged?.(logId);
+      return {};
+    },
+  };
+
+  return {
+    routes,
+    sessionSeat: async (logId, token) => {
+      const seatId = sessions.seatOf(logId, token, now());
+      const { removedAt } = await store.logs.seat({ logId, seatId, now: now() });
+      return { seatId, removed: removedAt !== null };
+    },
+    headOf: async (logId) => {
+      const date = heads.readDate(logId);
+      return heads.sign(logId, await store.logs.end({ logId }), date);
+    },
+    expire,
+    close: () => {
+      clearInterval(timer);
+    },
+  };
+}
+
+function appendedOf(arg: AppendArg, seqs: readonly number[], head: Head): Appended {
+  const sigs = signaturesOfEach(arg.sigs, arg.digest, arg.entries.length);
+  return {
+    logId: arg.logId,
+    head,
+    entries: arg.entries.map(({ header, body }, index) => ({
+      seq: seqs[index] ?? 0,
+      header,
+      body,
+      sigs: sigs[index] ?? new Uint8Array(),
+    })),
+  };
+}
+
+/** A signed request must be of now, give or take; a repeat within that time does nothing new. */
+function inTime(time: number, now: number): void {
+  if (Math.abs(time - now) > LIMITS.clockSkewMs)
+    throw new ProtocolError("session_expired", { data: { now } });
+}
+
+function proves(verify: Verifier, key: Bytes, label: string, signed: object, sig: Bytes): void {
+  if (!verify(key, label, sha256(encodeCbor(signed)), sig))
+    throw new ProtocolError("bad_signature");
+}
+
+const [HEAD, MORE, ENTRIES, GENESIS] = ["head", "more", "entries", "genesis"].map((name) =>
+  encodeCbor(name),
+) as [Bytes, Bytes, Bytes, Bytes];
+
+/** The CBOR of a read's response; entries are encoded already. */
+function encodeRead(head: Head, more: boolean, entries: Bytes, genesis: Bytes | null): Bytes {
+  const parts = [HEAD, encodeCbor(head), MORE, encodeCbor(more), ENTRIES, entries];
+  if (genesis !== null) parts.push(GENESIS, encodeCbor(genesis));
+  return concat(cborHead(5, parts.length / 2), ...parts);
+}

@@ -1,0 +1,238 @@
+/**
+ * The rules of a log: given where it stands and a checked append, either what changes or a refusal. Pure; a store runs
+ * it inside the transaction that keeps the result, so it holds against concurrent appends.
+ *
+ * Order of checks: generation, epoch, signatures of the kind, then what the record asks for. (A repeated appendId is
+ * answered before any of it, by the store.)
+ */
+import type { Bytes, StewardRecord } from "@baraza/protocol";
+import { equalBytes, LABELS, LIMITS, ProtocolError, toHex } from "@baraza/protocol";
+import type { Verifier } from "../../crypto-fast.ts";
+import type { AppendArg, NewSeat } from "../../store/port-logs.ts";
+
+/** Where a log stands. */
+export type LogState = {
+  kind: "personal" | "pair" | "group";
+  gen: number;
+  seq: number;
+  epoch: number;
+  postingKey: Bytes;
+  /** The newest commit or rejoin that is not void; 0 for none. */
+  lastCommitSeq: number;
+  stewards: readonly Bytes[];
+};
+
+export type SeatState = { seatKey: Bytes; addedSeq: number; removedSeq: number | null };
+/** A commit, rejoin or seat entry: under which epoch it was posted, and by which seat. */
+export type SeatedEntry = {
+  kind: "commit" | "rejoin" | "seat";
+  epoch: number;
+  seatId: Bytes;
+  void: boolean;
+};
+
+/** What the rules ask of a log beyond its state. */
+export type LogView = {
+  state: LogState;
+  seat(seatId: Bytes): SeatState | undefined;
+  liveSeats(): number;
+  seated(seq: number): SeatedEntry | undefined;
+  /** Those behind `seq`, in order. */
+  seatedAfter(seq: number): SeatedEntry[];
+  /** The newest commit or rejoin before `seq` that is not void; 0 for none. */
+  commitBefore(seq: number): number;
+};
+
+/** What an append changes, besides the entries themselves. `next` is complete. */
+export type Change = {
+  next: LogState;
+  slot: Bytes | null;
+  /** To be noted with the (single) entry, for a later void. */
+  seated: SeatedEntry | null;
+  addSeats: readonly NewSeat[];
+  removeSeat: Bytes | null;
+  /** Commits and rejoins from this one on are void, and the seats that came with or after it go. */
+  voidFrom: number | null;
+  keepMs: number | null;
+};
+
+/** Judges an append. @throws ProtocolError with the reason; nothing changes then. */
+export function judge(view: LogView, append: AppendArg, verify: Verifier): Change {
+  const { state } = view;
+  if (append.gen !== state.gen)
+    throw new ProtocolError("stale_generation", { data: { gen: state.gen } });
+  if (append.epoch !== state.epoch && !mayLookBack(append)) throw staleEpoch(state);
+  const change: Change = {
+    next: { ...state, seq: state.seq + append.entries.length },
+    slot: null,
+    seated: null,
+    addSeats: [],
+    removeSeat: null,
+    voidFrom: null,
+    keepMs: null,
+  };
+  const { sigs, digest } = append;
+  const signed = (key: Bytes, sig: Bytes | undefined) => {
+    if (sig === undefined || !verify(key, LABELS.append, digest, sig))
+      throw new ProtocolError("bad_signature");
+  };
+  switch (append.kind) {
+    case "entry":
+      signed(state.postingKey, sigs.posting);
+      break;
+    case "commit":
+    case "rejoin":
+      judgeHandshake(view, append, change, signed);
+      break;
+    case "seat":
+      judgeSeat(view, append, change, signed);
+      break;
+    case "steward":
+      judgeSteward(view, append, change, verify);
+      break;
+  }
+  return change;
+}
+
+type Signed = (key: Bytes, sig: Bytes | undefined) => void;
+
+/** The steward who voids a commit may be unable to read the epoch that it began, and seals under the one before. */
+function mayLookBack({ steward, epoch }: AppendArg): boolean {
+  return steward?.op === "void" && epoch === steward.epoch;
+}
+
+function judgeHandshake(view: LogView, append: AppendArg, change: Change, signed: Signed): void {
+  const { handshake, sigs } = append;
+  if (handshake === undefined) throw new ProtocolError("malformed");
+  const seat = liveSeat(view, handshake.seatId);
+  if (append.kind === "commit") signed(view.state.postingKey, sigs.posting);
+  signed(seat.seatKey, sigs.seat);
+  signed(handshake.nextPostingKey, sigs.next);
+  change.next.epoch = view.state.epoch + 1;
+  change.next.postingKey = handshake.nextPostingKey;
+  change.next.lastCommitSeq = change.next.seq;
+  change.slot = handshake.slot;
+  change.addSeats = newSeats(view, handshake.addSeats);
+  change.seated = {
+    kind: append.kind === "commit" ? "commit" : "rejoin",
+    epoch: append.epoch,
+    seatId: handshake.seatId,
+    void: false,
+  };
+}
+
+/** Only its own key gives up a seat; a new one needs the posting key too: some member vouches for it. */
+function judgeSeat(
+  view: LogView,
+  { seat: record, sigs, epoch }: AppendArg,
+  change: Change,
+  signed: Signed,
+): void {
+  if (record === undefined) throw new ProtocolError("malformed");
+  change.seated = { kind: "seat", epoch, seatId: record.seatId, void: false };
+  if (record.op === "remove") {
+    if (sigs.posting !== undefined)
+      throw new ProtocolError("malformed", { data: { field: "sigs.posting" } });
+    signed(liveSeat(view, record.seatId).seatKey, sigs.own);
+    change.removeSeat = record.seatId;
+    return;
+  }
+  signed(view.state.postingKey, sigs.posting);
+  signed(record.seatKey, sigs.own);
+  change.addSeats = newSeats(view, [record]);
+}
+
+/** @throws ProtocolError `seat_removed` for one that was removed, `seat_conflict` for one that is there. */
+function newSeats(view: LogView, seats: readonly NewSeat[]): readonly NewSeat[] {
+  for (const { seatId } of seats) {
+    const present = view.seat(seatId);
+    if (present !== undefined)
+      throw new ProtocolError(present.removedSeq === null ? "seat_conflict" : "seat_removed");
+  }
+  if (seats.length > 0 && view.liveSeats() + seats.length > LIMITS.seats)
+    throw new ProtocolError("quota_exceeded");
+  return seats;
+}
+
+function judgeSteward(view: LogView, append: AppendArg, change: Change, verify: Verifier): void {
+  const { state } = view;
+  const record = append.steward;
+  if (record === undefined) throw new ProtocolError("malformed");
+  const signers = new Set<string>();
+  for (const { key, sig } of append.sigs.stewards ?? []) {
+    if (!state.stewards.some((steward) => equalBytes(steward, key)))
+      throw new ProtocolError("not_steward");
+    if (!verify(key, LABELS.append, append.digest, sig)) throw new ProtocolError("bad_signature");
+    signers.add(toHex(key));
+  }
+  if (signers.size === 0) throw new ProtocolError("not_steward");
+  if (signers.size < stewardsNeeded(state, record)) throw new ProtocolError("steward_majority");
+  switch (record.op) {
+    case "void":
+      judgeVoid(view, record, change);
+      break;
+    case "removeSeat":
+      liveSeat(view, record.seatId);
+      change.removeSeat = record.seatId;
+      break;
+    case "mend":
+      if (record.epoch !== state.epoch) throw staleEpoch(state);
+      change.next.postingKey = record.postingKey;
+      break;
+    case "retention":
+      change.keepMs = record.keepMs;
+      break;
+    case "stewards":
+      change.next.stewards = record.stewards;
+      break;
+  }
+}
+
+/** How many stewards must sign: one, or more than half; in a pair neither can remove the other alone. */
+function stewardsNeeded({ kind, stewards }: LogState, { op }: StewardRecord): number {
+  const majority = Math.floor(stewards.length / 2) + 1;
+  return op === "stewards" || (op === "removeSeat" && kind === "pair") ? majority : 1;
+}
+
+/**
+ * [Note: What stands behind a commit]
+ * A commit may be voided until another member shows that it could follow: by a commit, rejoin or seat entry of a later
+ * epoch behind it. Entries of the committer's own seat do not count, nor those of seats that came after the commit: who
+ * poisons a commit holds its posting key, and could shield it with a seat that it registers itself.
+ */
+function judgeVoid(
+  { seated, seatedAfter, seat, commitBefore }: LogView,
+  record: Extract<StewardRecord, { op: "void" }>,
+  change: Change,
+): void {
+  const target = seated(record.seq);
+  if (
+    target === undefined ||
+    target.kind === "seat" ||
+    target.void ||
+    target.epoch !== record.epoch
+  )
+    throw new ProtocolError("void_refused");
+  const shielded = seatedAfter(record.seq).some((entry) => {
+    if (entry.void || entry.epoch <= target.epoch || equalBytes(entry.seatId, target.seatId))
+      return false;
+    const addedSeq = seat(entry.seatId)?.addedSeq;
+    return addedSeq !== undefined && addedSeq < record.seq;
+  });
+  if (shielded) throw new ProtocolError("void_refused");
+  change.voidFrom = record.seq;
+  change.next.epoch = record.epoch;
+  change.next.postingKey = record.postingKey;
+  change.next.lastCommitSeq = commitBefore(record.seq);
+}
+
+function liveSeat(view: LogView, seatId: Bytes): SeatState {
+  const seat = view.seat(seatId);
+  if (seat === undefined) throw new ProtocolError("seat_unknown");
+  if (seat.removedSeq !== null) throw new ProtocolError("seat_removed");
+  return seat;
+}
+
+function staleEpoch({ epoch, seq }: LogState): ProtocolError {
+  return new ProtocolError("stale_epoch", { data: { epoch, seq } });
+}

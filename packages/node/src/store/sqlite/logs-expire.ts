@@ -1,0 +1,55 @@
+/** Retention: bodies whose time is over are dropped; headers and signatures stay, so that the chain can be checked. */
+import type { Bytes } from "@baraza/protocol";
+import { entryHeader, LIMITS, readAs } from "@baraza/protocol";
+import { readPlainHeader } from "../../services/logs/encoding.ts";
+import { releaseBlobs } from "./blob-references.ts";
+import type { Db } from "./database.ts";
+import { entryId } from "./logs-rows.ts";
+
+const HOUR = 3_600_000;
+
+/**
+ * Goes on where it stopped in each log that has a retention. Commits and rejoins keep their bodies: a member who was
+ * away needs them to come back. Gives how many entries it went through; call it again while that is `limit`.
+ */
+export function expire(db: Db, { now, limit }: { now: number; limit: number }): number {
+  const logs = db.all<{
+    log: number;
+    log_id: Bytes;
+    keep_ms: number;
+    expired_seq: number;
+    seq: number;
+  }>("SELECT log, log_id, keep_ms, expired_seq, seq FROM logs WHERE keep_ms > 0");
+  let left = limit;
+  for (const row of logs) {
+    if (left === 0) break;
+    // An entry is dropped when even the end of its hour is too long ago.
+    const before = Math.floor((now - row.keep_ms) / HOUR);
+    const due = db.all<{ id: number; header: Bytes; kept: number }>(
+      "SELECT e.id AS id, e.header AS header, EXISTS (SELECT 1 FROM log_seated s WHERE s.log = ? AND s.seq = e.id - ? AND s.kind <> 'seat') AS kept " +
+        "FROM log_entries e WHERE e.id BETWEEN ? AND ? AND e.hour < ? ORDER BY e.id LIMIT ?",
+      row.log,
+      entryId(row.log, 0),
+      entryId(row.log, row.expired_seq + 1),
+      entryId(row.log, row.seq),
+      before,
+      left,
+    );
+    const last = due.at(-1);
+    if (last === undefined) continue;
+    for (const { id, header, kept } of due) {
+      if (kept !== 0) continue;
+      db.run("UPDATE log_entries SET body = x'' WHERE id = ?", id);
+      const { blobs } = readPlainHeader(header) ?? readAs(entryHeader, header, LIMITS.headerBytes);
+      releaseBlobs(db, {
+        logId: row.log_id,
+        seq: id - entryId(row.log, 0),
+        blobIds: blobs,
+        expires: now + LIMITS.blobGraceMs,
+      });
+    }
+    db.run("UPDATE logs SET expired_seq = ? WHERE log = ?", last.id - entryId(row.log, 0), row.log);
+    left -= due.length;
+  }
+  return limit - left;
+}
