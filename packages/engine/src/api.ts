@@ -138,9 +138,7 @@ export type EngineCommands = {
     registration?: "invitation" | "open" | undefined;
     membersInvite?: boolean | undefined;
   }) => Promise<{ registration: "invitation" | "open"; membersInvite: boolean }>;
-  "node.status": (
-    args: Record<string, never>,
-  ) => Promise<{
+  "node.status": (args: Record<string, never>) => Promise<{
     accounts: number;
     logs: number;
     blobBytes: number;

@@ -80,7 +80,7 @@ export function openSqlStore(driver: SqlDriver): SqlStore {
       }
       driver.control("COMMIT");
     } catch (error) {
-      if (begun && driver.inTransaction()) driver.control("ROLLBACK");
+      if (begun) abandon(driver);
       if (error instanceof FencedError) stopped = error;
       for (const { waiting, error: own } of failed) waiting.reject(own);
       const told = new Set(failed.map((one) => one.waiting));
@@ -153,13 +153,29 @@ function runOne(driver: SqlDriver, waiting: Waiting, tables: Set<string>): Done 
     for (const table of written) tables.add(table);
     return { waiting, value, afterCommit };
   } catch (error) {
-    if (driver.inTransaction()) {
-      driver.control("ROLLBACK TO one");
-      driver.control("RELEASE one");
-    }
+    if (driver.inTransaction()) undo(driver);
     throw error;
   } finally {
     handle.end();
+  }
+}
+
+/** Undoes the savepoint. Where the disk does not even allow that, the whole group goes: never half a transaction. */
+function undo(driver: SqlDriver): void {
+  try {
+    driver.control("ROLLBACK TO one");
+    driver.control("RELEASE one");
+  } catch {
+    abandon(driver);
+  }
+}
+
+/** Rolls back what is left of a failed transaction. A failure here adds nothing to the first one, which is what is reported. */
+function abandon(driver: SqlDriver): void {
+  try {
+    if (driver.inTransaction()) driver.control("ROLLBACK");
+  } catch {
+    // The next BEGIN fails and says so to whoever asks.
   }
 }
 
@@ -217,7 +233,7 @@ function takeFence(driver: SqlDriver): number {
     driver.control("COMMIT");
     return fence;
   } catch (error) {
-    if (driver.inTransaction()) driver.control("ROLLBACK");
+    abandon(driver);
     throw error;
   }
 }

@@ -1,0 +1,221 @@
+/**
+ * The engine's background work: the live connection, spaces to look after, letters, the box, the vault. Each kind of work
+ * runs once at a time; a wish that comes while it runs makes it run once more.
+ */
+import { CryptoError, unwrapPush, verifyHead } from "@baraza/crypto";
+import type { Bytes } from "@baraza/protocol";
+import { LIMITS, ProtocolError, pushContent, readAs, toHex } from "@baraza/protocol";
+import { tendVault } from "./account/vault.ts";
+import type { Core } from "./core.ts";
+import { drainBox } from "./letters/inbox.ts";
+import { sendLetters } from "./letters/send.ts";
+import type { Live } from "./net/live.ts";
+import { startLive } from "./net/live.ts";
+import { applyEntries, ForkError, GapError } from "./spaces/process.ts";
+import { runtimeOf } from "./spaces/runtime.ts";
+import { setTrouble } from "./spaces/sync.ts";
+import { followUp, tend } from "./spaces/tend.ts";
+import { backoff, drop } from "./util.ts";
+
+export type Background = {
+  kick: Core["kick"];
+  /** Starts the live connection of a signed-in account. */
+  start(): void;
+  /** Tries everything at once. */
+  nudge(): void;
+  /** Ends it; resolves when what runs has come to an end. */
+  stop(): Promise<void>;
+};
+
+export function createBackground(core: Core, onSignedOut: () => void): Background {
+  let live: Live | null = null;
+  let stopped = false;
+  const running = new Set<Promise<unknown>>();
+  const timers = new Set<() => void>();
+
+  function track(work: Promise<unknown>): void {
+    const done = work
+      .catch((error: unknown) => core.report(error))
+      .finally(() => running.delete(done));
+    running.add(done);
+  }
+
+  /** Runs `work` once at a time, again after it when asked meanwhile, and later when it failed for want of a line. */
+  function single(work: () => Promise<number | null | void>): () => void {
+    let busy = false;
+    let again = false;
+    let failures = 0;
+    const run = async (): Promise<void> => {
+      if (busy) {
+        again = true;
+        return;
+      }
+      busy = true;
+      try {
+        do {
+          again = false;
+          if (stopped || !core.signedIn()) return;
+          const next = await work();
+          failures = 0;
+          if (typeof next === "number") later(Math.max(50, next - core.platform.clock.now()), run);
+        } while (again);
+      } catch (error) {
+        if (!(error instanceof ProtocolError)) core.report(error);
+        later(backoff(failures++), run);
+      } finally {
+        busy = false;
+      }
+    };
+    return () => track(run());
+  }
+
+  function later(ms: number, run: () => Promise<void>): void {
+    if (stopped) return;
+    const cancel = core.platform.clock.setTimer(ms, () => {
+      timers.delete(cancel);
+      track(run());
+    });
+    timers.add(cancel);
+  }
+
+  const letters = single(() => sendLetters(core));
+  const vault = single(() => tendVault(core));
+  const inbox = single(() => drainBox(core));
+  const spaces = new Map<string, (fetch: boolean) => void>();
+
+  function space(logId: string, fetch: boolean): void {
+    let run = spaces.get(logId);
+    if (run === undefined) {
+      let wantsFetch = false;
+      const one = single(async () => {
+        const now = wantsFetch;
+        wantsFetch = false;
+        await tend(core, logId, { fetch: now });
+      });
+      run = (also) => {
+        wantsFetch ||= also;
+        one();
+      };
+      spaces.set(logId, run);
+    }
+    run(fetch);
+  }
+
+  async function allSpaces(): Promise<void> {
+    const rows = await core.store.all<{ log_id: string }>(
+      "SELECT log_id FROM spaces WHERE state = 'active'",
+    );
+    for (const row of rows) space(row.log_id, true);
+  }
+
+  async function wokenSpaces(): Promise<void> {
+    const { boxId } = core.me();
+    const { addressIds, upTo } = await core.own.call("boxes.wakes", { boxId });
+    for (const addressId of addressIds) {
+      const row = await core.store.get<{ log_id: string }>(
+        "SELECT log_id FROM push_addresses WHERE address_id = ?",
+        [toHex(addressId)],
+      );
+      if (row !== undefined) space(row.log_id, true);
+    }
+    if (addressIds.length > 0) await core.own.call("boxes.wakes", { boxId, clear: upTo });
+  }
+
+  async function pushed(addressId: Bytes, body: Bytes): Promise<void> {
+    const row = await core.store.get<{ log_id: string; wrap_key: Bytes }>(
+      "SELECT log_id, wrap_key FROM push_addresses WHERE address_id = ?",
+      [toHex(addressId)],
+    );
+    if (row === undefined) return;
+    const known = await runtimeOf(core, row.log_id);
+    if (known === null || known.row.state !== "active") return;
+    try {
+      const content = readAs(pushContent, unwrapPush(row.wrap_key, body), LIMITS.pushBodyBytes);
+      const { entry, head } = content;
+      if (toHex(content.logId) !== row.log_id || !(await verifyHead(known.row.hub_key, head)))
+        return;
+      if (entry === undefined || known.row.trouble === "forked" || known.row.trouble === "cloned")
+        return space(row.log_id, true);
+      await known.queue(async () => {
+        if (entry.seq <= known.row.seq) return;
+        const after = await applyEntries(core, known, [entry], head);
+        await followUp(core, known, after);
+        if (after.length > 0 || known.row.seq < head.seq)
+          space(row.log_id, known.row.seq < head.seq);
+      });
+    } catch (error) {
+      if (error instanceof ForkError) return known.queue(() => setTrouble(core, known, "forked"));
+      if (
+        error instanceof GapError ||
+        error instanceof CryptoError ||
+        error instanceof ProtocolError
+      )
+        return space(row.log_id, true);
+      throw error;
+    }
+  }
+
+  return {
+    kick(what = {}) {
+      if (stopped || !core.signedIn()) return;
+      if (what.space !== undefined) space(what.space, false);
+      if (what.letters === true) letters();
+      if (what.vault === true) vault();
+      if (what.inbox === true) inbox();
+    },
+    start() {
+      if (live !== null || stopped) return;
+      live = startLive(
+        core.platform.transport,
+        core.platform.clock,
+        async () => {
+          if (!core.signedIn()) return null;
+          const me = core.me();
+          const row = await core.store.get<{ box_read: number }>("SELECT box_read FROM account");
+          return { session: me.session, boxes: [{ boxId: me.boxId, after: row?.box_read ?? 0 }] };
+        },
+        {
+          ready: () => {
+            inbox();
+            letters();
+            vault();
+            track(allSpaces());
+            track(wokenSpaces());
+          },
+          arrived: (message) => {
+            if (message.t === "letter") inbox();
+            else if (message.t === "push") track(pushed(message.addressId, message.body));
+            else track(pushedWake(message.addressId));
+          },
+          line: (line) => core.setLine(line),
+          signedOut: onSignedOut,
+        },
+      );
+      letters();
+    },
+    nudge() {
+      live?.nudge();
+      letters();
+      inbox();
+      vault();
+      track(allSpaces());
+    },
+    async stop() {
+      stopped = true;
+      live?.stop();
+      live = null;
+      for (const cancel of timers) cancel();
+      timers.clear();
+      while (running.size > 0) await Promise.all(running);
+    },
+  };
+
+  async function pushedWake(addressId: Bytes): Promise<void> {
+    const row = await core.store.get<{ log_id: string }>(
+      "SELECT log_id FROM push_addresses WHERE address_id = ?",
+      [toHex(addressId)],
+    );
+    if (row !== undefined) space(row.log_id, true);
+    drop(Promise.resolve());
+  }
+}

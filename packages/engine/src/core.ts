@@ -1,0 +1,48 @@
+/** What the parts of a running engine share. Made once per engine, in engine.ts. */
+import type { Device } from "@baraza/crypto";
+import type { Bytes, IdentityRecord, Profile } from "@baraza/protocol";
+import type { Line, Progress } from "./api.ts";
+import type { OwnNode } from "./net/own-node.ts";
+import type { Remote } from "./net/remote.ts";
+import type { Platform, SqlStore } from "./ports.ts";
+import type { SpaceRuntime } from "./spaces/runtime.ts";
+import type { Tool } from "./tools/tool.ts";
+
+/** The signed-in account with its private keys: in memory only, loaded from the store. */
+export type Me = {
+  name: string;
+  node: string;
+  identityId: Bytes;
+  /** The same in hexadecimal. */
+  id: string;
+  profile: Profile;
+  role: "member" | "administrator";
+  identity: IdentityRecord;
+  identityKey: Bytes;
+  device: Device;
+  deviceHash: string;
+  session: Bytes;
+  boxId: Bytes;
+  vaultKey: Bytes;
+};
+
+export type Core = {
+  readonly store: SqlStore;
+  readonly platform: Platform;
+  readonly tools: readonly Tool[];
+  readonly own: OwnNode;
+  readonly remote: Remote;
+  /** Runtimes of spaces, loaded at first use. */
+  readonly spaces: Map<string, Promise<SpaceRuntime | null>>;
+  /** The signed-in account. @throws EngineError `signed_out` */
+  me(): Me;
+  signedIn(): boolean;
+  setMe(me: Me | null): void;
+  line(): Line;
+  setLine(line: Line): void;
+  setProgress(progress: Progress | null): void;
+  /** Something failed that nobody foresaw: told to whoever runs the engine, without content. */
+  report(error: unknown): void;
+  /** Wakes the background work: letters to send, spaces to sync and flush, the vault to put. */
+  kick(what?: { space?: string; letters?: boolean; vault?: boolean; inbox?: boolean }): void;
+};

@@ -1,0 +1,332 @@
+/**
+ * The engine: the client without a screen. One per store, in one place at a time (see `Locks` in ports.ts). Everything that a
+ * user would call a feature happens here; a screen asks by `commands` and watches by `live`.
+ */
+import { fromBase64url, LIMITS, toBase64url, toHex } from "@baraza/protocol";
+import {
+  changePassphrase,
+  claim,
+  loadAccount,
+  profileOf,
+  signIn,
+  signUp,
+} from "./account/session.ts";
+import { nextVault } from "./account/vault.ts";
+import type { Account, EngineCommands, EngineLive, Line, Progress, Status } from "./api.ts";
+import { createBackground } from "./background.ts";
+import type { Core, Me } from "./core.ts";
+import { EngineError } from "./errors.ts";
+import { ask, askForPlace, readInvitation } from "./letters/ask.ts";
+import { invite } from "./letters/invite.ts";
+import { createOwnNode } from "./net/own-node.ts";
+import { createRemote } from "./net/remote.ts";
+import type { Platform, SqlStore } from "./ports.ts";
+import { CORE_MIGRATIONS } from "./schema.ts";
+import { createSpace } from "./spaces/create.ts";
+import { forget, leave, remove, rename, repair, setRole } from "./spaces/manage.ts";
+import { post } from "./spaces/post.ts";
+import { profilePayload } from "./spaces/profile.ts";
+import {
+  JOINS_TABLES,
+  listJoins,
+  listPeople,
+  listSpaces,
+  oneSpace,
+  PEOPLE_TABLES,
+  SPACES_TABLES,
+  theAccount,
+} from "./spaces/queries.ts";
+import { runtimeOf } from "./spaces/runtime.ts";
+import { live } from "./store/live.ts";
+import { migrate } from "./store/migrate.ts";
+import { tools as allTools } from "./tools/index.ts";
+import type { Tool, ToolContext } from "./tools/tool.ts";
+import { drop } from "./util.ts";
+
+/** A query that calls back now and after every change. */
+export type Watch = (
+  args: unknown,
+  onValue: (value: unknown) => void,
+  onError: (error: unknown) => void,
+) => () => void;
+
+export type Engine = {
+  readonly commands: EngineCommands;
+  /** Watches one of the live queries. @returns a function that ends it */
+  watch<N extends keyof EngineLive>(
+    name: N,
+    args: EngineLive[N]["args"],
+    onValue: (value: EngineLive[N]["value"]) => void,
+    onError?: (error: unknown) => void,
+  ): () => void;
+  /** For remote procedure calls: the same by name. */
+  readonly live: Readonly<Record<string, Watch>>;
+  /** Ends the background work and closes the store. */
+  close(): Promise<void>;
+};
+
+export type EngineOptions = {
+  tools?: readonly Tool[];
+  /** The store's name; one account per store. */
+  storeName?: string;
+  /** Told of failures that nobody foresaw; never with content. */
+  report?: (error: unknown) => void;
+};
+
+const DAY_MS = 24 * 60 * 60_000;
+
+/** Opens the store and starts the engine. @throws StoreError when the store cannot be had */
+export async function createEngine(
+  platform: Platform,
+  options: EngineOptions = {},
+): Promise<Engine> {
+  const storeName = options.storeName ?? "baraza";
+  const tools = options.tools ?? allTools;
+  const store = await platform.openStore(storeName);
+  await migrate(store, CORE_MIGRATIONS);
+  for (const tool of tools) await store.transaction((tx) => tx.exec(tool.schema));
+
+  let me: Me | null = null;
+  let line: Line = "connecting";
+  let progress: Progress | null = null;
+  const told = new Set<() => void>();
+  const tell = () => {
+    for (const one of told) one();
+  };
+  const own = createOwnNode(
+    platform.transport,
+    () => me?.session ?? null,
+    (reachable) => {
+      if (!reachable && line === "online") core.setLine("offline");
+    },
+  );
+  const core: Core = {
+    store,
+    platform,
+    tools,
+    own,
+    remote: createRemote(own, store, platform.clock, () => me?.node ?? null),
+    spaces: new Map(),
+    me() {
+      if (me === null) throw new EngineError("signed_out");
+      return me;
+    },
+    signedIn: () => me !== null,
+    setMe(next) {
+      me = next;
+      tell();
+    },
+    line: () => line,
+    setLine(next) {
+      if (line === next) return;
+      line = next;
+      tell();
+    },
+    setProgress(next) {
+      if (progress === next) return;
+      progress = next;
+      tell();
+    },
+    report: options.report ?? (() => undefined),
+    kick: (what) => background.kick(what),
+  };
+  let background = createBackground(core, () => drop(endSession()));
+  await loadAccount(core);
+  if (core.signedIn()) background.start();
+
+  /** Ends the session here: the account, its keys and everything read are destroyed on this device. */
+  async function endSession(): Promise<void> {
+    await background.stop();
+    await wipe(store);
+    core.spaces.clear();
+    core.setMe(null);
+    background = createBackground(core, () => drop(endSession()));
+  }
+
+  async function signedIn(): Promise<Account> {
+    background.start();
+    const account = await theAccount(core);
+    if (account === null) throw new EngineError("signed_out");
+    return account;
+  }
+
+  const context: ToolContext = {
+    me: () => core.me().id,
+    now: () => platform.clock.now(),
+    post: (spaceId, events) => post(core, spaceId, events),
+    all: (sql, params) => store.all(sql, params),
+    get: (sql, params) => store.get(sql, params),
+    write: (fn) => store.transaction((tx) => fn(tx) as never),
+  };
+
+  const base: Omit<EngineCommands, `chat.${string}`> = {
+    "account.policy": async () => own.call("accounts.policy", {}),
+    "account.signUp": async (args) => {
+      await signUp(core, args);
+      return signedIn();
+    },
+    "account.signIn": async (args) => {
+      const vault = await signIn(core, args);
+      const account = await signedIn();
+      for (const space of vault.spaces) {
+        await core.remote.pin(space.hub, space.hubKey);
+        if (space.contacts.length > 0) await askForPlace(core, toHex(space.logId), space.contacts);
+      }
+      return account;
+    },
+    "account.signOut": async () => {
+      core.me();
+      try {
+        await own.call("accounts.signOut", {});
+      } finally {
+        await endSession();
+      }
+    },
+    "account.setDisplayName": async ({ displayName }) => {
+      const current = core.me();
+      const profile = profileOf(displayName, current.name, current.node);
+      await store.transaction((tx) => {
+        tx.run("UPDATE account SET display_name = ?, vault_dirty = vault_dirty + 1", [
+          profile.name,
+        ]);
+        tx.run("UPDATE people SET name = ? WHERE identity_id = ?", [profile.name, current.id]);
+      });
+      core.setMe({ ...current, profile });
+      core.kick({ vault: true });
+      const spaces = await store.all<{ log_id: string }>(
+        "SELECT log_id FROM spaces WHERE state = 'active'",
+      );
+      for (const { log_id } of spaces) {
+        const space = await runtimeOf(core, log_id);
+        if (space !== null)
+          await post(core, log_id, [
+            { type: "space.profile", payload: await profilePayload(core, space.genesis.nonce) },
+          ]);
+      }
+    },
+    "account.changePassphrase": ({ passphrase }) =>
+      changePassphrase(core, passphrase, () => nextVault(core)),
+    "node.invite": async ({ uses, days }) => {
+      const expires = platform.clock.now() + Math.min(Math.max(days, 1), 365) * DAY_MS;
+      const { invitation } = await own.call("invitations.create", { uses, expires });
+      return { invitation: toBase64url(invitation), expires };
+    },
+    "node.invitations": async () => {
+      const { invitations } = await own.call("invitations.list", {});
+      return invitations.map((one) => ({
+        invitation: toBase64url(one.invitation),
+        expires: one.expires,
+        usesLeft: one.usesLeft,
+      }));
+    },
+    "node.revokeInvitation": async ({ invitation }) => {
+      await own.call("invitations.revoke", { invitation: fromBase64url(invitation) });
+    },
+    "node.claim": ({ setup }) => claim(core, setup),
+    "node.settings": async (args) => own.call("admin.settings", args),
+    "node.status": async () => own.call("admin.status", {}),
+    "space.create": async ({ title, kind, history }) => ({
+      spaceId: await createSpace(core, { title, kind: kind ?? "group", history: history ?? "all" }),
+    }),
+    "space.rename": ({ spaceId, title }) => rename(core, spaceId, title),
+    "space.invite": ({ spaceId, days }) => invite(core, spaceId, days),
+    "space.readInvitation": ({ fragment }) => readInvitation(core, fragment),
+    "space.ask": async ({ fragment }) => ({ joinId: await ask(core, fragment) }),
+    "space.cancelJoin": async ({ joinId }) => {
+      await store.run("DELETE FROM joins WHERE join_id = ?", [joinId]);
+    },
+    "space.remove": ({ spaceId, identityId }) => remove(core, spaceId, identityId),
+    "space.setRole": ({ spaceId, identityId, role }) => setRole(core, spaceId, identityId, role),
+    "space.leave": ({ spaceId }) => leave(core, spaceId),
+    "space.forget": ({ spaceId }) => forget(core, spaceId),
+    "space.repair": ({ spaceId }) => repair(core, spaceId),
+    "sync.now": async () => background.nudge(),
+  };
+  const commands: Record<string, unknown> = { ...base };
+  for (const tool of tools) {
+    for (const [name, run] of Object.entries(tool.commands))
+      commands[`${tool.name}.${name}`] = (args: never) => run(context, args);
+  }
+
+  const stored =
+    (tables: readonly string[], query: (args: never) => Promise<unknown>): Watch =>
+    (args, onValue, onError) =>
+      live(store, { tables: [...tables], query: () => query(args as never) }).subscribe(
+        onValue,
+        onError,
+      );
+
+  /** What is not only in the store: told by `tell`, and by commits for the number of what waits. */
+  const status = async (): Promise<Status> => {
+    const row = await store.get<{ count: number }>(
+      "SELECT count(*) AS count FROM outbox WHERE type NOT LIKE 'space.%'",
+    );
+    return { line, waiting: row?.count ?? 0, progress };
+  };
+  const memory =
+    (tables: readonly string[], query: () => Promise<unknown>): Watch =>
+    (_args, onValue, onError) => {
+      let last: string | undefined;
+      const run = () => {
+        query().then(
+          (value) => {
+            const text = JSON.stringify(value);
+            if (text === last) return;
+            last = text;
+            onValue(value);
+          },
+          (error: unknown) => onError(error),
+        );
+      };
+      told.add(run);
+      const stop = store.onCommit((changed) => {
+        if (tables.some((table) => changed.has(table))) run();
+      });
+      run();
+      return () => {
+        told.delete(run);
+        stop();
+      };
+    };
+  const watches: Record<string, Watch> = {
+    account: memory(["account"], () => theAccount(core)),
+    status: memory(["outbox"], status),
+    spaces: stored(SPACES_TABLES, () => listSpaces(core)),
+    space: stored(SPACES_TABLES, (args: { spaceId: string }) => oneSpace(core, args.spaceId)),
+    people: stored(PEOPLE_TABLES, (args: { spaceId: string }) => listPeople(core, args.spaceId)),
+    joins: stored(JOINS_TABLES, () => listJoins(core)),
+  };
+  for (const tool of tools) {
+    for (const [name, query] of Object.entries(tool.queries))
+      watches[`${tool.name}.${name}`] = stored(query.tables, (args: never) =>
+        query.run(context, args),
+      );
+  }
+
+  return {
+    commands: commands as EngineCommands,
+    live: watches,
+    watch(name, args, onValue, onError = () => undefined) {
+      const watch = watches[name];
+      if (watch === undefined) throw new EngineError("invalid", { data: { name } });
+      return watch(args, onValue as (value: unknown) => void, onError);
+    },
+    async close() {
+      await background.stop();
+      await store.close();
+    },
+  };
+}
+
+/** Empties every table but the notes of migrations. */
+async function wipe(store: SqlStore): Promise<void> {
+  const tables = await store.all<{ name: string }>(
+    "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name NOT LIKE '\\_%' ESCAPE '\\' AND name NOT LIKE '%\\_fts\\_%' ESCAPE '\\'",
+  );
+  await store.transaction((tx) => {
+    for (const { name } of tables) tx.run(`DELETE FROM "${name}"`);
+  });
+}
+
+/** The largest payload that a command may bring from a screen. */
+export const COMMAND_BYTES = LIMITS.requestBytes;

@@ -1,0 +1,7 @@
+/** The client without a screen: local store, sync, spaces and one folder per tool. */
+export * from "./api.ts";
+export * from "./engine.ts";
+export * from "./errors.ts";
+export * from "./ports.ts";
+export type * from "./tools/chat/api.ts";
+export type * from "./tools/tool.ts";

@@ -1,0 +1,197 @@
+/** Asking for a place in a space: by an invitation's link, or as a device of somebody who is in it already. */
+import {
+  askProof,
+  cardKeys,
+  createKeyPackage,
+  CryptoError,
+  deviceCredential,
+  ed25519Generate,
+  openCard,
+  randomBytes,
+} from "@baraza/crypto";
+import type { Bytes, Card, Reply } from "@baraza/protocol";
+import {
+  askBody,
+  decodeJoinFragment,
+  encodeCbor,
+  enrolBody,
+  fromHex,
+  LIMITS,
+  ProtocolError,
+  readAs,
+  reply as replySchema,
+  toHex,
+  writeAs,
+} from "@baraza/protocol";
+import type { InvitationCard } from "../api.ts";
+import type { Core } from "../core.ts";
+import { EngineError } from "../errors.ts";
+import { ownReply } from "../spaces/profile.ts";
+import { runtimeOf } from "../spaces/runtime.ts";
+import type { OutgoingLetter } from "./send.ts";
+import { sealFor, writeLetters } from "./send.ts";
+
+type FetchedCard = { card: Card; secret: Bytes };
+
+/** Reads the card behind a link. @throws EngineError `link_invalid`, `link_expired`, `link_mismatch`, `offline` */
+export async function fetchCard(core: Core, fragment: string): Promise<FetchedCard> {
+  let link: ReturnType<typeof decodeJoinFragment>;
+  try {
+    link = decodeJoinFragment(fragment);
+  } catch (cause) {
+    throw new EngineError("link_invalid", { cause });
+  }
+  const { cardId, key } = cardKeys(link.secret);
+  try {
+    const { sealed } = await core.remote.call(link.node, "cards.get", { cardId });
+    const card = await openCard(key, sealed, link.inviter);
+    if (card.expires < core.platform.clock.now()) throw new EngineError("link_expired");
+    return { card, secret: link.secret };
+  } catch (error) {
+    if (error instanceof ProtocolError && error.code === "not_found")
+      throw new EngineError("link_expired");
+    if (error instanceof ProtocolError) throw new EngineError("offline", { cause: error });
+    if (error instanceof CryptoError) throw new EngineError("link_mismatch", { cause: error });
+    throw error;
+  }
+}
+
+/** What a link shows before one asks. */
+export async function readInvitation(core: Core, fragment: string): Promise<InvitationCard> {
+  const { card } = await fetchCard(core, fragment);
+  const logId = toHex(card.logId);
+  const mine = await core.store.get<{ state: string }>(
+    "SELECT state FROM spaces WHERE log_id = ?",
+    [logId],
+  );
+  return {
+    title: card.title,
+    kind: card.kind,
+    inviterName: card.inviter.name,
+    inviterAddress: card.inviter.address,
+    expires: card.expires,
+    already: mine?.state === "active" ? logId : null,
+  };
+}
+
+/** Asks to come in. Durable: the letter goes out when the line allows, the answer comes when a member's device is there. */
+export async function ask(core: Core, fragment: string): Promise<string> {
+  const { card, secret } = await fetchCard(core, fragment);
+  const logId = toHex(card.logId);
+  const there = await core.store.get<{ state: string }>(
+    "SELECT state FROM spaces WHERE log_id = ?",
+    [logId],
+  );
+  if (there?.state === "active")
+    throw new EngineError("already_member", { data: { spaceId: logId } });
+  const me = core.me();
+  const { proofKey, cardId } = cardKeys(secret);
+  const made = await makeKeyPackage(core, logId);
+  const reply = await ownReply(core);
+  const proof = askProof(proofKey, me.identityId, [made.keyPackage]);
+  const body = writeAs(askBody, {
+    cardId,
+    proof,
+    profile: me.profile,
+    reply,
+    keyPackages: [made.keyPackage],
+  });
+  const letter = await sealFor(core, card.reply, "ask", body);
+  const joinId = toHex(randomBytes(16));
+  await core.store.transaction((tx) => {
+    made.write(tx);
+    writeLetters(tx, [letter]);
+    tx.run("DELETE FROM joins WHERE log_id = ?", [logId]);
+    tx.run("INSERT INTO joins VALUES (?, ?, ?, ?, ?, 'asking', NULL, ?)", [
+      joinId,
+      logId,
+      card.title,
+      toHex(card.reply.identityId),
+      card.inviter.name,
+      core.platform.clock.now(),
+    ]);
+    // Accepting an invitation is the verification: the link named the inviter's identity.
+    tx.run(
+      `INSERT INTO people VALUES (?, ?, ?, 'invited', ?)
+       ON CONFLICT (identity_id) DO UPDATE SET state = CASE WHEN state = 'met' THEN 'met' ELSE 'invited' END`,
+      [
+        toHex(card.reply.identityId),
+        card.inviter.name,
+        card.inviter.address,
+        core.platform.clock.now(),
+      ],
+    );
+  });
+  core.kick({ letters: true });
+  return joinId;
+}
+
+/**
+ * Asks members to put this device (back) into a space: a new device of theirs, or one that could not follow a change.
+ * The first whose device is online does it; the others find it done.
+ */
+export async function askForPlace(
+  core: Core,
+  logId: string,
+  contacts?: readonly Reply[],
+): Promise<void> {
+  const me = core.me();
+  const space = await runtimeOf(core, logId);
+  const to = contacts ?? (await repliesOf(core, logId));
+  if (to.length === 0) return;
+  const made = await makeKeyPackage(core, logId, space?.genesis.mlsSuite);
+  const reply = await ownReply(core);
+  const body = writeAs(enrolBody, { logId: fromHex(logId), reply, keyPackages: [made.keyPackage] });
+  const letters: OutgoingLetter[] = [];
+  for (const one of to.slice(0, 5)) letters.push(await sealFor(core, one, "enrol", body));
+  await core.store.transaction((tx) => {
+    made.write(tx);
+    writeLetters(tx, letters);
+    tx.run("INSERT OR REPLACE INTO joins VALUES (?, ?, '', '', '', 'asking', NULL, ?)", [
+      `enrol-${logId}`,
+      logId,
+      core.platform.clock.now(),
+    ]);
+  });
+  core.kick({ letters: true });
+  void me;
+}
+
+async function repliesOf(core: Core, logId: string): Promise<Reply[]> {
+  const rows = await core.store.all<{ reply: Bytes }>(
+    `SELECT reply FROM members WHERE log_id = ? AND present = 1 AND reply IS NOT NULL AND identity_id <> ?
+     ORDER BY role = 'steward' DESC, seen_seq DESC LIMIT 5`,
+    [logId, core.me().id],
+  );
+  return rows.map((row) => readAs(replySchema, row.reply, LIMITS.requestBytes));
+}
+
+async function makeKeyPackage(core: Core, logId: string, suite: "x25519" | "xwing" = "x25519") {
+  const me = core.me();
+  const seat = ed25519Generate();
+  const now = core.platform.clock.now();
+  const { keyPackage, privateParts, ref } = await createKeyPackage({
+    suite,
+    credential: deviceCredential(me.device.certificate),
+    signatureKey: { publicKey: me.device.certificate.deviceKey, privateKey: me.device.privateKey },
+    seatKey: seat.publicKey,
+    now,
+  });
+  return {
+    keyPackage,
+    /** Stores the private parts, before the key package leaves this device. */
+    write: (tx: { run(sql: string, params: (string | number | Bytes)[]): unknown }) =>
+      tx.run("INSERT INTO key_packages VALUES (?, ?, ?, ?, ?, ?)", [
+        toHex(ref),
+        keyPackage,
+        privateParts,
+        seat.privateKey,
+        logId,
+        now + LIMITS.keyPackageDays * 24 * 60 * 60_000,
+      ]),
+  };
+}
+
+/** The body of a letter that says no. */
+export const refusal = (body: { cardId?: Bytes; logId?: Bytes; reason: string }): Bytes =>
+  encodeCbor(body);

@@ -1,0 +1,357 @@
+/**
+ * Draining the box: each letter is opened, checked and acted upon, what it led to is stored durably, and only then is it deleted at the
+ * node. A letter that comes twice is dropped by its id.
+ */
+import {
+  CryptoError,
+  decodeGroup,
+  encodeGroup,
+  epoch,
+  genesisHead,
+  join,
+  logIdOf,
+  MlsRefused,
+  openLetter,
+  ownMember,
+  readKeyPackage,
+  verifyAskProof,
+  cardKeys,
+} from "@baraza/crypto";
+import type { Bytes, Letter } from "@baraza/protocol";
+import {
+  askBody,
+  enrolBody,
+  equalBytes,
+  genesis as genesisSchema,
+  LIMITS,
+  ProtocolError,
+  readAs,
+  refusedBody,
+  toHex,
+  welcomeBody,
+  writeAs,
+} from "@baraza/protocol";
+import { boxPrivateKeys, tendBoxKeys } from "../account/box-keys.ts";
+import type { Core } from "../core.ts";
+import type { SqlTx } from "../ports.ts";
+import { addIntent } from "../spaces/commit.ts";
+import { prepare, writeOutbox } from "../spaces/post.ts";
+import { seatIdOfKey } from "../spaces/process-commit.ts";
+import { profilePayload } from "../spaces/profile.ts";
+import { checksFor, infoOf, rosterOf, stewardsOf, writeRoster } from "../spaces/roster.ts";
+import { insertSpace } from "../spaces/rows.ts";
+import type { SpaceRow } from "../spaces/runtime.ts";
+import { forgetRuntime, keysOf, runtimeOf } from "../spaces/runtime.ts";
+import { sealFor, writeLetters } from "./send.ts";
+
+type Opened = Awaited<ReturnType<typeof openLetter>>;
+/** What a letter leads to: written in one transaction with the note that it was read. */
+type Outcome = { write: (tx: SqlTx) => void; kick: string | null };
+
+const NOTHING: Outcome = { write: () => {}, kick: null };
+
+/** Reads everything in the box. Call it from one place at a time. */
+export async function drainBox(core: Core): Promise<void> {
+  const { boxId } = core.me();
+  for (;;) {
+    const state = await core.store.get<{ box_read: number }>("SELECT box_read FROM account");
+    const after = state?.box_read ?? 0;
+    const { letters, more } = await core.own.call("boxes.read", { boxId, after, limit: 50 });
+    for (const row of letters) await readLetter(core, row.seq, toHex(row.letterId), row.letter);
+    const last = letters.at(-1)?.seq;
+    if (last !== undefined) await core.own.call("boxes.delete", { boxId, upTo: last });
+    if (!more || last === undefined) break;
+  }
+  await tendBoxKeys(core, true);
+}
+
+/** Reads one letter and stores what it led to. */
+export async function readLetter(
+  core: Core,
+  seq: number,
+  letterId: string,
+  sealed: Bytes,
+): Promise<void> {
+  const known = await core.store.get("SELECT 1 AS one FROM letters_in WHERE letter_id = ?", [
+    letterId,
+  ]);
+  let outcome = NOTHING;
+  if (known === undefined) {
+    try {
+      const letter = await openLetter({
+        letter: sealed,
+        keys: await boxPrivateKeys(core),
+        me: core.me().identityId,
+      });
+      outcome = await act(core, letter);
+    } catch (error) {
+      // Not for us, altered, or of a kind that makes no sense here: nothing that a later try could mend.
+      if (
+        !(error instanceof CryptoError) &&
+        !(error instanceof ProtocolError) &&
+        !(error instanceof MlsRefused)
+      )
+        throw error;
+      if (error instanceof ProtocolError && error.code === "unavailable") throw error;
+    }
+  }
+  await core.store.transaction((tx) => {
+    tx.run("INSERT OR IGNORE INTO letters_in VALUES (?, ?)", [letterId, core.platform.clock.now()]);
+    outcome.write(tx);
+    if (seq > 0) tx.run("UPDATE account SET box_read = max(box_read, ?)", [seq]);
+  });
+  if (outcome.kick !== null) core.kick({ space: outcome.kick, letters: true, vault: true });
+}
+
+function act(core: Core, letter: Opened): Promise<Outcome> {
+  const { kind } = letter;
+  if (kind === "ask") return asked(core, letter);
+  if (kind === "enrol") return enrolled(core, letter);
+  if (kind === "welcome") return welcomed(core, letter);
+  if (kind === "refused") return refused(letter);
+  return Promise.resolve(NOTHING);
+}
+
+/** Somebody has one of our links: prove it, and their device is let in without asking anybody. */
+async function asked(core: Core, letter: Opened): Promise<Outcome> {
+  const body = readAs(askBody, letter.body, LIMITS.letterBytes);
+  const id = toHex(letter.sender.identityId);
+  const card = await core.store.get<{ log_id: string; secret: Bytes; expires: number }>(
+    "SELECT log_id, secret, expires FROM cards WHERE card_id = ?",
+    [toHex(body.cardId)],
+  );
+  if (card === undefined) return NOTHING;
+  const { proofKey } = cardKeys(card.secret);
+  if (!verifyAskProof(proofKey, letter.sender.identityId, body.keyPackages, body.proof))
+    return NOTHING;
+  if (!equalBytes(body.reply.identityId, letter.sender.identityId)) return NOTHING;
+  await onlyOwnDevices(body.keyPackages, id);
+  const present = await core.store.get<{ count: number }>(
+    "SELECT count(*) AS count FROM members WHERE log_id = ? AND present = 1",
+    [card.log_id],
+  );
+  const reason =
+    card.expires < core.platform.clock.now()
+      ? "expired"
+      : (present?.count ?? 0) >= LIMITS.members
+        ? "full"
+        : null;
+  if (reason !== null) {
+    const answer = await sealFor(
+      core,
+      body.reply,
+      "refused",
+      writeAs(refusedBody, { cardId: body.cardId, reason }),
+    );
+    return { write: (tx) => writeLetters(tx, [answer]), kick: card.log_id };
+  }
+  const data = writeAs(addIntent, { keyPackages: body.keyPackages, reply: body.reply });
+  const { profile } = body;
+  return {
+    write: (tx) => {
+      tx.run("INSERT INTO intents (log_id, kind, data) VALUES (?, 'add', ?)", [card.log_id, data]);
+      tx.run(
+        `INSERT INTO people VALUES (?, ?, ?, 'invited', ?)
+         ON CONFLICT (identity_id) DO UPDATE SET name = excluded.name, address = excluded.address,
+           state = CASE WHEN state = 'met' THEN 'met' ELSE 'invited' END`,
+        [id, profile.name, profile.address, core.platform.clock.now()],
+      );
+    },
+    kick: card.log_id,
+  };
+}
+
+/** A device of somebody who is in the space wants its place (back). */
+async function enrolled(core: Core, letter: Opened): Promise<Outcome> {
+  const body = readAs(enrolBody, letter.body, LIMITS.letterBytes);
+  const logId = toHex(body.logId);
+  const id = toHex(letter.sender.identityId);
+  const member = await core.store.get<{ present: number }>(
+    "SELECT present FROM members WHERE log_id = ? AND identity_id = ?",
+    [logId, id],
+  );
+  if (member?.present !== 1 || !equalBytes(body.reply.identityId, letter.sender.identityId))
+    return NOTHING;
+  await onlyOwnDevices(body.keyPackages, id);
+  const data = writeAs(addIntent, {
+    keyPackages: body.keyPackages,
+    reply: body.reply,
+    ...(body.lost === true ? { lost: true } : {}),
+  });
+  return {
+    write: (tx) =>
+      tx.run("INSERT INTO intents (log_id, kind, data) VALUES (?, 'add', ?)", [logId, data]),
+    kick: logId,
+  };
+}
+
+/** Key packages of somebody else's devices do not come in under a letter's signature. @throws CryptoError, MlsRefused */
+async function onlyOwnDevices(keyPackages: readonly Bytes[], identity: string): Promise<void> {
+  for (const keyPackage of keyPackages) {
+    const view = await readKeyPackage(keyPackage);
+    const { id } = await infoOf(view.credential, view.signatureKey);
+    if (id !== identity) throw new CryptoError("bad_letter");
+  }
+}
+
+/** We are let in. */
+async function welcomed(core: Core, letter: Opened): Promise<Outcome> {
+  const body = readAs(welcomeBody, letter.body, LIMITS.letterBytes);
+  const logId = toHex(body.logId);
+  const genesis = readAs(genesisSchema, body.genesis, LIMITS.genesisBytes);
+  const asking = await core.store.get<{ inviter: string }>(
+    "SELECT inviter FROM joins WHERE log_id = ?",
+    [logId],
+  );
+  const mine = await core.store.get<{
+    key_package: Bytes;
+    private_parts: Bytes;
+    seat_key: Bytes;
+    purpose: string;
+  }>("SELECT key_package, private_parts, seat_key, purpose FROM key_packages WHERE ref = ?", [
+    toHex(body.keyPackageRef),
+  ]);
+  // Only where this device asked, with the key package that it made for that space.
+  if (mine === undefined || asking === undefined || mine.purpose !== logId) return NOTHING;
+  if (!equalBytes(logIdOf(body.genesis), body.logId)) return NOTHING;
+  const group = await join(
+    {
+      keyPackage: mine.key_package,
+      privateParts: mine.private_parts,
+      welcome: body.welcome,
+      tree: body.tree,
+    },
+    checksFor(null, new Set()),
+  );
+  const members = await rosterOf(group);
+  const stewards = stewardsOf(group);
+  if (!members.some((one) => equalBytes(one.info.identity, letter.sender.identityId)))
+    return NOTHING;
+  if (asking.inviter !== "" && asking.inviter !== toHex(letter.sender.identityId)) return NOTHING;
+  const { contentKey } = await keysOf(group);
+  await core.remote.pin(body.hub, body.hubKey);
+  const former = await runtimeOf(core, logId);
+  const fresh = former === null || former.row.state !== "active";
+  const seatId = seatIdOfKey(ownMember(group).seatKey);
+  const profile = prepare(core, {
+    type: "space.profile",
+    payload: await profilePayload(core, genesis.nonce),
+  });
+  const all = body.readFrom === 0;
+  const resume = fresh || former === null ? null : await resumeAt(core, former.row);
+  return {
+    write: (tx) => {
+      tx.run("DELETE FROM key_packages WHERE ref = ?", [toHex(body.keyPackageRef)]);
+      tx.run("DELETE FROM joins WHERE log_id = ?", [logId]);
+      if (resume !== null) return comeBack(tx, core, resume);
+      for (const table of [
+        "events",
+        "entries",
+        "epochs",
+        "devices",
+        "members",
+        "outbox",
+        "append_requests",
+        "pending_commits",
+        "intents",
+        "activity",
+        "notices",
+      ])
+        tx.run(`DELETE FROM ${table} WHERE log_id = ?`, [logId]);
+      for (const table of core.tools.flatMap((tool) => tool.derived))
+        tx.run(`DELETE FROM ${table} WHERE log_id = ?`, [logId]);
+      insertSpace(tx, {
+        logId,
+        hub: body.hub,
+        hubKey: body.hubKey,
+        genesis: body.genesis,
+        kind: genesis.kind,
+        history: genesis.history,
+        title: body.title,
+        created: core.platform.clock.now(),
+        gen: body.gen,
+        seq: all ? 0 : body.seq,
+        head: all ? genesisHead(body.genesis) : body.head,
+        readFrom: body.seq,
+        epoch: all ? 0 : epoch(group),
+        mls: encodeGroup(group),
+        seatId,
+        seatKey: mine.seat_key,
+      });
+      for (const { epoch: number, key } of body.ring.epochs)
+        tx.run("INSERT OR IGNORE INTO epochs VALUES (?, ?, ?)", [logId, number, key]);
+      tx.run("INSERT OR REPLACE INTO epochs VALUES (?, ?, ?)", [logId, epoch(group), contentKey]);
+      writeRoster(tx, logId, members, stewards);
+      writeOutbox(tx, core, logId, profile);
+      tx.run("UPDATE account SET vault_dirty = vault_dirty + 1");
+      tx.afterCommit(() => forgetRuntime(core, logId));
+    },
+    kick: logId,
+  };
+
+  /** A stuck device is back: it keeps what it has, takes the new state, and reads again from where it could not follow. */
+  function comeBack(
+    tx: SqlTx,
+    running: Core,
+    from: { seq: number; head: Bytes; epoch: number },
+  ): void {
+    const id = logId;
+    tx.run(
+      `UPDATE spaces SET mls = ?, previous_mls = NULL, previous_seq = 0, seq = ?, head = ?, read_from = ?, epoch = ?, seat_id = ?, seat_key = ?,
+         push_until = 0, trouble = NULL, trouble_identity = NULL WHERE log_id = ?`,
+      [
+        encodeGroup(group),
+        from.seq,
+        from.head,
+        body.seq,
+        from.epoch,
+        seatId,
+        mine?.seat_key ?? new Uint8Array(),
+        id,
+      ],
+    );
+    tx.run("INSERT OR REPLACE INTO epochs VALUES (?, ?, ?)", [id, epoch(group), contentKey]);
+    for (const { epoch: number, key } of body.ring.epochs)
+      tx.run("INSERT OR IGNORE INTO epochs VALUES (?, ?, ?)", [id, number, key]);
+    writeRoster(tx, id, members, stewards);
+    tx.run("DELETE FROM append_requests WHERE log_id = ?", [id]);
+    tx.run("UPDATE outbox SET request_id = NULL WHERE log_id = ?", [id]);
+    tx.run("DELETE FROM pending_commits WHERE log_id = ?", [id]);
+    tx.afterCommit(() => forgetRuntime(running, id));
+  }
+}
+
+/** The position before the commit that could not be followed: what came after it can be opened now, where history allows. */
+async function resumeAt(
+  core: Core,
+  row: SpaceRow,
+): Promise<{ seq: number; head: Bytes; epoch: number }> {
+  const seq = row.previous_seq - 1;
+  const before =
+    seq < 1
+      ? undefined
+      : await core.store.get<{ head: Bytes }>(
+          "SELECT head FROM entries WHERE log_id = ? AND seq = ?",
+          [row.log_id, seq],
+        );
+  const group = row.mls === null ? null : await decodeGroup(row.mls);
+  if (before === undefined || group === null)
+    return { seq: row.seq, head: row.head, epoch: row.epoch };
+  return { seq, head: before.head, epoch: epoch(group) };
+}
+
+async function refused(letter: Opened): Promise<Outcome> {
+  const body = readAs(refusedBody, letter.body, LIMITS.requestBytes);
+  const from = toHex(letter.sender.identityId);
+  return {
+    write: (tx) =>
+      tx.run(
+        "UPDATE joins SET state = 'refused', reason = ? WHERE inviter = ? AND state = 'asking'",
+        [body.reason, from],
+      ),
+    kick: null,
+  };
+}
+
+/** Kinds of letters that this version acts upon. */
+export type LetterKind = Letter["kind"];

@@ -1,0 +1,94 @@
+/** Letters on their way out: sealed once, stored, and sent until the recipient's node has them. A repeat is harmless. */
+import { randomBytes, sealLetter, verifyBoxKey } from "@baraza/crypto";
+import type { Bytes, Letter, Reply } from "@baraza/protocol";
+import { boxesPut, encodeCbor, LIMITS, ProtocolError, readAs } from "@baraza/protocol";
+import type { Core } from "../core.ts";
+import type { SqlTx } from "../ports.ts";
+import { backoff } from "../util.ts";
+
+export type OutgoingLetter = { node: string; request: Bytes };
+
+/**
+ * Seals a letter for somebody. A box key that has run out is fetched anew from their node when it can be reached; otherwise the
+ * old one serves, as its owner keeps private keys for two weeks longer.
+ */
+export async function sealFor(
+  core: Core,
+  to: Reply,
+  kind: Letter["kind"],
+  body: Bytes,
+): Promise<OutgoingLetter> {
+  const at = core.platform.clock.now();
+  let { boxKey } = to;
+  const { expired } = await verifyBoxKey(boxKey, to.identityId, at);
+  if (expired) {
+    try {
+      const found = await core.remote.call(to.node, "identity.lookup", {
+        identityId: to.identityId,
+      });
+      await verifyBoxKey(found.boxKey, to.identityId, at);
+      boxKey = found.boxKey;
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error;
+    }
+  }
+  const letterId = randomBytes(16);
+  const { letter } = await sealLetter({
+    from: core.me().device,
+    to: to.identityId,
+    boxKey,
+    kind,
+    body,
+    letterId,
+    at,
+  });
+  return { node: to.node, request: encodeCbor({ address: to.address, letterId, letter }) };
+}
+
+/** Stores letters to be sent, in the transaction that caused them. */
+export function writeLetters(tx: SqlTx, letters: readonly OutgoingLetter[]): void {
+  for (const { node, request } of letters)
+    tx.run("INSERT INTO letters_out (node, request) VALUES (?, ?)", [node, request]);
+}
+
+/** How often a letter is tried before it is given up: some three weeks with the pauses between. */
+const ATTEMPTS = 500;
+const GONE: ReadonlySet<string> = new Set([
+  "address_invalid",
+  "address_expired",
+  "malformed",
+  "too_large",
+  "forbidden",
+]);
+
+/** Sends what is due. @returns when the next one is due, ms since 1970, or null when none waits */
+export async function sendLetters(core: Core): Promise<number | null> {
+  const now = core.platform.clock.now();
+  const rows = await core.store.all<{ id: number; node: string; request: Bytes; attempts: number }>(
+    "SELECT id, node, request, attempts FROM letters_out WHERE next_at <= ? ORDER BY id LIMIT 50",
+    [now],
+  );
+  for (const row of rows) {
+    try {
+      await core.remote.call(
+        row.node,
+        "boxes.put",
+        readAs(boxesPut.request, row.request, LIMITS.letterBytes + LIMITS.requestBytes),
+      );
+      await core.store.run("DELETE FROM letters_out WHERE id = ?", [row.id]);
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error;
+      if (GONE.has(error.code) || row.attempts >= ATTEMPTS)
+        await core.store.run("DELETE FROM letters_out WHERE id = ?", [row.id]);
+      else
+        await core.store.run(
+          "UPDATE letters_out SET attempts = attempts + 1, next_at = ? WHERE id = ?",
+          [now + backoff(row.attempts), row.id],
+        );
+    }
+  }
+  const next = await core.store.get<{ at: number | null }>(
+    "SELECT min(next_at) AS at FROM letters_out",
+  );
+  return next?.at ?? null;
+}

@@ -1,0 +1,351 @@
+/**
+ * Changing who is in a space. What is wanted is stored as an *intent* first; this device then makes one commit for
+ * the intents that wait, stores {state after it, exact bytes} in one transaction, sends it, and takes the new state when the
+ * commit is seen in the log. When another commit came first, it is thrown away and made anew from the intents.
+ */
+import {
+  appendDigest,
+  commit,
+  encodeGroup,
+  headerHash,
+  MlsRefused,
+  randomBytes,
+  readKeyPackage,
+  signAppend,
+} from "@baraza/crypto";
+import type { Bytes, Reply } from "@baraza/protocol";
+import {
+  bytes,
+  bytes32,
+  decodeCbor,
+  encodeCbor,
+  equalBytes,
+  fromHex,
+  LIMITS,
+  logsAppend,
+  object,
+  ProtocolError,
+  readAs,
+  reply,
+  toHex,
+  welcomeBody,
+  writeAs,
+} from "@baraza/protocol";
+import * as v from "valibot";
+import type { Core } from "../core.ts";
+import type { OutgoingLetter } from "../letters/send.ts";
+import { sealFor } from "../letters/send.ts";
+import { need } from "../util.ts";
+import type { Draft, FollowUp } from "./draft.ts";
+import { encodeContext } from "./events.ts";
+import { flush, maySend } from "./flush.ts";
+import { applyEntries, GapError } from "./process.ts";
+import { seatIdOfKey } from "./process-commit.ts";
+import { checksFor, infoOf, rosterOf, stewardsOf } from "./roster.ts";
+import type { SpaceRuntime } from "./runtime.ts";
+import { keysOf } from "./runtime.ts";
+import { prepare } from "./post.ts";
+import { asStored, chainOf, sealOne } from "./seal.ts";
+import { checkedHead, sync } from "./sync.ts";
+
+export type PendingCommit = {
+  log_id: string;
+  event_id: string;
+  request: Bytes;
+  state: Bytes;
+  epoch: number;
+  letters: Bytes;
+  intents: string;
+};
+
+/** Somebody to add: their devices' key packages and how to reach them. `lost`: their former devices go. */
+export const addIntent = object({
+  keyPackages: v.array(bytes(LIMITS.keyPackageBytes)),
+  reply,
+  lost: v.optional(v.boolean()),
+});
+export const removeIntent = object({ identityId: bytes32 });
+export const roleIntent = object({ identityId: bytes32, role: v.picklist(["steward", "member"]) });
+
+const INTENTS = { add: addIntent, remove: removeIntent, role: roleIntent } as const;
+type IntentKind = keyof typeof INTENTS;
+
+const waitingLetters = object({
+  welcome: v.nullable(bytes(LIMITS.letterBytes)),
+  tree: bytes(LIMITS.letterBytes),
+  to: v.array(object({ reply, ref: bytes32 })),
+});
+
+type Plan = {
+  add: { keyPackage: Bytes; ref: Bytes; reply: Reply; seatKey: Bytes }[];
+  remove: Set<number>;
+  context: Bytes | null;
+  done: number[];
+};
+
+/** Puts something to do to a space's membership; this device does it as soon as it can. */
+export async function intend<K extends IntentKind>(
+  core: Core,
+  logId: string,
+  kind: K,
+  data: v.InferInput<(typeof INTENTS)[K]>,
+): Promise<void> {
+  await core.store.run("INSERT INTO intents (log_id, kind, data) VALUES (?, ?, ?)", [
+    logId,
+    kind,
+    writeAs(INTENTS[kind], data),
+  ]);
+  core.kick({ space: logId });
+}
+
+/** Carries out what waits. Call it inside the space's queue. */
+export async function carryOut(core: Core, space: SpaceRuntime): Promise<FollowUp[]> {
+  const after: FollowUp[] = [];
+  for (let tries = 0; tries < 5 && maySend(space); tries++) {
+    const stored = await core.store.get<PendingCommit>(
+      "SELECT * FROM pending_commits WHERE log_id = ?",
+      [space.logId],
+    );
+    if (stored !== undefined) {
+      after.push(...(await sendCommit(core, space, stored)));
+      continue;
+    }
+    const intents = await core.store.all<{ id: number; kind: string; data: Bytes }>(
+      "SELECT id, kind, data FROM intents WHERE log_id = ? AND kind IN ('add', 'remove', 'role') ORDER BY id LIMIT 200",
+      [space.logId],
+    );
+    if (intents.length === 0) break;
+    const plan = await planOf(core, space, intents);
+    if (plan.add.length === 0 && plan.remove.size === 0 && plan.context === null) {
+      await finish(core, plan.done);
+      continue;
+    }
+    // What was written before goes first: the commit ends the epoch it was sealed for.
+    after.push(...(await flush(core, space)));
+    if (!maySend(space)) break;
+    try {
+      after.push(...(await sendCommit(core, space, await makeCommit(core, space, plan))));
+    } catch (error) {
+      if (!(error instanceof MlsRefused)) throw error;
+      // Nothing that this group takes in (a bad key package, a role that one has not): not tried again.
+      await finish(core, plan.done);
+    }
+  }
+  return after;
+}
+
+async function finish(core: Core, ids: readonly number[]): Promise<void> {
+  await core.store.transaction((tx) => {
+    for (const id of ids) tx.run("DELETE FROM intents WHERE id = ?", [id]);
+  });
+}
+
+async function planOf(
+  core: Core,
+  space: SpaceRuntime,
+  intents: readonly { id: number; kind: string; data: Bytes }[],
+): Promise<Plan> {
+  const group = need(space.group, "group");
+  const members = await rosterOf(group);
+  let stewards = stewardsOf(group);
+  const plan: Plan = { add: [], remove: new Set(), context: null, done: [] };
+  const kinds = new Set<string>();
+  for (const intent of intents) {
+    // A removal goes alone: what is added with it would wait for nothing, and its seats are cleared right after.
+    if (kinds.size > 0 && !kinds.has(intent.kind)) break;
+    if (plan.add.length >= LIMITS.commitSeats) break;
+    kinds.add(intent.kind);
+    plan.done.push(intent.id);
+    const data = decodeCbor(intent.data);
+    if (intent.kind === "add") {
+      const { keyPackages, reply: to, lost } = v.parse(addIntent, data);
+      for (const keyPackage of keyPackages) {
+        const view = await readKeyPackage(keyPackage).catch(() => null);
+        if (view === null || view.suite !== space.genesis.mlsSuite) continue;
+        const { device, id } = await infoOf(view.credential, view.signatureKey);
+        const there = members.find((one) => one.info.device === device);
+        // The same device asks again because it could not follow: its old place goes.
+        if (there !== undefined) plan.remove.add(there.leaf);
+        if (lost === true)
+          for (const one of members) if (one.info.id === id) plan.remove.add(one.leaf);
+        if (plan.add.some((one) => equalBytes(one.ref, view.ref))) continue;
+        plan.add.push({ keyPackage, ref: view.ref, reply: to, seatKey: view.seatKey });
+      }
+    } else if (intent.kind === "remove") {
+      const { identityId } = v.parse(removeIntent, data);
+      for (const one of members)
+        if (equalBytes(one.info.identity, identityId)) plan.remove.add(one.leaf);
+      if (stewards.some((one) => equalBytes(one.identityId, identityId))) {
+        stewards = stewards.filter((one) => !equalBytes(one.identityId, identityId));
+        if (stewards.length > 0 && isSteward(core, group)) plan.context = encodeContext(stewards);
+      }
+    } else {
+      const { identityId, role } = v.parse(roleIntent, data);
+      const row = await core.store.get<{ steward_key: Bytes | null }>(
+        "SELECT steward_key FROM members WHERE log_id = ? AND identity_id = ? AND present = 1",
+        [space.logId, toHex(identityId)],
+      );
+      const without = stewards.filter((one) => !equalBytes(one.identityId, identityId));
+      const key = row?.steward_key;
+      if (role === "steward" && key) stewards = [...without, { identityId, key }];
+      else if (role === "member" && without.length > 0) stewards = without;
+      plan.context = encodeContext(stewards);
+    }
+  }
+  return plan;
+}
+
+function isSteward(core: Core, group: Parameters<typeof stewardsOf>[0]): boolean {
+  return stewardsOf(group).some((one) => equalBytes(one.identityId, core.me().identityId));
+}
+
+async function makeCommit(core: Core, space: SpaceRuntime, plan: Plan): Promise<PendingCommit> {
+  const group = need(space.group, "group");
+  const leaving = await core.store.all<{ identity_id: string }>(
+    "SELECT identity_id FROM members WHERE log_id = ? AND leaving = 1",
+    [space.logId],
+  );
+  const made = await commit(
+    group,
+    {
+      add: plan.add.map((one) => one.keyPackage),
+      remove: [...plan.remove],
+      ...(plan.context === null ? {} : { contextExtension: plan.context }),
+      now: core.platform.clock.now(),
+    },
+    checksFor(group, new Set(leaving.map((row) => row.identity_id))),
+  );
+  const next = await keysOf(made.pending);
+  const event = prepare(core, { type: "space.commit", payload: { mls: made.message } });
+  const eventId = toHex(randomBytes(16));
+  const sealed = await sealOne(
+    core,
+    space,
+    chainOf(space),
+    space.row.epoch,
+    "commit",
+    {
+      event_id: eventId,
+      type: event.type,
+      type_version: event.version,
+      at: core.platform.clock.now(),
+      payload: event.payload,
+    },
+    {
+      nextPostingKey: next.posting.publicKey,
+      seatId: space.row.seat_id,
+      slotHash: null,
+      ...(plan.add.length === 0 ? {} : { addSeats: plan.add.map((one) => one.seatKey) }),
+    },
+  );
+  const digest = appendDigest([headerHash(sealed.header)]);
+  const posting = need(space.posting, "posting key");
+  const request = {
+    logId: space.id,
+    entries: [{ header: sealed.header, body: sealed.body }],
+    sigs: {
+      posting: await signAppend(posting.privateKey, digest),
+      seat: await signAppend(space.row.seat_key, digest),
+      next: await signAppend(next.posting.privateKey, digest),
+    },
+  };
+  const pending: PendingCommit = {
+    log_id: space.logId,
+    event_id: eventId,
+    request: encodeCbor(request),
+    state: encodeGroup(made.pending),
+    epoch: made.epochAfter,
+    letters: encodeCbor({
+      welcome: made.welcome,
+      tree: made.tree,
+      to: plan.add.map((one) => ({ reply: one.reply, ref: one.ref })),
+    }),
+    intents: plan.done.join(","),
+  };
+  await core.store.run("INSERT INTO pending_commits VALUES (?, ?, ?, ?, ?, ?, ?)", [
+    pending.log_id,
+    pending.event_id,
+    pending.request,
+    pending.state,
+    pending.epoch,
+    pending.letters,
+    pending.intents,
+  ]);
+  return pending;
+}
+
+const LOST_RACE: ReadonlySet<string> = new Set([
+  "stale_epoch",
+  "stale_generation",
+  "bad_signature",
+  "seat_unknown",
+  "seat_conflict",
+]);
+
+async function sendCommit(
+  core: Core,
+  space: SpaceRuntime,
+  pending: PendingCommit,
+): Promise<FollowUp[]> {
+  const request = readAs(logsAppend.request, pending.request, LIMITS.appendBytes);
+  try {
+    const answer = await core.remote.call(space.row.hub, "logs.append", request);
+    const head = await checkedHead(space, answer.head);
+    return await applyEntries(core, space, asStored(request, answer.seqs[0] ?? 0), head);
+  } catch (error) {
+    if (error instanceof GapError) return sync(core, space);
+    if (!(error instanceof ProtocolError) || !LOST_RACE.has(error.code)) throw error;
+    const after = await sync(core, space);
+    // Another commit came first. Unless ours is in the log after all, it is forgotten and made anew.
+    await core.store.run("DELETE FROM pending_commits WHERE log_id = ? AND event_id = ?", [
+      space.logId,
+      pending.event_id,
+    ]);
+    return after;
+  }
+}
+
+/** The letters that let newcomers in, sealed now that the commit's place is known. */
+export async function welcomeLetters(
+  core: Core,
+  draft: Draft,
+  pending: PendingCommit,
+  seq: number,
+): Promise<OutgoingLetter[]> {
+  const { space, row } = draft;
+  const waiting = readAs(waitingLetters, pending.letters, LIMITS.letterBytes * 3);
+  if (waiting.welcome === null) return [];
+  const all = space.genesis.history === "all";
+  const ring = {
+    epochs: all
+      ? [...draft.keys]
+          .filter(([epoch]) => epoch < row.epoch)
+          .map(([epoch, key]) => ({ epoch, key }))
+      : [],
+  };
+  const letters: OutgoingLetter[] = [];
+  for (const { reply: to, ref } of waiting.to) {
+    const body = writeAs(welcomeBody, {
+      logId: space.id,
+      genesis: row.genesis,
+      hub: row.hub,
+      hubKey: row.hub_key,
+      title: row.title,
+      welcome: waiting.welcome,
+      tree: waiting.tree,
+      keyPackageRef: ref,
+      gen: row.gen,
+      seq,
+      head: row.head,
+      readFrom: all ? 0 : seq,
+      ring,
+    });
+    letters.push(await sealFor(core, to, "welcome", body));
+  }
+  return letters;
+}
+
+/** The seat of a device, by its key. */
+export const seatOf = (seatKey: Bytes): Bytes => seatIdOfKey(seatKey);
+/** An identity id as bytes. */
+export const identityBytes = (id: string): Bytes => fromHex(id);

@@ -1,0 +1,71 @@
+/**
+ * A draft of a space: what processing entries will have changed, before anything is stored. Checking signatures and
+ * opening seals is asynchronous, writing is one synchronous transaction: the draft carries the first to the second.
+ */
+import type { Ed25519KeyPair, Group } from "@baraza/crypto";
+import type { Bytes } from "@baraza/protocol";
+import type { SqlTx } from "../ports.ts";
+import type { KnownDevice, SpaceRow, SpaceRuntime } from "./runtime.ts";
+
+export type Draft = {
+  readonly space: SpaceRuntime;
+  row: SpaceRow;
+  group: Group | null;
+  keys: Map<number, Bytes>;
+  posting: Ed25519KeyPair | null;
+  devices: Map<string, KnownDevice>;
+  lastCommit: SpaceRuntime["lastCommit"];
+  /** Identities that asked to leave. */
+  leaving: Set<string>;
+  /** Heads of the entries of this draft, by position. */
+  heads: Map<number, Bytes>;
+  /** What the transaction will do, in order. */
+  writes: ((tx: SqlTx) => void)[];
+  /** What has to be done once it is stored: repairs by stewards, letters, a new try of the outbox. */
+  after: FollowUp[];
+};
+
+/** Work that a processed entry asks for. */
+export type FollowUp =
+  | { do: "void"; seq: number; epoch: number }
+  | { do: "mend"; epoch: number }
+  | { do: "removeSeats"; seatIds: Bytes[] }
+  | { do: "takeOut"; identityId: string }
+  | { do: "enrol" }
+  | { do: "rebuild" };
+
+export function draftOf(space: SpaceRuntime, leaving: Iterable<string>): Draft {
+  return {
+    space,
+    row: { ...space.row },
+    group: space.group,
+    keys: new Map(space.keys),
+    posting: space.posting,
+    devices: new Map(space.devices),
+    lastCommit: space.lastCommit,
+    leaving: new Set(leaving),
+    heads: new Map(),
+    writes: [],
+    after: [],
+  };
+}
+
+/** Makes the runtime what the draft says. Call it only once the draft is stored. */
+export function adopt(draft: Draft): void {
+  const { space } = draft;
+  space.row = draft.row;
+  space.group = draft.group;
+  space.keys = draft.keys;
+  space.posting = draft.posting;
+  space.devices = draft.devices;
+  space.lastCommit = draft.lastCommit;
+}
+
+/** Writes the row of a space as the draft has it. */
+export function writeRow(tx: SqlTx, row: SpaceRow): void {
+  const names = Object.keys(row).filter((name) => name !== "log_id") as (keyof SpaceRow)[];
+  tx.run(`UPDATE spaces SET ${names.map((name) => `${name} = ?`).join(", ")} WHERE log_id = ?`, [
+    ...names.map((name) => row[name]),
+    row.log_id,
+  ]);
+}

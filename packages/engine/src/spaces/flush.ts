@@ -1,0 +1,145 @@
+/**
+ * The outbox on its way to the hub. At most one append of a space is under way: its exact bytes are stored before they are
+ * sent, a retry sends the same bytes, and the hub answers a repeat as it answered the first time. Only when the
+ * hub says that the epoch has moved on are the events sealed anew (same event ids, new append ids).
+ */
+import type { ResponseOf } from "@baraza/protocol";
+import { encodeCbor, LIMITS, logsAppend, ProtocolError, readAs } from "@baraza/protocol";
+import type { Core } from "../core.ts";
+import type { FollowUp } from "./draft.ts";
+import { applyEntries, GapError } from "./process.ts";
+import type { SpaceRuntime } from "./runtime.ts";
+import type { AppendRequest, OutboxRow } from "./seal.ts";
+import { asStored, sealBatch } from "./seal.ts";
+import { checkedHead, sync } from "./sync.ts";
+
+const BATCH = 64;
+const BATCH_BYTES = 1024 * 1024;
+
+/** Sends what waits. @returns follow-ups of what was applied on the way. Call it inside the space's queue. */
+export async function flush(core: Core, space: SpaceRuntime): Promise<FollowUp[]> {
+  const after: FollowUp[] = await resend(core, space);
+  while (maySend(space)) {
+    const rows = await core.store.all<OutboxRow>(
+      "SELECT id, event_id, type, type_version, at, payload FROM outbox WHERE log_id = ? AND request_id IS NULL ORDER BY id LIMIT ?",
+      [space.logId, BATCH],
+    );
+    if (rows.length === 0) break;
+    const request = await sealBatch(core, space, bounded(rows));
+    after.push(
+      ...(await submit(
+        core,
+        space,
+        request,
+        bounded(rows).map((row) => row.id),
+      )),
+    );
+  }
+  return after;
+}
+
+/** Whether anything may be posted: this device follows the log and nothing contradicts. */
+export function maySend(space: SpaceRuntime): boolean {
+  const { row } = space;
+  return (
+    row.state === "active" &&
+    space.group !== null &&
+    row.seq >= row.read_from &&
+    (row.trouble === null || row.trouble === "offender")
+  );
+}
+
+/** Stores a request, sends it, and applies it once the hub has it. */
+export async function submit(
+  core: Core,
+  space: SpaceRuntime,
+  request: AppendRequest,
+  outboxIds: readonly number[],
+): Promise<FollowUp[]> {
+  const bytes = encodeCbor(request);
+  const id = await core.store.transaction((tx) => {
+    const row = tx.get<{ id: number }>(
+      "INSERT INTO append_requests (log_id, request) VALUES (?, ?) RETURNING id",
+      [space.logId, bytes],
+    );
+    for (const one of outboxIds)
+      tx.run("UPDATE outbox SET request_id = ? WHERE id = ?", [row?.id ?? 0, one]);
+    return row?.id ?? 0;
+  });
+  return send(core, space, id, request);
+}
+
+async function resend(core: Core, space: SpaceRuntime): Promise<FollowUp[]> {
+  const after: FollowUp[] = [];
+  const rows = await core.store.all<{ id: number; request: Uint8Array<ArrayBuffer> }>(
+    "SELECT id, request FROM append_requests WHERE log_id = ? ORDER BY id",
+    [space.logId],
+  );
+  for (const row of rows)
+    after.push(
+      ...(await send(
+        core,
+        space,
+        row.id,
+        readAs(logsAppend.request, row.request, LIMITS.appendBytes),
+      )),
+    );
+  return after;
+}
+
+async function send(
+  core: Core,
+  space: SpaceRuntime,
+  id: number,
+  request: AppendRequest,
+): Promise<FollowUp[]> {
+  let answer: ResponseOf<"logs.append">;
+  try {
+    answer = await core.remote.call(space.row.hub, "logs.append", request);
+  } catch (error) {
+    if (!(error instanceof ProtocolError) || !REBUILD.has(error.code)) throw error;
+    // The hub has not taken it and never will: read what happened, then seal it anew.
+    const after = await sync(core, space);
+    await release(core, id);
+    return after;
+  }
+  const head = await checkedHead(space, answer.head);
+  let after: FollowUp[];
+  try {
+    after = await applyEntries(core, space, asStored(request, answer.seqs[0] ?? 0), head);
+  } catch (error) {
+    if (!(error instanceof GapError)) throw error;
+    after = await sync(core, space);
+  }
+  await release(core, id);
+  return after;
+}
+
+const REBUILD: ReadonlySet<string> = new Set([
+  "stale_epoch",
+  "stale_generation",
+  "bad_signature",
+  "append_conflict",
+  "malformed",
+  "too_large",
+]);
+
+/** Forgets a request; events of it that the log did not confirm wait again. */
+async function release(core: Core, id: number): Promise<void> {
+  await core.store.transaction((tx) => {
+    tx.run("DELETE FROM append_requests WHERE id = ?", [id]);
+    tx.run("DELETE FROM outbox WHERE request_id = ? AND type = 'space.steward'", [id]);
+    tx.run("UPDATE outbox SET request_id = NULL WHERE request_id = ?", [id]);
+  });
+}
+
+function bounded(rows: readonly OutboxRow[]): OutboxRow[] {
+  let bytes = 0;
+  const out: OutboxRow[] = [];
+  for (const row of rows) {
+    bytes += row.payload.length + LIMITS.headerBytes;
+    if (out.length > 0 && bytes > BATCH_BYTES) break;
+    out.push(row);
+  }
+  return out;
+}

@@ -1,0 +1,117 @@
+/** What a person can do to a space beside writing in it. */
+import { toHex } from "@baraza/protocol";
+import type { Core } from "../core.ts";
+import { EngineError } from "../errors.ts";
+import { askForPlace } from "../letters/ask.ts";
+import { identityBytes, intend } from "./commit.ts";
+import { post } from "./post.ts";
+import { stewardsOf } from "./roster.ts";
+import type { SpaceRuntime } from "./runtime.ts";
+import { forgetRuntime, needSpace } from "./runtime.ts";
+import { setTrouble } from "./sync.ts";
+
+/** @throws EngineError `invalid`, `not_member` */
+export async function rename(core: Core, spaceId: string, title: string): Promise<void> {
+  const clean = title.normalize("NFC").trim();
+  if (clean.length < 1 || clean.length > 200)
+    throw new EngineError("invalid", { data: { field: "title" } });
+  await post(core, spaceId, [{ type: "space.title", payload: { title: clean } }]);
+}
+
+/** @throws EngineError `not_steward`, `invalid` (oneself, a pair) */
+export async function remove(core: Core, spaceId: string, identityId: string): Promise<void> {
+  const space = await active(core, spaceId);
+  needSteward(core, space);
+  if (identityId === core.me().id || space.row.kind === "pair") throw new EngineError("invalid");
+  await intend(core, spaceId, "remove", { identityId: identityBytes(identityId) });
+}
+
+/** @throws EngineError `not_steward`, `last_steward` */
+export async function setRole(
+  core: Core,
+  spaceId: string,
+  identityId: string,
+  role: "steward" | "member",
+): Promise<void> {
+  const space = await active(core, spaceId);
+  const stewards = needSteward(core, space);
+  if (role === "member" && stewards.length === 1 && stewards[0] === identityId)
+    throw new EngineError("last_steward");
+  await intend(core, spaceId, "role", { identityId: identityBytes(identityId), role });
+}
+
+/** Asks the others to take this account out. The last steward of a space with others in it names another one first. */
+export async function leave(core: Core, spaceId: string): Promise<void> {
+  const space = await active(core, spaceId);
+  const me = core.me().id;
+  const others = await core.store.get<{ count: number }>(
+    "SELECT count(*) AS count FROM members WHERE log_id = ? AND present = 1 AND identity_id <> ?",
+    [spaceId, me],
+  );
+  if ((others?.count ?? 0) === 0) {
+    await core.store.transaction((tx) => {
+      tx.run("UPDATE spaces SET state = 'left' WHERE log_id = ?", [spaceId]);
+      tx.run("UPDATE account SET vault_dirty = vault_dirty + 1");
+    });
+    forgetRuntime(core, spaceId);
+    core.kick({ vault: true });
+    return;
+  }
+  const stewards = space.group === null ? [] : stewardIds(space);
+  if (stewards.length === 1 && stewards[0] === me) throw new EngineError("last_steward");
+  await post(core, spaceId, [{ type: "space.leave", payload: {} }]);
+}
+
+/** Takes everything of a space that is over off this device. @throws EngineError `invalid` while one is in it */
+export async function forget(core: Core, spaceId: string): Promise<void> {
+  const space = await needSpace(core, spaceId);
+  if (space.row.state === "active") throw new EngineError("invalid");
+  const tables = [
+    "spaces",
+    "epochs",
+    "entries",
+    "events",
+    "devices",
+    "members",
+    "outbox",
+    "append_requests",
+    "intents",
+    "pending_commits",
+    "activity",
+    "read_positions",
+    "notices",
+    "cards",
+    "joins",
+    "push_addresses",
+  ];
+  await core.store.transaction((tx) => {
+    for (const table of [...tables, ...core.tools.flatMap((tool) => tool.derived)])
+      tx.run(`DELETE FROM ${table} WHERE log_id = ?`, [spaceId]);
+  });
+  forgetRuntime(core, spaceId);
+}
+
+/** What the button of a trouble's notice does. */
+export async function repair(core: Core, spaceId: string): Promise<void> {
+  const space = await needSpace(core, spaceId);
+  const { trouble } = space.row;
+  if (trouble === "offender") await space.queue(() => setTrouble(core, space, null));
+  else if (trouble === "stuck" || trouble === "cloned") await askForPlace(core, spaceId);
+  core.kick({ space: spaceId });
+}
+
+async function active(core: Core, spaceId: string): Promise<SpaceRuntime> {
+  const space = await needSpace(core, spaceId);
+  if (space.row.state !== "active" || space.group === null) throw new EngineError("not_member");
+  return space;
+}
+
+function stewardIds(space: SpaceRuntime): string[] {
+  return space.group === null ? [] : stewardsOf(space.group).map((one) => toHex(one.identityId));
+}
+
+function needSteward(core: Core, space: SpaceRuntime): string[] {
+  const stewards = stewardIds(space);
+  if (!stewards.includes(core.me().id)) throw new EngineError("not_steward");
+  return stewards;
+}

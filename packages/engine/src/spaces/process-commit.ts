@@ -1,0 +1,223 @@
+/** What a commit in the log does to a space: the next epoch, who came and went; or why it could not be followed. */
+import {
+  decodeGroup,
+  encodeGroup,
+  epoch,
+  MlsRefused,
+  processCommit,
+  roster,
+  sha256,
+} from "@baraza/crypto";
+import type { Group } from "@baraza/crypto";
+import type { Bytes, EntryHeader, SealedEvent } from "@baraza/protocol";
+import { equalBytes, readAs, toHex } from "@baraza/protocol";
+import type { Core } from "../core.ts";
+import { writeLetters } from "../letters/send.ts";
+import type { Draft } from "./draft.ts";
+import { SPACE_EVENTS } from "./events.ts";
+import type { PendingCommit } from "./commit.ts";
+import { welcomeLetters } from "./commit.ts";
+import { noticeGone } from "./reducer.ts";
+import { checksFor, rosterOf, stewardsOf, writeRoster } from "./roster.ts";
+import { keysOf } from "./runtime.ts";
+import { blame } from "./process.ts";
+
+/** The id of a seat: the first 16 bytes of SHA-256 of its key. */
+export function seatIdOfKey(seatKey: Bytes): Bytes {
+  return sha256(seatKey).slice(0, 16);
+}
+
+/**
+ * Processes a commit entry. `opened` is null when its seal or signature was no good: then it cannot be followed.
+ *
+ * [Note: Stuck] No device skips a commit by itself. One that cannot follow keeps its last good state, says so, and
+ * goes on when a steward voids the commit or a member's device lets it in again. A steward's device that cannot follow
+ * asks for the void at once.
+ */
+export async function processCommitEntry(
+  core: Core,
+  draft: Draft,
+  seq: number,
+  header: EntryHeader,
+  opened: { event: SealedEvent; identity: string } | null,
+  own: ReadonlySet<string>,
+): Promise<void> {
+  const { row, space } = draft;
+  const seatId = toHex(header.seatId ?? new Uint8Array());
+  if (seq <= row.read_from) {
+    row.epoch = header.epoch + 1;
+    draft.lastCommit = { seq, epoch: header.epoch, seatId, confirmed: true };
+    return;
+  }
+  draft.lastCommit = { seq, epoch: header.epoch, seatId, confirmed: false };
+  row.epoch = header.epoch + 1;
+  const { group } = draft;
+  if (group === null) return;
+  row.previous_mls = row.mls;
+  row.previous_seq = seq;
+  if (opened === null || epoch(group) !== header.epoch)
+    return stuck(core, draft, seq, header, opened?.identity ?? null);
+  const { event, identity } = opened;
+  const pending = own.has(toHex(event.eventId))
+    ? await pendingCommit(core, space.logId, toHex(event.eventId))
+    : undefined;
+  let next: Group | null;
+  try {
+    next =
+      pending === undefined ? await follow(group, event, draft) : await decodeGroup(pending.state);
+  } catch (error) {
+    if (!(error instanceof MlsRefused)) throw error;
+    return stuck(core, draft, seq, header, identity);
+  }
+  const at = { logId: space.logId, eventId: event.eventId, seq, time: event.at };
+  if (next === null) return takenOut(core, draft, at, identity);
+  await enter(core, draft, next, header, at, identity);
+  if (pending !== undefined) await promote(core, draft, pending, seq);
+}
+
+async function follow(group: Group, event: SealedEvent, draft: Draft): Promise<Group | null> {
+  let mls: Bytes;
+  try {
+    ({ mls } = readAs(SPACE_EVENTS["space.commit"].schema, event.payload, event.payload.length));
+  } catch (cause) {
+    throw new MlsRefused("bad_message", "bad_message", cause);
+  }
+  const { group: next } = await processCommit(group, mls, checksFor(group, draft.leaving));
+  return next;
+}
+
+/** Goes into the next epoch. */
+async function enter(
+  core: Core,
+  draft: Draft,
+  next: Group,
+  header: EntryHeader,
+  at: { logId: string; eventId: Bytes; seq: number; time: number },
+  by: string,
+): Promise<void> {
+  const { row, space } = draft;
+  const before = roster(draft.group ?? next);
+  const { contentKey, posting } = await keysOf(next);
+  const members = await rosterOf(next);
+  const stewards = stewardsOf(next);
+  row.mls = encodeGroup(next);
+  row.epoch = epoch(next);
+  if (row.trouble === "stuck") row.trouble = null;
+  draft.group = next;
+  draft.posting = posting;
+  draft.keys.set(row.epoch, contentKey);
+  for (const { info } of members) {
+    if (!draft.devices.has(info.device))
+      draft.devices.set(info.device, {
+        device: info.device,
+        identity: info.id,
+        deviceKey: info.deviceKey,
+        certificate: new Uint8Array(),
+        counter: 0,
+        ownHash: new Uint8Array(32),
+      });
+  }
+  const leaving = new Set(draft.leaving);
+  const nextEpoch = row.epoch;
+  draft.writes.push((tx) => {
+    tx.run("INSERT OR REPLACE INTO epochs VALUES (?, ?, ?)", [space.logId, nextEpoch, contentKey]);
+    const { gone } = writeRoster(tx, space.logId, members, stewards);
+    for (const identity of gone) noticeGone(tx, at, { identity, left: leaving.has(identity), by });
+  });
+  const me = core.me();
+  const iAmSteward = stewards.some((one) => equalBytes(one.identityId, me.identityId));
+  if (!equalBytes(header.nextPostingKey ?? new Uint8Array(), posting.publicKey)) {
+    blame(draft, by);
+    if (iAmSteward) draft.after.push({ do: "mend", epoch: row.epoch });
+  }
+  const kept = new Set(members.map((member) => toHex(member.seatKey)));
+  const had = new Set(before.map((member) => toHex(member.seatKey)));
+  const brought = new Set((header.addSeats ?? []).map((key) => toHex(key)));
+  const arrived = [...kept].filter((key) => !had.has(key));
+  const falseSeats = (header.addSeats ?? []).filter((key) => !kept.has(toHex(key)));
+  if (falseSeats.length > 0 || arrived.some((key) => !brought.has(key))) blame(draft, by);
+  const goneSeats = before
+    .filter((member) => !kept.has(toHex(member.seatKey)))
+    .map((member) => member.seatKey);
+  const seatIds = [...falseSeats, ...goneSeats].map(seatIdOfKey);
+  // One steward's device clears the seats away: the one who committed, else the first that the space names.
+  const committerLeads = stewards.some((one) => toHex(one.identityId) === by);
+  const mine = committerLeads
+    ? by === me.id
+    : toHex(stewards[0]?.identityId ?? new Uint8Array()) === me.id;
+  if (seatIds.length > 0 && mine) draft.after.push({ do: "removeSeats", seatIds });
+}
+
+/** One's own commit is in the log: its letters go out, what it was for is done. */
+async function promote(
+  core: Core,
+  draft: Draft,
+  pending: PendingCommit,
+  seq: number,
+): Promise<void> {
+  const { logId } = draft.space;
+  const letters = await welcomeLetters(core, draft, pending, seq);
+  draft.writes.push((tx) => {
+    tx.run("DELETE FROM pending_commits WHERE log_id = ?", [logId]);
+    for (const id of pending.intents.split(",").filter((one) => one !== ""))
+      tx.run("DELETE FROM intents WHERE id = ?", [Number(id)]);
+    writeLetters(tx, letters);
+  });
+}
+
+/** This identity's device is no member any more: what it could read stays readable, nothing new comes. */
+function takenOut(
+  core: Core,
+  draft: Draft,
+  at: { logId: string; eventId: Bytes; seq: number; time: number },
+  by: string,
+): void {
+  const { row } = draft;
+  const me = core.me().id;
+  const left = draft.leaving.has(me);
+  row.state = left ? "left" : "removed";
+  row.mls = null;
+  row.previous_mls = null;
+  row.trouble = null;
+  draft.group = null;
+  draft.posting = null;
+  draft.writes.push((tx) => {
+    tx.run("UPDATE members SET present = 0, devices = 0 WHERE log_id = ? AND identity_id = ?", [
+      at.logId,
+      me,
+    ]);
+    tx.run("DELETE FROM outbox WHERE log_id = ?", [at.logId]);
+    tx.run("DELETE FROM append_requests WHERE log_id = ?", [at.logId]);
+    tx.run("DELETE FROM pending_commits WHERE log_id = ?", [at.logId]);
+    tx.run("DELETE FROM intents WHERE log_id = ?", [at.logId]);
+    noticeGone(tx, at, { identity: me, left, by });
+  });
+  draft.after.push({ do: "rebuild" });
+}
+
+function stuck(
+  core: Core,
+  draft: Draft,
+  seq: number,
+  header: EntryHeader,
+  identity: string | null,
+): void {
+  draft.row.trouble = "stuck";
+  draft.row.trouble_identity = identity;
+  if (draft.group === null) return;
+  const lead = stewardsOf(draft.group).some((one) =>
+    equalBytes(one.identityId, core.me().identityId),
+  );
+  draft.after.push(lead ? { do: "void", seq, epoch: header.epoch } : { do: "enrol" });
+}
+
+async function pendingCommit(
+  core: Core,
+  logId: string,
+  eventId: string,
+): Promise<PendingCommit | undefined> {
+  return core.store.get<PendingCommit>(
+    "SELECT * FROM pending_commits WHERE log_id = ? AND event_id = ?",
+    [logId, eventId],
+  );
+}

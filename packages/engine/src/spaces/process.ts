@@ -1,0 +1,295 @@
+/**
+ * Reading a log: every entry is checked against the chain of heads, opened, verified and applied, in order.
+ *
+ * For each entry: (1) the head follows from the one before; (2) the clear header belongs to this log and to the epoch
+ * that the log is in; (3) the body opens under that epoch's key; (4) the event is signed by a device that is known
+ * here and continues that device's own chain; (5) commits pass the group's checks; (6) reducers apply it. What
+ * fails is skipped, and a space whose members can do something about it says so (`trouble`); a hub that showed two
+ * histories stops everything for the space.
+ */
+import {
+  CryptoError,
+  nextHead,
+  openEntry,
+  ownHash,
+  readHeader,
+  verifyDeviceCertificate,
+  verifyEvent,
+} from "@baraza/crypto";
+import type { Bytes, EntryHeader, Head, SealedEvent, StoredEntry } from "@baraza/protocol";
+import { encodeCbor, equalBytes, ProtocolError, readAs, toHex } from "@baraza/protocol";
+import type { Core } from "../core.ts";
+import { applyEvent } from "./apply.ts";
+import { processCommitEntry } from "./process-commit.ts";
+import { processStewardEntry } from "./process-steward.ts";
+import type { Draft, FollowUp } from "./draft.ts";
+import { adopt, draftOf, writeRow } from "./draft.ts";
+import { SPACE_EVENTS } from "./events.ts";
+import type { SpaceRuntime } from "./runtime.ts";
+import { forgetRuntime } from "./runtime.ts";
+
+/** The entries do not continue what is known: fetch from where one stands. */
+export class GapError extends Error {
+  override readonly name = "GapError";
+}
+
+/** The hub signed something that contradicts what it signed before. */
+export class ForkError extends Error {
+  override readonly name = "ForkError";
+}
+
+/**
+ * Applies entries in order. `head` is the hub's receipt that came with them, its signature checked by the caller.
+ * Call it inside the space's queue.
+ * @returns what is to be done now
+ * @throws GapError when the first is not the next one; ForkError when they contradict the receipt
+ */
+export async function applyEntries(
+  core: Core,
+  space: SpaceRuntime,
+  entries: readonly StoredEntry[],
+  head: Head,
+): Promise<FollowUp[]> {
+  const fresh = entries.filter((entry) => entry.seq > space.row.seq);
+  if (fresh.length === 0) return [];
+  if (fresh[0]?.seq !== space.row.seq + 1) throw new GapError();
+  const leaving = await core.store.all<{ identity_id: string }>(
+    "SELECT identity_id FROM members WHERE log_id = ? AND leaving = 1",
+    [space.logId],
+  );
+  const draft = draftOf(
+    space,
+    leaving.map((row) => row.identity_id),
+  );
+  const own = await ownEventIds(core, space.logId);
+  for (const entry of fresh) {
+    if (entry.seq !== draft.row.seq + 1) throw new GapError();
+    const next = nextHead(draft.row.head, entry.seq, entry.header, entry.sigs);
+    if (entry.seq === head.seq && !equalBytes(next, head.head)) throw new ForkError();
+    draft.row.seq = entry.seq;
+    draft.row.head = next;
+    draft.heads.set(entry.seq, next);
+    const stored = encodeCbor(entry);
+    draft.writes.push((tx) => {
+      tx.run("INSERT OR REPLACE INTO entries (log_id, seq, head, stored) VALUES (?, ?, ?, ?)", [
+        space.logId,
+        entry.seq,
+        next,
+        stored,
+      ]);
+    });
+    await processEntry(core, draft, entry, own);
+  }
+  draft.row.hub_seq = Math.max(draft.row.hub_seq, head.seq);
+  try {
+    await core.store.transaction((tx) => {
+      for (const write of draft.writes) write(tx);
+      writeRow(tx, draft.row);
+      tx.run("DELETE FROM entries WHERE log_id = ? AND seq <= ? AND seq > 0", [
+        space.logId,
+        draft.row.seq - KEEP_ENTRIES,
+      ]);
+    });
+  } catch (error) {
+    forgetRuntime(core, space.logId);
+    throw error;
+  }
+  adopt(draft);
+  return draft.after;
+}
+
+/** How many entries a device keeps as the hub gave them, to bring them back to a hub that lost them. */
+const KEEP_ENTRIES = 5000;
+
+async function ownEventIds(core: Core, logId: string): Promise<Set<string>> {
+  const rows = await core.store.all<{ event_id: string }>(
+    `SELECT event_id FROM outbox WHERE log_id = ?1
+     UNION ALL SELECT event_id FROM pending_commits WHERE log_id = ?1`,
+    [logId],
+  );
+  return new Set(rows.map((row) => row.event_id));
+}
+
+async function processEntry(
+  core: Core,
+  draft: Draft,
+  entry: StoredEntry,
+  own: Set<string>,
+): Promise<void> {
+  const { space } = draft;
+  let header: EntryHeader;
+  try {
+    header = readHeader(entry.header);
+    if (!equalBytes(header.logId, space.id)) throw new ProtocolError("malformed");
+  } catch {
+    return blame(draft, null);
+  }
+  const handshake = header.kind === "commit" || header.kind === "rejoin";
+  // An entry of another epoch than the log is in was taken in against the rules (a hub that helps a removed member, or one whose state we do not share).
+  if (header.kind === "steward") await processStewardEntry(draft, entry, header);
+  else if (header.epoch !== draft.row.epoch && header.kind !== "seat") {
+    if (draft.row.trouble === null) blame(draft, null);
+    return;
+  }
+  const followed = (seatId: Bytes | undefined) => {
+    if (
+      draft.lastCommit !== null &&
+      header.epoch > draft.lastCommit.epoch &&
+      toHex(seatId ?? new Uint8Array()) !== draft.lastCommit.seatId
+    )
+      draft.lastCommit = { ...draft.lastCommit, confirmed: true };
+  };
+  if (handshake) followed(header.seatId);
+  if (header.kind === "seat") followed(header.seat?.seatId);
+  const contentKey = draft.keys.get(header.epoch);
+  if (contentKey === undefined) {
+    // Before one's time, or an epoch that one could not follow into.
+    if (handshake) stepOver(draft, entry.seq, header);
+    return;
+  }
+  let event: SealedEvent;
+  try {
+    ({ event } = await openEntry({ contentKey, headerBytes: entry.header, body: entry.body }));
+    if (!(await known(draft, event, header.epoch))) throw new CryptoError("bad_signature");
+  } catch {
+    if (handshake) return processCommitEntry(core, draft, entry.seq, header, null, own);
+    return blame(draft, null);
+  }
+  const device = draft.devices.get(toHex(event.deviceCertHash));
+  if (device === undefined) return blame(draft, null);
+  const eventId = toHex(event.eventId);
+  if (device.device === core.me().deviceHash && entry.seq > draft.row.read_from) {
+    if (!own.has(eventId) && !(await isKnownEvent(core, space.logId, eventId))) {
+      // [Note: Clones] An entry of this device that this device never wrote: a copied profile or a restored backup.
+      draft.row.trouble = "cloned";
+      draft.row.trouble_identity = null;
+      return;
+    }
+  }
+  // Read again after coming back, or sealed twice around a change of epoch.
+  if (event.counter <= device.counter && (await isKnownEvent(core, space.logId, eventId))) {
+    if (!handshake) return;
+  } else if (!continues(device, event)) return blame(draft, device.identity);
+  const chained = { ...device, counter: event.counter, ownHash: ownHash(event) };
+  draft.devices.set(device.device, chained);
+  draft.writes.push((tx) => {
+    tx.run("UPDATE devices SET counter = ?, own_hash = ? WHERE log_id = ? AND device = ?", [
+      chained.counter,
+      chained.ownHash,
+      space.logId,
+      chained.device,
+    ]);
+  });
+  if (device.device === core.me().deviceHash) {
+    draft.row.counter = chained.counter;
+    draft.row.own_hash = chained.ownHash;
+  }
+  await compareSeen(core, draft, event);
+  if (handshake)
+    return processCommitEntry(
+      core,
+      draft,
+      entry.seq,
+      header,
+      { event, identity: device.identity },
+      own,
+    );
+  if (event.type === "space.leave") {
+    draft.leaving.add(device.identity);
+    draft.after.push({ do: "takeOut", identityId: device.identity });
+  }
+  const position = entry.seq;
+  draft.writes.push((tx) => {
+    applyEvent(tx, core, {
+      logId: space.logId,
+      epoch: header.epoch,
+      seq: position,
+      author: device.identity,
+      device: device.device,
+      event,
+    });
+  });
+}
+
+/** Whether the event is signed by a device that belongs here. A profile event brings its own certificate along. */
+async function known(draft: Draft, event: SealedEvent, epoch: number): Promise<boolean> {
+  const name = toHex(event.deviceCertHash);
+  let device = draft.devices.get(name);
+  if (device === undefined && event.type === "space.profile") {
+    const { certificate } = readAs(SPACE_EVENTS["space.profile"].schema, event.payload);
+    const verified = await verifyDeviceCertificate(certificate);
+    // A device of the past, seen while reading history: whoever gave the keys vouches for that time.
+    const past = draft.row.seq <= draft.row.read_from || draft.space.row.seq < draft.row.read_from;
+    if (!equalBytes(verified.hash, event.deviceCertHash) || !past) return false;
+    const found = {
+      device: name,
+      identity: toHex(verified.identityId),
+      deviceKey: verified.deviceKey,
+      certificate,
+      counter: 0,
+      ownHash: new Uint8Array(32),
+    };
+    device = found;
+    draft.devices.set(name, found);
+    draft.writes.push((tx) => {
+      tx.run(
+        "INSERT OR IGNORE INTO devices (log_id, device, identity_id, certificate, own_hash) VALUES (?, ?, ?, ?, ?)",
+        [draft.space.logId, name, found.identity, certificate, found.ownHash],
+      );
+    });
+  }
+  if (device === undefined) return false;
+  return verifyEvent({
+    logId: draft.space.id,
+    epoch,
+    deviceKey: device.deviceKey,
+    hash: event.deviceCertHash,
+    event,
+  });
+}
+
+/** Whether an event is the next of its device. The first one seen of a device may stand anywhere in its chain. */
+function continues(device: { counter: number; ownHash: Bytes }, event: SealedEvent): boolean {
+  if (device.counter === 0) return true;
+  if (event.counter <= device.counter) return false;
+  return event.counter !== device.counter + 1 || equalBytes(event.prevOwnHash, device.ownHash);
+}
+
+/** Members tell each other heads inside events: one that differs from ours proves that the hub showed two histories. */
+async function compareSeen(core: Core, draft: Draft, event: SealedEvent): Promise<void> {
+  const { seq, head } = event.seen;
+  if (seq === 0 || seq > draft.row.seq) return;
+  const mine =
+    draft.heads.get(seq) ??
+    (
+      await core.store.get<{ head: Bytes }>(
+        "SELECT head FROM entries WHERE log_id = ? AND seq = ?",
+        [draft.space.logId, seq],
+      )
+    )?.head;
+  if (mine !== undefined && !equalBytes(mine, head)) {
+    draft.row.trouble = "forked";
+    draft.row.trouble_identity = null;
+  }
+}
+
+async function isKnownEvent(core: Core, logId: string, eventId: string): Promise<boolean> {
+  return (
+    (await core.store.get("SELECT 1 AS one FROM events WHERE log_id = ? AND event_id = ?", [
+      logId,
+      eventId,
+    ])) !== undefined
+  );
+}
+
+/** A commit of a time that one has no keys for: only the number of the epoch is followed. */
+function stepOver(draft: Draft, seq: number, header: EntryHeader): void {
+  if (seq <= draft.row.read_from) draft.row.epoch = header.epoch + 1;
+}
+
+/** Notes that a member's program did what ours never does. A graver state stays. */
+export function blame(draft: Draft, identity: string | null): void {
+  if (draft.row.trouble !== null) return;
+  draft.row.trouble = "offender";
+  draft.row.trouble_identity = identity;
+}

@@ -1,0 +1,96 @@
+/** The space's own events: who is called what, who came, what the space is called. */
+import type { Bytes } from "@baraza/protocol";
+import { encodeCbor, toHex } from "@baraza/protocol";
+import type { InferOutput } from "valibot";
+import type { SqlTx } from "../ports.ts";
+import type { AppliedEvent } from "../tools/tool.ts";
+import type { SPACE_EVENTS } from "./events.ts";
+
+type Payload<T extends keyof typeof SPACE_EVENTS> = InferOutput<(typeof SPACE_EVENTS)[T]["schema"]>;
+
+export function reduceSpace(tx: SqlTx, event: AppliedEvent): void {
+  if (event.type === "space.profile") profile(tx, event, event.payload as Payload<"space.profile">);
+  else if (event.type === "space.title") title(tx, event, event.payload as Payload<"space.title">);
+  else if (event.type === "space.leave") {
+    tx.run("UPDATE members SET leaving = 1 WHERE log_id = ? AND identity_id = ? AND present = 1", [
+      event.logId,
+      event.author,
+    ]);
+  }
+}
+
+function profile(tx: SqlTx, event: AppliedEvent, payload: Payload<"space.profile">): void {
+  const { logId, author } = event;
+  const { name, address } = payload.profile;
+  const first =
+    tx.get(
+      "SELECT 1 AS one FROM members WHERE log_id = ? AND identity_id = ? AND reply IS NOT NULL",
+      [logId, author],
+    ) === undefined;
+  tx.run(
+    `INSERT INTO members (log_id, identity_id, name, address, role, devices, present, steward_key, reply)
+     VALUES (?, ?, ?, ?, 'member', 0, 0, ?, ?)
+     ON CONFLICT (log_id, identity_id) DO UPDATE SET name = excluded.name, address = excluded.address,
+       steward_key = excluded.steward_key, reply = excluded.reply`,
+    [logId, author, name, address, payload.stewardKey, encodeCbor(payload.reply)],
+  );
+  tx.run(
+    `INSERT INTO people VALUES (?, ?, ?, 'known', ?)
+     ON CONFLICT (identity_id) DO UPDATE SET name = excluded.name, address = excluded.address`,
+    [author, name, address, event.at],
+  );
+  // Somebody's own name and address, as their device states them; a new address or name later is no arrival.
+  if (first || isFirstProfile(tx, event))
+    notice(tx, event, event.position <= 2 ? "created" : "joined", author, null, null);
+}
+
+function isFirstProfile(tx: SqlTx, event: AppliedEvent): boolean {
+  return (
+    tx.get(
+      "SELECT 1 AS one FROM events WHERE log_id = ? AND author = ? AND type = 'space.profile' AND seq < ?",
+      [event.logId, event.author, event.position],
+    ) === undefined
+  );
+}
+
+function title(tx: SqlTx, event: AppliedEvent, payload: Payload<"space.title">): void {
+  tx.run("UPDATE spaces SET title = ? WHERE log_id = ?", [payload.title, event.logId]);
+  if (event.position > 2) notice(tx, event, "renamed", event.author, event.author, payload.title);
+}
+
+function notice(
+  tx: SqlTx,
+  event: AppliedEvent,
+  kind: string,
+  subject: string,
+  by: string | null,
+  newTitle: string | null,
+): void {
+  tx.run("INSERT OR REPLACE INTO notices VALUES (?, ?, ?, ?, ?, ?, ?, ?)", [
+    event.logId,
+    event.eventId,
+    event.position,
+    event.at,
+    kind,
+    subject,
+    by,
+    newTitle,
+  ]);
+}
+
+/** A line about somebody who is not in the space any more; written by whoever processes the commit. */
+export function noticeGone(
+  tx: SqlTx,
+  at: { logId: string; eventId: Bytes; seq: number; time: number },
+  gone: { identity: string; left: boolean; by: string | null },
+): void {
+  tx.run("INSERT OR REPLACE INTO notices VALUES (?, ?, ?, ?, ?, ?, ?, NULL)", [
+    at.logId,
+    toHex(at.eventId),
+    at.seq,
+    at.time,
+    gone.left ? "left" : "removed",
+    gone.identity,
+    gone.left ? null : gone.by,
+  ]);
+}

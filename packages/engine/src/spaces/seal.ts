@@ -1,0 +1,118 @@
+/** From events to append requests: signed by the device, sealed for the epoch, signed outside by the posting key. */
+import {
+  appendDigest,
+  headerHash,
+  ownHash,
+  randomBytes,
+  sealEntry,
+  signAppend,
+  signEvent,
+} from "@baraza/crypto";
+import type { Bytes, EntryHeader, RequestOf, SealedEvent } from "@baraza/protocol";
+import { fromHex } from "@baraza/protocol";
+import type { Core } from "../core.ts";
+import { need } from "../util.ts";
+import type { SpaceRuntime } from "./runtime.ts";
+
+export type AppendRequest = RequestOf<"logs.append">;
+
+export type OutboxRow = {
+  id: number;
+  event_id: string;
+  type: string;
+  type_version: number;
+  at: number;
+  payload: Bytes;
+};
+
+/** The parts of a header that the kind of entry adds. */
+export type HeaderParts = Partial<
+  Pick<
+    EntryHeader,
+    "nextPostingKey" | "seatId" | "addSeats" | "slotHash" | "steward" | "seat" | "blobs"
+  >
+>;
+
+/** Where this device's chain of events stands; moves on with each event signed. */
+export type Chain = { counter: number; prevOwnHash: Bytes };
+
+export function chainOf(space: SpaceRuntime): Chain {
+  return { counter: space.row.counter, prevOwnHash: space.row.own_hash };
+}
+
+/** Signs and seals one event for an epoch whose content key is known. */
+export async function sealOne(
+  core: Core,
+  space: SpaceRuntime,
+  chain: Chain,
+  epoch: number,
+  kind: EntryHeader["kind"],
+  row: Omit<OutboxRow, "id">,
+  parts: HeaderParts = {},
+): Promise<{ header: Bytes; body: Bytes; event: SealedEvent; appendId: Bytes }> {
+  const event = await signEvent({
+    logId: space.id,
+    epoch,
+    device: core.me().device,
+    eventId: fromHex(row.event_id),
+    counter: chain.counter + 1,
+    prevOwnHash: chain.prevOwnHash,
+    seen: { gen: space.row.gen, seq: space.row.seq, head: space.row.head },
+    type: row.type,
+    typeVersion: row.type_version,
+    at: row.at,
+    payload: row.payload,
+  });
+  chain.counter += 1;
+  chain.prevOwnHash = ownHash(event);
+  const appendId = randomBytes(16);
+  const sealed = await sealEntry({
+    contentKey: need(space.keys.get(epoch), "content key"),
+    header: {
+      v: 1,
+      suite: 1,
+      logId: space.id,
+      gen: space.row.gen,
+      kind,
+      epoch,
+      appendId,
+      blobs: [],
+      ...parts,
+    },
+    event,
+  });
+  return { ...sealed, event, appendId };
+}
+
+/** An append of plain entries, signed once for all of them. */
+export async function sealBatch(
+  core: Core,
+  space: SpaceRuntime,
+  rows: readonly OutboxRow[],
+): Promise<AppendRequest> {
+  const chain = chainOf(space);
+  const entries: { header: Bytes; body: Bytes }[] = [];
+  for (const row of rows) {
+    const { header, body } = await sealOne(core, space, chain, space.row.epoch, "entry", row);
+    entries.push({ header, body });
+  }
+  const posting = need(space.posting, "posting key");
+  const digest = appendDigest(entries.map((entry) => headerHash(entry.header)));
+  return {
+    logId: space.id,
+    entries,
+    sigs: { posting: await signAppend(posting.privateKey, digest) },
+  };
+}
+
+/** The entries of a request as the hub will have stored them from position `first` on. */
+export function asStored(request: AppendRequest, first: number) {
+  const count = request.entries.length;
+  const digest = appendDigest(request.entries.map((entry) => headerHash(entry.header)));
+  return request.entries.map((entry, index) => ({
+    seq: first + index,
+    header: entry.header,
+    body: entry.body,
+    sigs: count === 1 ? request.sigs : { ...request.sigs, batch: { digest, index, count } },
+  }));
+}

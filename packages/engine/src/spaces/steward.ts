@@ -1,0 +1,86 @@
+/** What a steward's device decides for a space in clear, because the hub has to act on it: voids, mends, seats. */
+import { appendDigest, headerHash, randomBytes, signAppend } from "@baraza/crypto";
+import type { Bytes, StewardRecord } from "@baraza/protocol";
+import { decodeCbor, encodeCbor, ProtocolError, stewardRecord, toHex } from "@baraza/protocol";
+import * as v from "valibot";
+import type { Core } from "../core.ts";
+import type { FollowUp } from "./draft.ts";
+import { submit } from "./flush.ts";
+import { prepare } from "./post.ts";
+import { stewardKeyOf } from "./roster.ts";
+import type { SpaceRuntime } from "./runtime.ts";
+import { chainOf, sealOne } from "./seal.ts";
+
+/** Stores a decision; the device posts it as soon as it can, and again after a crash. */
+export async function decide(core: Core, logId: string, record: StewardRecord): Promise<void> {
+  await core.store.run("INSERT INTO intents (log_id, kind, data) VALUES (?, 'steward', ?)", [
+    logId,
+    encodeCbor(record),
+  ]);
+}
+
+const POINTLESS: ReadonlySet<string> = new Set([
+  "void_refused",
+  "seat_unknown",
+  "seat_removed",
+  "not_steward",
+  "stale_epoch",
+  "steward_majority",
+]);
+
+/** Posts the decisions that wait. Also a stuck steward may: that is how a bad commit is undone. Call it inside the space's queue. */
+export async function postDecisions(core: Core, space: SpaceRuntime): Promise<FollowUp[]> {
+  const after: FollowUp[] = [];
+  const { row } = space;
+  if (row.state !== "active" || space.group === null || row.seq < row.read_from) return after;
+  if (row.trouble === "forked" || row.trouble === "cloned" || row.trouble === "rolledBack")
+    return after;
+  const waiting = await core.store.all<{ id: number; data: Bytes }>(
+    "SELECT id, data FROM intents WHERE log_id = ? AND kind = 'steward' ORDER BY id",
+    [space.logId],
+  );
+  for (const one of waiting) {
+    const record = v.parse(stewardRecord, decodeCbor(one.data));
+    try {
+      after.push(...(await postDecision(core, space, record)));
+    } catch (error) {
+      if (!(error instanceof ProtocolError) || !POINTLESS.has(error.code)) throw error;
+    }
+    await core.store.run("DELETE FROM intents WHERE id = ?", [one.id]);
+  }
+  return after;
+}
+
+async function postDecision(
+  core: Core,
+  space: SpaceRuntime,
+  record: StewardRecord,
+): Promise<FollowUp[]> {
+  const event = prepare(core, { type: "space.steward", payload: {} });
+  const row = {
+    event_id: toHex(randomBytes(16)),
+    type: event.type,
+    type_version: event.version,
+    at: core.platform.clock.now(),
+    payload: event.payload,
+  };
+  // A stuck steward has no keys of the log's epoch: the decision is sealed under its own, which the others kept.
+  const epoch = space.keys.has(space.row.epoch) ? space.row.epoch : Math.max(...space.keys.keys());
+  const sealed = await sealOne(core, space, chainOf(space), epoch, "steward", row, {
+    steward: record,
+  });
+  const key = stewardKeyOf(core.me().identityKey, space.genesis.nonce);
+  const sig = await signAppend(key.privateKey, appendDigest([headerHash(sealed.header)]));
+  const outbox = await core.store.transaction((tx) =>
+    tx.get<{ id: number }>(
+      "INSERT INTO outbox (log_id, event_id, type, type_version, at, payload) VALUES (?, ?, ?, ?, ?, ?) RETURNING id",
+      [space.logId, row.event_id, row.type, row.type_version, row.at, row.payload],
+    ),
+  );
+  const request = {
+    logId: space.id,
+    entries: [{ header: sealed.header, body: sealed.body }],
+    sigs: { stewards: [{ key: key.publicKey, sig }] },
+  };
+  return submit(core, space, request, [outbox?.id ?? 0]);
+}

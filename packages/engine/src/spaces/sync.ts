@@ -1,0 +1,147 @@
+/**
+ * Fetching what one has not seen, and judging the hub by what it signs.
+ *
+ * [Note: A hub that lost entries] After a restored backup a hub signs a lower position than before. Where its head equals ours
+ * at that position it has forgotten, not lied: this device sends it the entries that it kept, byte for byte; the hub
+ * checks them as it did the first time and arrives at the same heads. Where the heads differ it is a fork, and
+ * everything stops for that space.
+ */
+import { genesisHead, signLogSession, verifyHead } from "@baraza/crypto";
+import type { Bytes, Head, StoredEntry } from "@baraza/protocol";
+import { equalBytes, LIMITS, ProtocolError, readAs, storedEntry } from "@baraza/protocol";
+import type { Core } from "../core.ts";
+import type { FollowUp } from "./draft.ts";
+import { writeRow } from "./draft.ts";
+import { applyEntries, ForkError } from "./process.ts";
+import type { SpaceRow, SpaceRuntime } from "./runtime.ts";
+
+const PAGE = 500;
+
+/** Checks that the hub signed a head of this log. @throws ProtocolError `bad_signature` */
+export async function checkedHead(space: SpaceRuntime, head: Head): Promise<Head> {
+  if (!equalBytes(head.logId, space.id) || !(await verifyHead(space.row.hub_key, head)))
+    throw new ProtocolError("bad_signature");
+  return head;
+}
+
+/** Reads everything new. Call it inside the space's queue. @returns follow-ups of what was applied */
+export async function sync(core: Core, space: SpaceRuntime): Promise<FollowUp[]> {
+  const after: FollowUp[] = [];
+  if (space.row.trouble === "forked" || space.row.trouble === "cloned") return after;
+  for (;;) {
+    const page = await reading(core, space, (token) =>
+      core.remote.call(space.row.hub, "logs.read", {
+        logId: space.id,
+        token,
+        after: space.row.seq,
+        limit: PAGE,
+      }),
+    );
+    const head = await checkedHead(space, page.head);
+    if (head.seq < space.row.seq) {
+      await rolledBack(core, space, head);
+      continue;
+    }
+    if (head.seq === space.row.seq && !equalBytes(head.head, space.row.head)) throw new ForkError();
+    const from = space.row.seq;
+    after.push(...(await applyEntries(core, space, page.entries, head)));
+    core.setProgress(page.more ? { job: "history", done: space.row.seq, total: head.seq } : null);
+    if (!page.more) {
+      if (space.row.trouble === "behind") await setTrouble(core, space, null);
+      return after;
+    }
+    if (space.row.seq === from) {
+      // The hub says that there is more and does not give it.
+      await setTrouble(core, space, "behind");
+      return after;
+    }
+  }
+}
+
+/** Runs a request that needs a reading session; opens a new one when the hub does not know the old one any more. */
+export async function reading<T>(
+  core: Core,
+  space: SpaceRuntime,
+  request: (token: Bytes) => Promise<T>,
+): Promise<T> {
+  try {
+    return await request(await readingToken(core, space));
+  } catch (error) {
+    if (!(error instanceof ProtocolError) || error.code !== "session_expired") throw error;
+    space.reading = null;
+    return request(await readingToken(core, space));
+  }
+}
+
+async function readingToken(core: Core, space: SpaceRuntime) {
+  const now = core.platform.clock.now();
+  if (space.reading !== null && space.reading.expires > now + 60_000) return space.reading.token;
+  const { hub, seat_id: seatId, seat_key: seatKey } = space.row;
+  const request = await signLogSession(seatKey, { logId: space.id, seatId, hub, time: now });
+  const answer = await core.remote.call(hub, "logs.session", request);
+  await checkedHead(space, answer.head);
+  space.reading = { token: answer.token, expires: answer.expires };
+  return answer.token;
+}
+
+/** Sets or clears the state that a person should know of. */
+export async function setTrouble(
+  core: Core,
+  space: SpaceRuntime,
+  trouble: SpaceRow["trouble"],
+  identity: string | null = null,
+): Promise<void> {
+  if (space.row.trouble === trouble && space.row.trouble_identity === identity) return;
+  const row = { ...space.row, trouble, trouble_identity: identity };
+  await core.store.transaction((tx) => writeRow(tx, row));
+  space.row = row;
+}
+
+async function rolledBack(core: Core, space: SpaceRuntime, head: Head): Promise<void> {
+  const mine =
+    head.seq === 0
+      ? genesisHead(space.row.genesis)
+      : (
+          await core.store.get<{ head: Uint8Array<ArrayBuffer> }>(
+            "SELECT head FROM entries WHERE log_id = ? AND seq = ?",
+            [space.logId, head.seq],
+          )
+        )?.head;
+  if (mine === undefined) {
+    await setTrouble(core, space, "rolledBack");
+    throw new ProtocolError("unavailable");
+  }
+  if (!equalBytes(mine, head.head)) throw new ForkError();
+  await setTrouble(core, space, "rolledBack");
+  await reseed(core, space, head.seq);
+  await setTrouble(core, space, null);
+}
+
+/** Gives the hub back what it lost, in the appends in which it first came. */
+async function reseed(core: Core, space: SpaceRuntime, from: number): Promise<void> {
+  const total = space.row.seq - from;
+  let at = from;
+  while (at < space.row.seq) {
+    const rows = await core.store.all<{ stored: Uint8Array<ArrayBuffer> }>(
+      "SELECT stored FROM entries WHERE log_id = ? AND seq > ? ORDER BY seq LIMIT ?",
+      [space.logId, at, LIMITS.appendEntries],
+    );
+    const entries = rows.map((row) => readAs(storedEntry, row.stored, LIMITS.appendBytes));
+    const first = entries[0];
+    if (first === undefined) throw new ProtocolError("unavailable");
+    const batch = batchOf(first, entries);
+    const { batch: _, ...sigs } = first.sigs;
+    await core.remote.call(space.row.hub, "logs.append", {
+      logId: space.id,
+      entries: batch.map(({ header, body }) => ({ header, body })),
+      sigs,
+    });
+    at += batch.length;
+    core.setProgress({ job: "reseeding", done: at - from, total });
+  }
+  core.setProgress(null);
+}
+
+function batchOf(first: StoredEntry, entries: readonly StoredEntry[]): readonly StoredEntry[] {
+  return first.sigs.batch === undefined ? [first] : entries.slice(0, first.sigs.batch.count);
+}

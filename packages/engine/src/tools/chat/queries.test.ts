@@ -1,0 +1,255 @@
+import { afterEach, expect, test } from "vitest";
+import { openNodeStore } from "../../../platform/node/store.ts";
+import type { SqlStore } from "../../ports.ts";
+import { live } from "../../store/live.ts";
+import { idBytes, testId, toolHarness } from "../harness.ts";
+import type { MessagePage } from "./api.ts";
+import { chatCommands as commands } from "./commands.ts";
+import { chat } from "./index.ts";
+import { chatQueries } from "./queries.ts";
+
+const AMINA = testId(32, 2);
+const BRUNO = testId(32, 3);
+let store: SqlStore | undefined;
+afterEach(() => store?.close());
+
+async function start() {
+  const opened = await openNodeStore(":memory:");
+  store = opened;
+  const harness = await toolHarness(opened, chat);
+  await harness.member(AMINA, { name: "Amina" });
+  await harness.member(BRUNO, { name: "Bruno" });
+  await harness.member(harness.me, { name: "Me" });
+  const { context, spaceId } = harness;
+  const page = (limit = 50) => chatQueries["chat.messages"].run(context, { spaceId, limit });
+  const notice = (position: number, kind: string, subject: string, by: string | null = null) =>
+    opened.run("INSERT INTO notices VALUES (?, ?, ?, ?, ?, ?, ?, ?)", [
+      spaceId,
+      testId(16, 0x9000 + position),
+      position,
+      1,
+      kind,
+      subject,
+      by,
+      kind === "renamed" ? "Kikao" : null,
+    ]);
+  return { opened, harness, context, spaceId, page, notice };
+}
+
+const texts = ({ messages }: MessagePage) =>
+  messages.map(({ text, notice }) => notice?.kind ?? text);
+
+test("a page holds the newest lines, oldest first, notices among them, and says whether older ones are there", async () => {
+  const { harness, page, notice } = await start();
+  for (const text of ["one", "two", "three"])
+    await harness.receive(AMINA, "chat.message", { text });
+  await notice(1.5 * 2, "joined", BRUNO);
+  expect(texts(await page(2))).toEqual(["joined", "three"].toSorted());
+  expect((await page(3)).more).toBe(true);
+  const all = await page(4);
+  expect(texts(all)).toHaveLength(4);
+  expect(all.more).toBe(false);
+});
+
+test("a notice names who it is about, who did it, and the new title", async () => {
+  const { page, notice } = await start();
+  await notice(1, "removed", BRUNO, AMINA);
+  await notice(2, "renamed", AMINA, AMINA);
+  await notice(3, "unheard-of", AMINA);
+  const { messages } = await page();
+  expect(messages.map((line) => line.notice)).toEqual([
+    { kind: "removed", name: "Bruno", by: "Amina", title: null },
+    { kind: "renamed", name: "Amina", by: "Amina", title: "Kikao" },
+  ]);
+  expect(messages[0]).toMatchObject({ author: AMINA, authorName: "Amina", text: "" });
+});
+
+test("names come from the space's members, else from people one knows", async () => {
+  const { opened, harness, page } = await start();
+  const carla = testId(32, 4);
+  await opened.run("INSERT INTO people VALUES (?, 'Carla', 'carla@b.localhost', 'met', 1)", [
+    carla,
+  ]);
+  await harness.receive(AMINA, "chat.message", { text: "a" });
+  await harness.receive(carla, "chat.message", { text: "c" });
+  await harness.receive(testId(32, 5), "chat.message", { text: "?" });
+  expect((await page()).messages.map(({ authorName }) => authorName)).toEqual([
+    "Amina",
+    "Carla",
+    "",
+  ]);
+});
+
+test("one's own message waits, is sent, and is delivered once another member has seen it", async () => {
+  const { harness, context, spaceId, page } = await start();
+  const state = async () => (await page()).messages.at(-1)?.state;
+  await commands["chat.send"](context, { spaceId, text: "mine" });
+  expect(await state()).toBe("waiting");
+  await harness.flush();
+  expect(await state()).toBe("sent");
+  await harness.member(harness.me, { name: "Me", seen: 1 });
+  expect(await state()).toBe("sent");
+  await harness.member(BRUNO, { name: "Bruno", seen: 1 });
+  expect(await state()).toBe("delivered");
+});
+
+test("reactions are grouped in the order of first use; the last word of each person counts", async () => {
+  const { harness, page } = await start();
+  const target = idBytes(await harness.receive(AMINA, "chat.message", { text: "Hi" }));
+  const react = (author: string, emoji: string, on = true) =>
+    harness.receive(author, "chat.reaction", { target, emoji, on });
+  await react(BRUNO, "👍");
+  await react(AMINA, "❤️");
+  await react(harness.me, "👍");
+  await react(BRUNO, "👍", false);
+  await react(AMINA, "🎉");
+  await react(AMINA, "🎉", false);
+  expect((await page()).messages[0]?.reactions).toEqual([
+    { emoji: "👍", count: 1, mine: true, names: ["Me"] },
+    { emoji: "❤️", count: 1, mine: false, names: ["Amina"] },
+  ]);
+});
+
+test("an answer quotes what is answered: as edited, as deleted, or unknown", async () => {
+  const { harness, page } = await start();
+  const first = await harness.receive(AMINA, "chat.message", { text: "question" });
+  const target = idBytes(first);
+  await harness.receive(BRUNO, "chat.message", { text: "answer", replyTo: target });
+  const quote = async () => (await page()).messages.at(-1)?.replyTo;
+  await harness.receive(AMINA, "chat.edit", { target, text: "better question" });
+  expect(await quote()).toEqual({
+    eventId: first,
+    authorName: "Amina",
+    text: "better question",
+    deleted: false,
+  });
+  await harness.receive(AMINA, "chat.delete", { target });
+  expect(await quote()).toMatchObject({ text: "", deleted: true });
+  const unknown = testId(16, 0xdead);
+  await harness.receive(BRUNO, "chat.message", { text: "to what?", replyTo: idBytes(unknown) });
+  expect(await quote()).toEqual({ eventId: unknown, authorName: "", text: "", deleted: false });
+});
+
+test("a deleted message keeps its line and nothing of what it said", async () => {
+  const { harness, page } = await start();
+  const mentions = [idBytes(harness.me)];
+  const id = await harness.receive(AMINA, "chat.message", { text: "gone", mentions });
+  const target = idBytes(id);
+  await harness.receive(BRUNO, "chat.reaction", { target, emoji: "👍", on: true });
+  await harness.receive(AMINA, "chat.edit", { target, text: "gone too" });
+  expect((await page()).messages[0]).toMatchObject({ mentionsMe: true, mentions: [harness.me] });
+  await harness.receive(AMINA, "chat.delete", { target });
+  expect((await page()).messages).toMatchObject([
+    {
+      eventId: id,
+      deleted: true,
+      text: "",
+      editedAt: null,
+      mentions: [],
+      mentionsMe: false,
+      reactions: [],
+    },
+  ]);
+});
+
+test("the first unread message is the first of somebody else's behind the read position", async () => {
+  const { harness, context, spaceId, page } = await start();
+  const first = await harness.receive(AMINA, "chat.message", { text: "1" });
+  await harness.receive(harness.me, "chat.message", { text: "2" });
+  const gone = await harness.receive(AMINA, "chat.message", { text: "3" });
+  const last = await harness.receive(AMINA, "chat.message", { text: "4" });
+  expect((await page()).firstUnread).toBe(first);
+  await commands["chat.markRead"](context, { spaceId, position: 1 });
+  expect((await page()).firstUnread).toBe(gone);
+  await harness.receive(AMINA, "chat.delete", { target: idBytes(gone) });
+  expect((await page(1)).firstUnread).toBe(last);
+  await commands["chat.markRead"](context, { spaceId, position: 4 });
+  expect((await page()).firstUnread).toBeNull();
+});
+
+test("what a newer app wrote says so", async () => {
+  const { harness, page } = await start();
+  await harness.receive(AMINA, "chat.message", { text: "", poll: 1, must: ["poll"] });
+  expect((await page()).messages).toMatchObject([{ needsNewerApp: true, text: "" }]);
+});
+
+test("a limit or a space that makes no sense is refused", async () => {
+  const { context, spaceId } = await start();
+  for (const args of [
+    { spaceId, limit: 0 },
+    { spaceId, limit: 1.5 },
+    { spaceId: "", limit: 5 },
+  ])
+    await expect(chatQueries["chat.messages"].run(context, args)).rejects.toMatchObject({
+      code: "invalid",
+    });
+});
+
+test("a screen is told again when what it shows changed, and only then", async () => {
+  const { opened, harness, context, spaceId } = await start();
+  const query = chatQueries["chat.messages"];
+  const pages: MessagePage[] = [];
+  const told = (count: number) => expect.poll(() => pages.length).toBe(count);
+  const watch = live(opened, {
+    tables: query.tables,
+    query: () => query.run(context, { spaceId, limit: 10 }),
+  });
+  const stop = watch.subscribe((page) => pages.push(page));
+  await told(1);
+  const id = await harness.receive(AMINA, "chat.message", { text: "one" });
+  const target = idBytes(id);
+  await told(2);
+  await harness.receive(AMINA, "chat.reaction", { target, emoji: "👍", on: true });
+  await told(3);
+  await harness.receive(AMINA, "chat.edit", { target, text: "two" });
+  await told(4);
+  await commands["chat.markRead"](context, { spaceId, position: 1 });
+  await told(5);
+  await harness.member(AMINA, { name: "Amina K." });
+  await told(6);
+  // A draft, another one's invalid edit, and a repeat change nothing that is shown.
+  await commands["chat.setDraft"](context, { spaceId, text: "d" });
+  await harness.receive(BRUNO, "chat.edit", { target, text: "forged" });
+  const [first] = harness.log;
+  if (first !== undefined) await harness.confirm(first.event);
+  await opened.run("INSERT INTO people VALUES (?, 'Amina K.', '', 'met', 1)", [AMINA]);
+  await harness.receive(AMINA, "chat.message", { text: "end" });
+  await told(7);
+  expect(pages.at(-1)?.messages.map(({ text }) => text)).toEqual(["two", "end"]);
+  stop();
+});
+
+test("no statement of the tool reads a table from end to end", async () => {
+  const { harness, context, spaceId, page } = await start();
+  const id = await harness.receive(AMINA, "chat.message", {
+    text: "hello",
+    mentions: [idBytes(harness.me)],
+  });
+  const { eventId } = await commands["chat.send"](context, { spaceId, text: "hello", replyTo: id });
+  await commands["chat.edit"](context, { spaceId, eventId, text: "hello again" });
+  await commands["chat.react"](context, { spaceId, eventId: id, emoji: "👍", on: true });
+  await commands["chat.setDraft"](context, { spaceId, text: "d" });
+  await commands["chat.setDraft"](context, { spaceId, text: "" });
+  await commands["chat.markRead"](context, { spaceId, position: 2 ** 50 + 1 });
+  await chatQueries["chat.draft"].run(context, { spaceId });
+  await page();
+  await commands["chat.search"](context, { spaceId, text: "hello" });
+  await commands["chat.delete"](context, { spaceId, eventId });
+  await harness.flush();
+  const plans = await harness.plans();
+  expect(plans.length).toBeGreaterThan(20);
+  // The one account, the list that was handed in, and the newest matches of a search are short.
+  const small =
+    /^SCAN (?:account|json_each|f|r VIRTUAL TABLE|constant row)\b|^SCAN chat_index VIRTUAL TABLE INDEX \d+:M/;
+  const scans = plans.flatMap(({ sql, plan }) =>
+    plan
+      .filter((line) => line.startsWith("SCAN") && !small.test(line))
+      .map((line) => ({ line, sql })),
+  );
+  expect(scans).toEqual([]);
+  const sorts = plans.filter(
+    ({ sql, plan }) =>
+      /FROM chat_messages m/.test(sql) && plan.some((line) => line.includes("TEMP B-TREE")),
+  );
+  expect(sorts).toEqual([]);
+});

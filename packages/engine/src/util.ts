@@ -1,0 +1,30 @@
+/** Small things that the engine's parts share. */
+
+/** Runs functions one after another, in the order of asking. A failure of one does not stop the next. */
+export type Queue = <T>(work: () => Promise<T>) => Promise<T>;
+
+export function createQueue(): Queue {
+  let tail: Promise<unknown> = Promise.resolve();
+  return (work) => {
+    const result = tail.then(work, work);
+    tail = result.catch(() => undefined);
+    return result;
+  };
+}
+
+/** Starts work that nobody waits for. Its failure is the work's own to handle: what is left over is dropped on purpose. */
+export function drop(promise: Promise<unknown>): void {
+  promise.catch(() => undefined);
+}
+
+/** Milliseconds to wait before try number `attempts` + 1: doubling from half a second to a minute, with jitter. */
+export function backoff(attempts: number, random: () => number = Math.random): number {
+  const ceiling = Math.min(60_000, 500 * 2 ** Math.min(attempts, 10));
+  return Math.floor(ceiling / 2 + (random() * ceiling) / 2);
+}
+
+/** A value that must be there; its absence is a bug of ours. */
+export function need<T>(value: T | null | undefined, what: string): T {
+  if (value === null || value === undefined) throw new Error(`missing: ${what}`);
+  return value;
+}
