@@ -35,6 +35,11 @@ export type BlobsOperations = {
     collect(arg: { now: number; limit: number }): Bytes[];
   };
   read: {
+    /** The chunk that stands at an index, if any. @throws not_found */
+    peek(arg: { logId: Bytes; blobId: Bytes; index: number }): {
+      chunk: ChunkFile | null;
+      complete: boolean;
+    };
     /** @throws not_found, blob_incomplete (the chunk is not there yet). */
     chunk(arg: { logId: Bytes; blobId: Bytes; index: number }): ChunkFile & {
       chunks: number;

@@ -30,8 +30,8 @@ export type BoxesOperations = {
     sweep(arg: { now: number; limit: number }): number;
   };
   read: {
-    /** True when the box stands and the address is not revoked. */
-    addressStands(arg: { boxId: Bytes; addressId: Bytes }): boolean;
+    /** For each: true when the box stands and the address is not revoked. */
+    standing(arg: { addresses: { boxId: Bytes; addressId: Bytes }[] }): boolean[];
     /** True when all are the account's. */
     owns(arg: { accountId: Bytes; boxIds: Bytes[] }): boolean;
     /** Letters after a number, in order, until `maxBytes` are passed. @throws not_found when the box is not the account's. */

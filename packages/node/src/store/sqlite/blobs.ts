@@ -82,6 +82,10 @@ export const blobsOperations: SqliteOperations<BlobsOperations> = {
     },
   },
   read: {
+    peek(db, { logId, blobId, index }) {
+      const blob = mustFind(db, logId, blobId);
+      return { chunk: chunkAt(db, blob.blob, index) ?? null, complete: isComplete(blob) };
+    },
     chunk(db, { logId, blobId, index }) {
       const blob = mustFind(db, logId, blobId);
       if (index >= blob.chunks) throw new ProtocolError("not_found");

@@ -111,7 +111,8 @@ export const boxesOperations: SqliteOperations<BoxesOperations> = {
     },
   },
   read: {
-    addressStands: (db, { boxId, addressId }) => standing(db, boxId, addressId) !== undefined,
+    standing: (db, { addresses }) =>
+      addresses.map(({ boxId, addressId }) => standing(db, boxId, addressId) !== undefined),
     owns: (db, { accountId, boxIds }) =>
       boxIds.every((boxId) => findOwn(db, accountId, boxId) !== undefined),
     letters(db, { accountId, boxId, after, limit, maxBytes }) {

@@ -1,0 +1,145 @@
+/** The blobs service: sealed chunks under random names. It knows padded sizes and which log; not name, type or owner. */
+import type { Bytes } from "@baraza/protocol";
+import { LIMITS, ProtocolError } from "@baraza/protocol";
+import { randomBytes, sha256 } from "../../crypto-fast.ts";
+import type { Handlers, Service } from "../../http/registry.ts";
+import type { Store } from "../../store/port.ts";
+import type { ChunkFiles } from "./files.ts";
+import { openChunkFiles } from "./files.ts";
+
+export type BlobsDeps = {
+  store: Pick<Store, "blobs">;
+  /** Where chunks lie: `DATA/blobs`. */
+  dir: string;
+  /** The seat of a log session. @throws ProtocolError `session_expired`, ... */
+  sessionSeat(logId: Bytes, token: Bytes): Promise<{ removed: boolean }>;
+  /** In bytes. */
+  quota: { log: number; node: number };
+  now(): number;
+};
+
+export type BlobsService = Service & {
+  /** Forgets blobs that nothing names; gives how many files went. */
+  collect(): Promise<number>;
+  /** Deletes files that no row names: what a crash left between file and row. */
+  sweepFiles(): Promise<number>;
+};
+
+const COLLECT_EVERY = 10 * 60_000;
+const SWEEP_EVERY = 6 * 60 * 60_000;
+const COLLECT_AT_ONCE = 50;
+/** A file without a row may be one that is just being written. */
+const YOUNG_MS = 60 * 60_000;
+
+/** Opens the directory and starts the service. Close it before the store. */
+export async function createBlobs(deps: BlobsDeps): Promise<BlobsService> {
+  const { store, now } = deps;
+  const files = await openChunkFiles(deps.dir);
+
+  const collect = async () => {
+    let gone = 0;
+    for (;;) {
+      const dead = await store.blobs.collect({ now: now(), limit: COLLECT_AT_ONCE });
+      await Promise.all(dead.map((file) => files.remove(file)));
+      gone += dead.length;
+      if (dead.length === 0) return gone;
+    }
+  };
+  const sweepFiles = () => sweep(files, store, now() - YOUNG_MS);
+  const quietly = (work: () => Promise<unknown>) => () => {
+    work().catch(() => {
+      // The store is closing or the disk is out of order: the next round tries again.
+    });
+  };
+  const timers = [
+    setInterval(quietly(collect), COLLECT_EVERY),
+    setInterval(quietly(sweepFiles), SWEEP_EVERY),
+  ];
+  for (const timer of timers) timer.unref();
+
+  const mayWrite = async (logId: Bytes, token: Bytes) => {
+    const { removed } = await deps.sessionSeat(logId, token);
+    if (removed) throw new ProtocolError("seat_removed");
+  };
+
+  const routes: Handlers = {
+    "blobs.create": async ({ logId, token, blobId, chunks, bytes }, { limit }) => {
+      limit("blobs.create", { perMinute: 600, burst: 600 }, keyOf(logId));
+      await mayWrite(logId, token);
+      if (bytes < chunks || bytes > chunks * LIMITS.chunkBytes)
+        throw new ProtocolError("malformed", { data: { field: "bytes" } });
+      const expires = now() + LIMITS.blobGraceMs;
+      const { quota } = deps;
+      const state = await store.blobs.create({ logId, blobId, chunks, bytes, expires, quota });
+      return {
+        have: bitSet(state.chunks, state.have),
+        complete: state.complete,
+        expires: state.expires,
+      };
+    },
+    "blobs.put": async ({ logId, token, blobId, index, chunk, hash }) => {
+      await mayWrite(logId, token);
+      if (!Buffer.from(sha256(chunk)).equals(hash))
+        throw new ProtocolError("malformed", { data: { field: "hash" } });
+      const known = await store.blobs.peek({ logId, blobId, index });
+      if (known.chunk !== null) {
+        if (!Buffer.from(known.chunk.hash).equals(hash)) throw new ProtocolError("blob_conflict");
+        return { complete: known.complete };
+      }
+      const file = randomBytes(16);
+      await files.write(file, chunk);
+      let kept = false;
+      try {
+        const added = await store.blobs.addChunk({
+          logId,
+          blobId,
+          index,
+          chunk: { file, size: chunk.length, hash },
+        });
+        ({ kept } = added);
+        return { complete: added.complete };
+      } finally {
+        if (!kept) await files.remove(file);
+      }
+    },
+    "blobs.get": async ({ logId, token, blobId, index }) => {
+      // A removed seat reads what it could read before: its entries name these blobs.
+      await deps.sessionSeat(logId, token);
+      const { file, chunks, bytes } = await store.blobs.chunk({ logId, blobId, index });
+      return { chunk: await files.read(file), chunks, bytes };
+    },
+  };
+  return {
+    routes,
+    collect,
+    sweepFiles,
+    close: () => {
+      for (const timer of timers) clearInterval(timer);
+    },
+  };
+}
+
+async function sweep(
+  files: ChunkFiles,
+  store: Pick<Store, "blobs">,
+  before: number,
+): Promise<number> {
+  let gone = 0;
+  for await (const found of files.olderThan(before)) {
+    const unused = await store.blobs.unused({ files: found });
+    await Promise.all(unused.map((file) => files.remove(file)));
+    gone += unused.length;
+  }
+  return gone;
+}
+
+/** Least significant bit of byte 0 first; as many bytes as `count` bits need. */
+export function bitSet(count: number, set: readonly number[]): Bytes {
+  const bits = new Uint8Array(Math.ceil(count / 8));
+  for (const index of set) bits[index >> 3] = (bits[index >> 3] ?? 0) | (1 << (index & 7));
+  return bits;
+}
+
+function keyOf(bytes: Bytes): string {
+  return Buffer.from(bytes).toString("latin1");
+}

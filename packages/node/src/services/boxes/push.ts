@@ -1,0 +1,90 @@
+/** Pushes: wrapped entries that a hub sends to push addresses of this node, over the network or in the same process. */
+import type { OpenedBoxAddress } from "@baraza/crypto";
+import { addressIsFor, verifyPushRequest } from "@baraza/crypto";
+import type { Bytes, CheckedRequestOf } from "@baraza/protocol";
+import { LIMITS, ProtocolError, toHex } from "@baraza/protocol";
+import type { Handlers } from "../../http/registry.ts";
+import type { Store } from "../../store/port.ts";
+import type { Addresses } from "./addresses.ts";
+import type { Live } from "./live.ts";
+import { createOnce } from "./once.ts";
+
+export type Deliver = (
+  hub: string,
+  deliveries: readonly { address: Bytes; body: Bytes }[],
+) => Promise<number[]>;
+
+export type PushDeps = {
+  store: Pick<Store, "boxes">;
+  addresses: Addresses;
+  live: Pick<Live, "push">;
+  name: () => string;
+  nodeKeyOf(hub: string, fresh: boolean): Promise<Bytes>;
+  now(): number;
+};
+
+/** Nonces that are remembered at once; a hub that sends more in twenty minutes waits. */
+const NONCES = 200_000;
+
+/** The route between nodes, and the way in for this node's own logs. */
+export function createPushes(deps: PushDeps): { routes: Handlers; deliver: Deliver } {
+  const { store, addresses, live, now } = deps;
+  const once = createOnce({ keepMs: 2 * LIMITS.clockSkewMs, max: NONCES, now });
+
+  const openFor = (hub: string, address: Bytes): OpenedBoxAddress | null => {
+    const opened = addresses.open(address);
+    const good =
+      opened !== null &&
+      opened.scope === "push" &&
+      opened.expires > now() &&
+      opened.hubHash !== null &&
+      addressIsFor(opened, hub);
+    return good ? opened : null;
+  };
+
+  const deliver: Deliver = async (hub, deliveries) => {
+    const opened = deliveries.map(({ address }) => openFor(hub, address));
+    const good = opened.filter((address) => address !== null);
+    const standing = await store.boxes.standing({
+      addresses: good.map(({ boxId, addressId }) => ({ boxId, addressId })),
+    });
+    const stands = new Set(good.filter((_address, index) => standing[index] === true));
+    const gone: number[] = [];
+    const wakes: { boxId: Bytes; addressId: Bytes }[] = [];
+    for (const [index, { body }] of deliveries.entries()) {
+      const address = opened[index];
+      if (address === null || address === undefined || !stands.has(address)) {
+        gone.push(index);
+        continue;
+      }
+      const { boxId, addressId } = address;
+      if (!live.push(boxId, addressId, body)) wakes.push({ boxId, addressId });
+    }
+    if (wakes.length > 0) await store.boxes.wake({ wakes });
+    return gone;
+  };
+
+  const verify = async (request: CheckedRequestOf<"push.deliver">): Promise<void> => {
+    for (const fresh of [false, true])
+      if (await verifyPushRequest(await deps.nodeKeyOf(request.hub, fresh), request)) return;
+    throw new ProtocolError("bad_signature");
+  };
+
+  return {
+    deliver,
+    routes: {
+      "push.deliver": async (request, { limit }) => {
+        const { hub, to, time, nonce, deliveries } = request;
+        limit("push.deliver", { perMinute: 60_000, burst: 10_000 });
+        if (to !== deps.name()) throw new ProtocolError("malformed", { data: { field: "to" } });
+        if (Math.abs(time - now()) > LIMITS.clockSkewMs) throw new ProtocolError("replayed");
+        // Only a hub to which one of this node's boxes gave an address makes this node ask for its record.
+        if (deliveries.every(({ address }) => openFor(hub, address) === null))
+          return { gone: deliveries.map((_delivery, index) => index) };
+        await verify(request);
+        if (!once.take(`${hub} ${toHex(nonce)}`)) throw new ProtocolError("replayed");
+        return { gone: await deliver(hub, deliveries) };
+      },
+    },
+  };
+}
