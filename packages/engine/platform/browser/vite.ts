@@ -17,6 +17,7 @@ const END = "\n      });\n";
 export type SlimPlugin = {
   name: string;
   enforce: "pre";
+  config(): { optimizeDeps: { exclude: string[] } };
   resolveId(id: string): string | undefined;
   transform(code: string, id: string): { code: string; map: null } | undefined;
 };
@@ -32,6 +33,8 @@ export function slimSqlite(): SlimPlugin {
   return {
     name: "baraza-slim-sqlite",
     enforce: "pre",
+    // Vite's development server would otherwise move the library away from its WASM file.
+    config: () => ({ optimizeDeps: { exclude: ["@evolu/sqlite-wasm"] } }),
     resolveId: (id) => (id === "@evolu/sqlite-wasm" ? library : undefined),
     transform(code, id) {
       if (id.split("?")[0] !== library) return undefined;

@@ -21,7 +21,7 @@ export function openNodeDriver(path: string): SqlDriver {
   try {
     typed(() => {
       db.exec(
-        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY",
+        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = OFF",
       );
       db.setAuthorizer(cache.authorize);
     });

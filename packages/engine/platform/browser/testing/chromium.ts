@@ -1,6 +1,6 @@
 /** Starts a real Chromium on a profile of its own, driven over the DevTools protocol, and kills it when asked. */
 import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
@@ -46,10 +46,13 @@ export function removeProfile(profile: string): void {
 export async function launchChromium(profile: string): Promise<RunningChromium> {
   const portFile = join(profile, "DevToolsActivePort");
   rmSync(portFile, { force: true });
+  const temporary = join(profile, "tmp");
+  mkdirSync(temporary, { recursive: true });
   const child = spawn(
     CHROMIUM,
     [...CHROMIUM_FLAGS, "--remote-debugging-port=0", `--user-data-dir=${profile}`, "about:blank"],
-    { detached: true, stdio: "ignore" },
+    // What a killed browser leaves behind then goes with its profile.
+    { detached: true, stdio: "ignore", env: { ...process.env, TMPDIR: temporary } },
   );
   const ended = new Promise<void>((resolve) => {
     child.once("exit", () => resolve());
