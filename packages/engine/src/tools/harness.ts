@@ -177,7 +177,7 @@ export async function toolHarness(
       return made.eventId;
     },
     async flush() {
-      for (const one of [...outbox]) await confirm(one.event);
+      for (const one of outbox) await confirm(one.event);
     },
     async rebuild() {
       await store.transaction((tx) => {
