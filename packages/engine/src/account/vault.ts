@@ -1,6 +1,5 @@
 /** Keeping the sealed vault at the node true: identity, box keys, and what is needed to come back into every space. */
 import { openVault, readVaultWraps, sealVault, vaultHash } from "@baraza/crypto";
-import type { VaultWrap } from "@baraza/crypto";
 import type { Bytes, Vault } from "@baraza/protocol";
 import {
   check,
@@ -70,7 +69,7 @@ export async function nextVault(core: Core): Promise<Vault> {
 export async function tendVault(core: Core): Promise<void> {
   const row = await core.store.get<AccountRow>("SELECT * FROM account");
   if (row === undefined || row.vault_dirty === 0) return;
-  const wraps = v.parse(v.array(vaultWrap), decodeCbor(row.vault_wraps)) as VaultWrap[];
+  const wraps = v.parse(v.array(vaultWrap), decodeCbor(row.vault_wraps));
   const vault = await nextVault(core);
   try {
     await core.own.call("vault.put", {

@@ -36,7 +36,7 @@ import type { Core } from "../core.ts";
 import type { SqlTx } from "../ports.ts";
 import { addIntent } from "../spaces/commit.ts";
 import { prepare, writeOutbox } from "../spaces/post.ts";
-import { seatIdOfKey } from "../spaces/process-commit.ts";
+import { seatIdOfKey } from "../spaces/seat.ts";
 import { profilePayload } from "../spaces/profile.ts";
 import { checksFor, infoOf, rosterOf, stewardsOf, writeRoster } from "../spaces/roster.ts";
 import { insertSpace } from "../spaces/rows.ts";

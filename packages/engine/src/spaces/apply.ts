@@ -1,8 +1,6 @@
 /** From a verified event to rows: the store of events, the space's own reducer, then the tool's. */
-import type { SealedEvent } from "@baraza/protocol";
-import { check, decodeCbor, fromHex, toHex } from "@baraza/protocol";
-import type { Bytes } from "@baraza/protocol";
-import type * as v from "valibot";
+import type { SealedEvent, Bytes } from "@baraza/protocol";
+import { check, decodeCbor, toHex } from "@baraza/protocol";
 import type { Core } from "../core.ts";
 import type { SqlTx } from "../ports.ts";
 import { PENDING_POSITION } from "../schema.ts";
@@ -98,7 +96,7 @@ function reduce(tx: SqlTx, core: Core, raw: AppliedEvent<Bytes>): void {
   if (known === undefined) return;
   let payload: unknown;
   try {
-    payload = check(known.schema as v.GenericSchema, decodeCbor(raw.payload));
+    payload = check(known.schema, decodeCbor(raw.payload));
   } catch {
     // Signed by a member, but nothing that this version understands: kept in `events`, for a version that does.
     return;
@@ -145,6 +143,3 @@ export function rebuildSpace(tx: SqlTx, core: Core, logId: string): void {
   );
   for (const row of pending) applyPending(tx, core, row);
 }
-
-/** An id as bytes. */
-export const idBytes = (hex: string): Bytes => fromHex(hex);

@@ -20,7 +20,6 @@ import {
   decodeCbor,
   encodeCbor,
   equalBytes,
-  fromHex,
   LIMITS,
   logsAppend,
   object,
@@ -28,35 +27,22 @@ import {
   readAs,
   reply,
   toHex,
-  welcomeBody,
   writeAs,
 } from "@baraza/protocol";
 import * as v from "valibot";
 import type { Core } from "../core.ts";
-import type { OutgoingLetter } from "../letters/send.ts";
-import { sealFor } from "../letters/send.ts";
 import { need } from "../util.ts";
-import type { Draft, FollowUp } from "./draft.ts";
+import type { FollowUp } from "./draft.ts";
 import { encodeContext } from "./events.ts";
 import { flush, maySend } from "./flush.ts";
 import { applyEntries, GapError } from "./process.ts";
-import { seatIdOfKey } from "./process-commit.ts";
 import { checksFor, infoOf, rosterOf, stewardsOf } from "./roster.ts";
 import type { SpaceRuntime } from "./runtime.ts";
 import { keysOf } from "./runtime.ts";
 import { prepare } from "./post.ts";
 import { asStored, chainOf, sealOne } from "./seal.ts";
 import { checkedHead, sync } from "./sync.ts";
-
-export type PendingCommit = {
-  log_id: string;
-  event_id: string;
-  request: Bytes;
-  state: Bytes;
-  epoch: number;
-  letters: Bytes;
-  intents: string;
-};
+import type { PendingCommit } from "./welcome.ts";
 
 /** Somebody to add: their devices' key packages and how to reach them. `lost`: their former devices go. */
 export const addIntent = object({
@@ -69,12 +55,6 @@ export const roleIntent = object({ identityId: bytes32, role: v.picklist(["stewa
 
 const INTENTS = { add: addIntent, remove: removeIntent, role: roleIntent } as const;
 type IntentKind = keyof typeof INTENTS;
-
-const waitingLetters = object({
-  welcome: v.nullable(bytes(LIMITS.letterBytes)),
-  tree: bytes(LIMITS.letterBytes),
-  to: v.array(object({ reply, ref: bytes32 })),
-});
 
 type Plan = {
   add: { keyPackage: Bytes; ref: Bytes; reply: Reply; seatKey: Bytes }[];
@@ -304,48 +284,3 @@ async function sendCommit(
     return after;
   }
 }
-
-/** The letters that let newcomers in, sealed now that the commit's place is known. */
-export async function welcomeLetters(
-  core: Core,
-  draft: Draft,
-  pending: PendingCommit,
-  seq: number,
-): Promise<OutgoingLetter[]> {
-  const { space, row } = draft;
-  const waiting = readAs(waitingLetters, pending.letters, LIMITS.letterBytes * 3);
-  if (waiting.welcome === null) return [];
-  const all = space.genesis.history === "all";
-  const ring = {
-    epochs: all
-      ? [...draft.keys]
-          .filter(([epoch]) => epoch < row.epoch)
-          .map(([epoch, key]) => ({ epoch, key }))
-      : [],
-  };
-  const letters: OutgoingLetter[] = [];
-  for (const { reply: to, ref } of waiting.to) {
-    const body = writeAs(welcomeBody, {
-      logId: space.id,
-      genesis: row.genesis,
-      hub: row.hub,
-      hubKey: row.hub_key,
-      title: row.title,
-      welcome: waiting.welcome,
-      tree: waiting.tree,
-      keyPackageRef: ref,
-      gen: row.gen,
-      seq,
-      head: row.head,
-      readFrom: all ? 0 : seq,
-      ring,
-    });
-    letters.push(await sealFor(core, to, "welcome", body));
-  }
-  return letters;
-}
-
-/** The seat of a device, by its key. */
-export const seatOf = (seatKey: Bytes): Bytes => seatIdOfKey(seatKey);
-/** An identity id as bytes. */
-export const identityBytes = (id: string): Bytes => fromHex(id);

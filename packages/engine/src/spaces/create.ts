@@ -16,7 +16,7 @@ import type { Bytes } from "@baraza/protocol";
 import { encodeCbor, genesis, ProtocolError, toHex, writeAs } from "@baraza/protocol";
 import type { Core } from "../core.ts";
 import { EngineError } from "../errors.ts";
-import { seatIdOfKey } from "./process-commit.ts";
+import { seatIdOfKey } from "./seat.ts";
 import { prepare, writeOutbox } from "./post.ts";
 import { profilePayload } from "./profile.ts";
 import { encodeContext } from "./events.ts";

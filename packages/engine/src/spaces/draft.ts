@@ -69,3 +69,10 @@ export function writeRow(tx: SqlTx, row: SpaceRow): void {
     row.log_id,
   ]);
 }
+
+/** Notes that a member's program did what ours never does. A graver state stays. */
+export function blame(draft: Draft, identity: string | null): void {
+  if (draft.row.trouble !== null) return;
+  draft.row.trouble = "offender";
+  draft.row.trouble_identity = identity;
+}

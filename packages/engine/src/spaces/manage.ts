@@ -1,9 +1,9 @@
 /** What a person can do to a space beside writing in it. */
-import { toHex } from "@baraza/protocol";
+import { fromHex, toHex } from "@baraza/protocol";
 import type { Core } from "../core.ts";
 import { EngineError } from "../errors.ts";
 import { askForPlace } from "../letters/ask.ts";
-import { identityBytes, intend } from "./commit.ts";
+import { intend } from "./commit.ts";
 import { post } from "./post.ts";
 import { stewardsOf } from "./roster.ts";
 import type { SpaceRuntime } from "./runtime.ts";
@@ -23,7 +23,7 @@ export async function remove(core: Core, spaceId: string, identityId: string): P
   const space = await active(core, spaceId);
   needSteward(core, space);
   if (identityId === core.me().id || space.row.kind === "pair") throw new EngineError("invalid");
-  await intend(core, spaceId, "remove", { identityId: identityBytes(identityId) });
+  await intend(core, spaceId, "remove", { identityId: fromHex(identityId) });
 }
 
 /** @throws EngineError `not_steward`, `last_steward` */
@@ -37,7 +37,7 @@ export async function setRole(
   const stewards = needSteward(core, space);
   if (role === "member" && stewards.length === 1 && stewards[0] === identityId)
     throw new EngineError("last_steward");
-  await intend(core, spaceId, "role", { identityId: identityBytes(identityId), role });
+  await intend(core, spaceId, "role", { identityId: fromHex(identityId), role });
 }
 
 /** Asks the others to take this account out. The last steward of a space with others in it names another one first. */

@@ -1,7 +1,6 @@
 /** Writing: a change is durable and visible on this device at once, and waits in the outbox until the log has it. */
 import { randomBytes } from "@baraza/crypto";
-import { encodeCbor, ProtocolError, toHex } from "@baraza/protocol";
-import { check } from "@baraza/protocol";
+import { encodeCbor, ProtocolError, toHex, check } from "@baraza/protocol";
 import type { Core } from "../core.ts";
 import { EngineError } from "../errors.ts";
 import type { SqlTx } from "../ports.ts";

@@ -1,31 +1,19 @@
 /** What a commit in the log does to a space: the next epoch, who came and went; or why it could not be followed. */
-import {
-  decodeGroup,
-  encodeGroup,
-  epoch,
-  MlsRefused,
-  processCommit,
-  roster,
-  sha256,
-} from "@baraza/crypto";
+import { decodeGroup, encodeGroup, epoch, MlsRefused, processCommit, roster } from "@baraza/crypto";
 import type { Group } from "@baraza/crypto";
 import type { Bytes, EntryHeader, SealedEvent } from "@baraza/protocol";
 import { equalBytes, readAs, toHex } from "@baraza/protocol";
 import type { Core } from "../core.ts";
 import { writeLetters } from "../letters/send.ts";
 import type { Draft } from "./draft.ts";
+import { blame } from "./draft.ts";
 import { SPACE_EVENTS } from "./events.ts";
-import type { PendingCommit } from "./commit.ts";
-import { welcomeLetters } from "./commit.ts";
+import type { PendingCommit } from "./welcome.ts";
+import { welcomeLetters } from "./welcome.ts";
+import { seatIdOfKey } from "./seat.ts";
 import { noticeGone } from "./reducer.ts";
 import { checksFor, rosterOf, stewardsOf, writeRoster } from "./roster.ts";
 import { keysOf } from "./runtime.ts";
-import { blame } from "./process.ts";
-
-/** The id of a seat: the first 16 bytes of SHA-256 of its key. */
-export function seatIdOfKey(seatKey: Bytes): Bytes {
-  return sha256(seatKey).slice(0, 16);
-}
 
 /**
  * Processes a commit entry. `opened` is null when its seal or signature was no good: then it cannot be followed.

@@ -23,7 +23,7 @@ import { applyEvent } from "./apply.ts";
 import { processCommitEntry } from "./process-commit.ts";
 import { processStewardEntry } from "./process-steward.ts";
 import type { Draft, FollowUp } from "./draft.ts";
-import { adopt, draftOf, writeRow } from "./draft.ts";
+import { adopt, blame, draftOf, writeRow } from "./draft.ts";
 import { SPACE_EVENTS } from "./events.ts";
 import type { SpaceRuntime } from "./runtime.ts";
 import { forgetRuntime } from "./runtime.ts";
@@ -285,11 +285,4 @@ async function isKnownEvent(core: Core, logId: string, eventId: string): Promise
 /** A commit of a time that one has no keys for: only the number of the epoch is followed. */
 function stepOver(draft: Draft, seq: number, header: EntryHeader): void {
   if (seq <= draft.row.read_from) draft.row.epoch = header.epoch + 1;
-}
-
-/** Notes that a member's program did what ours never does. A graver state stays. */
-export function blame(draft: Draft, identity: string | null): void {
-  if (draft.row.trouble !== null) return;
-  draft.row.trouble = "offender";
-  draft.row.trouble_identity = identity;
 }

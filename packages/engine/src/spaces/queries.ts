@@ -1,8 +1,7 @@
 /** What the screens need to know of spaces, people and joins. */
-import type { Check, Join, Person, Space, SpaceSummary, Trouble } from "../api.ts";
+import type { Account, Check, Join, Person, Space, SpaceSummary, Trouble } from "../api.ts";
 import type { Core } from "../core.ts";
 import { accountOf } from "../account/session.ts";
-import type { Account } from "../api.ts";
 
 type SummaryRow = {
   log_id: string;

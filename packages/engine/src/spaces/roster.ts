@@ -1,5 +1,5 @@
 /** Who is in a space, who may do what: the checks that stand between a commit and the group. */
-import type { Checks, Group, Member, ProposedChange } from "@baraza/crypto";
+import type { Checks, Group, Member, ProposedChange, Ed25519KeyPair } from "@baraza/crypto";
 import {
   contextExtension,
   ed25519FromSeed,
@@ -9,7 +9,6 @@ import {
   roster,
   verifyDeviceCertificate,
 } from "@baraza/crypto";
-import type { Ed25519KeyPair } from "@baraza/crypto";
 import type { Bytes, DeviceCertificate } from "@baraza/protocol";
 import { encodeCbor, equalBytes, toHex } from "@baraza/protocol";
 import type { SqlTx } from "../ports.ts";

@@ -2,7 +2,7 @@
  * A space in memory: its row, the MLS group, the keys of its epochs and the devices in it. Always equal to what the
  * store holds: it changes only after the transaction that stores the change, and is thrown away when one fails.
  */
-import type { Ed25519KeyPair } from "@baraza/crypto";
+import type { Ed25519KeyPair, Group } from "@baraza/crypto";
 import {
   decodeGroup,
   ed25519FromSeed,
@@ -12,7 +12,6 @@ import {
   groupId,
   verifyDeviceCertificate,
 } from "@baraza/crypto";
-import type { Group } from "@baraza/crypto";
 import type { Bytes, Genesis } from "@baraza/protocol";
 import { fromHex, genesis, readAs, toHex } from "@baraza/protocol";
 import type { Trouble } from "../api.ts";

@@ -4,12 +4,12 @@
  * anywhere: what it had to remember is in the store.
  */
 import { randomBytes, signSeatPush } from "@baraza/crypto";
-import { LIMITS, ProtocolError, toHex } from "@baraza/protocol";
+import { fromHex, LIMITS, ProtocolError, toHex } from "@baraza/protocol";
 import type { Core } from "../core.ts";
 import { askForPlace } from "../letters/ask.ts";
 import { backoff, drop } from "../util.ts";
 import { rebuildSpace } from "./apply.ts";
-import { carryOut, identityBytes, intend } from "./commit.ts";
+import { carryOut, intend } from "./commit.ts";
 import { createAtHub } from "./create.ts";
 import type { FollowUp } from "./draft.ts";
 import { flush, maySend } from "./flush.ts";
@@ -102,7 +102,7 @@ async function takeOut(core: Core, space: SpaceRuntime, identityId: string): Pro
     .map((one) => toHex(one.identityId))
     .filter((id) => id !== identityId);
   if (others.length > 0 && !others.includes(me.id)) return;
-  await intend(core, space.logId, "remove", { identityId: identityBytes(identityId) });
+  await intend(core, space.logId, "remove", { identityId: fromHex(identityId) });
 }
 
 /** Tells the hub where to push news of this space; renewed before the address runs out. */
