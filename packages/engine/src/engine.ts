@@ -39,7 +39,7 @@ import {
 import { runtimeOf } from "./spaces/runtime.ts";
 import { live } from "./store/live.ts";
 import { migrate } from "./store/migrate.ts";
-import { TOOLS } from "./tools/index.ts";
+import { tools as allTools } from "./tools/index.ts";
 import type { Tool, ToolContext } from "./tools/tool.ts";
 import { drop } from "./util.ts";
 
@@ -81,7 +81,7 @@ export async function createEngine(
   options: EngineOptions = {},
 ): Promise<Engine> {
   const storeName = options.storeName ?? "baraza";
-  const tools = options.tools ?? TOOLS;
+  const tools = options.tools ?? allTools;
   const store = await platform.openStore(storeName);
   await migrate(store, CORE_MIGRATIONS);
   for (const tool of tools) await store.transaction((tx) => tx.exec(tool.schema));
