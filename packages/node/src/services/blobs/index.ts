@@ -88,19 +88,17 @@ export async function createBlobs(deps: BlobsDeps): Promise<BlobsService> {
       }
       const file = randomBytes(16);
       await files.write(file, chunk);
-      let kept = false;
-      try {
-        const added = await store.blobs.addChunk({
-          logId,
-          blobId,
-          index,
-          chunk: { file, size: chunk.length, hash },
+      const row = { file, size: chunk.length, hash };
+      const added = await store.blobs
+        .addChunk({ logId, blobId, index, chunk: row })
+        .catch(async (cause: unknown) => {
+          // Where the store refused, no row names the file. Where it broke down, one may: the sweep finds out.
+          if (cause instanceof ProtocolError && cause.code !== "unavailable")
+            await files.remove(file);
+          throw cause;
         });
-        ({ kept } = added);
-        return { complete: added.complete };
-      } finally {
-        if (!kept) await files.remove(file);
-      }
+      if (!added.kept) await files.remove(file);
+      return { complete: added.complete };
     },
     "blobs.get": async ({ logId, token, blobId, index }) => {
       // A removed seat reads what it could read before: its entries name these blobs.

@@ -105,6 +105,7 @@ export function createBoxes(deps: BoxesDeps): BoxesService {
       limit("boxes.revoke", { perMinute: 600, burst: 600 });
       const { accountId } = account;
       await store.boxes.revoke({ accountId, boxId, addressId, until: now() + LONGEST_LETTERS });
+      addresses.forget({ boxId, addressId });
       return {};
     },
     "boxes.put": async ({ address, letterId, letter }, { limit, sealed, limitKey }) => {

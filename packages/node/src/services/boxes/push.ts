@@ -42,13 +42,25 @@ export function createPushes(deps: PushDeps): { routes: Handlers; deliver: Deliv
     return good ? opened : null;
   };
 
+  /** Those of the addresses whose box stands and that were not revoked. */
+  const standing = async (
+    opened: readonly OpenedBoxAddress[],
+  ): Promise<ReadonlySet<OpenedBoxAddress>> => {
+    const unsure = opened.filter((address) => !addresses.stood(address, now()));
+    if (unsure.length === 0) return new Set(opened);
+    const answers = await store.boxes.standing({
+      addresses: unsure.map(({ boxId, addressId }) => ({ boxId, addressId })),
+    });
+    const fallen = new Set<OpenedBoxAddress>();
+    for (const [index, address] of unsure.entries())
+      if (answers[index] === true) addresses.stands(address, now());
+      else fallen.add(address);
+    return new Set(opened.filter((address) => !fallen.has(address)));
+  };
+
   const deliver: Deliver = async (hub, deliveries) => {
     const opened = deliveries.map(({ address }) => openFor(hub, address));
-    const good = opened.filter((address) => address !== null);
-    const standing = await store.boxes.standing({
-      addresses: good.map(({ boxId, addressId }) => ({ boxId, addressId })),
-    });
-    const stands = new Set(good.filter((_address, index) => standing[index] === true));
+    const stands = await standing(opened.filter((address) => address !== null));
     const gone: number[] = [];
     const wakes: { boxId: Bytes; addressId: Bytes }[] = [];
     for (const [index, { body }] of deliveries.entries()) {
