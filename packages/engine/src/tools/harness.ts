@@ -40,6 +40,8 @@ export type ToolHarness = {
   ): RawEvent;
   /** The log gives an event its place: one's own that waits, or anybody's. A repeat is applied once more at its old place. */
   confirm(event: RawEvent): Promise<number>;
+  /** Hands an event to the reducer once more, at any place, and keeps no note of it: what a broken or hostile peer may cause. */
+  again(event: RawEvent, position: number, pending: boolean): Promise<void>;
   /** Applies a local change that waits. */
   wait(event: RawEvent): Promise<void>;
   /** Posts somebody's event straight into the log. @returns its id */
@@ -170,6 +172,9 @@ export async function toolHarness(
     },
     event,
     confirm,
+    async again(repeated, position, pending) {
+      await store.transaction((tx) => reduce(tx, repeated, position, pending));
+    },
     wait,
     async receive(author, type, payload, at) {
       const made = event(author, type, payload, at);

@@ -195,7 +195,7 @@ function noticeLine(row: NoticeRow): Message | null {
   };
 }
 
-/** Reactions of some messages: emoji in the order of their first use, names in the order of each one's last change. */
+/** Reactions of some messages: emoji in the order of their first use, names in the order of each one's first. */
 async function reactionsOf(
   context: ToolContext,
   spaceId: string,
@@ -206,7 +206,6 @@ async function reactionsOf(
   for (const row of await context.all<ReactionRow>(REACTIONS, [spaceId, JSON.stringify(targets)])) {
     const byEmoji = entry(byTarget, row.target, () => new Map<string, Map<string, ReactionRow>>());
     const byAuthor = entry(byEmoji, row.emoji, () => new Map<string, ReactionRow>());
-    byAuthor.delete(row.author);
     byAuthor.set(row.author, row);
   }
   const found = new Map<string, Reaction[]>();

@@ -258,7 +258,10 @@ test("whatever happens in whatever order, a device shows what the log says with 
             if (waiting !== undefined) await confirm(waiting.event, 0);
           } else if (one.do === "repeat") {
             const known = harness.log[one.which % Math.max(1, harness.log.length)];
-            if (known !== undefined) await harness.confirm(known.event);
+            if (known !== undefined) {
+              const elsewhere = one.which % 2 === 0 ? 2 ** 50 + 1000 : harness.log.length + 100;
+              await harness.again(known.event, elsewhere, one.which % 2 === 0);
+            }
           } else if (one.do === "role") {
             roles[one.who] = one.role;
             journal.push({ who: one.who, role: one.role });

@@ -37,6 +37,8 @@ test("a message that waits gets its place when the log confirms it, and keeps it
   await harness.receive(AMINA, "chat.message", { text: "first" });
   await harness.confirm(mine);
   await harness.confirm(mine);
+  await harness.again(mine, 9, false);
+  await harness.again(mine, 2 ** 50 + 9, true);
   expect(await message(mine.eventId)).toMatchObject({ pending: 0, position: 2 });
   expect(await activity(mine.eventId)).toMatchObject({ position: 2, mine: 1, text: "Habari" });
 });

@@ -281,10 +281,10 @@ function show(tx: SqlTx, logId: string, eventId: string): void {
     message.id,
   ]);
   if (gone)
-    tx.run("UPDATE chat_changes SET text = '' WHERE log_id = ? AND target = ? AND text <> ''", [
-      logId,
-      eventId,
-    ]);
+    tx.run(
+      "UPDATE chat_changes INDEXED BY chat_changes_by_target SET text = '' WHERE log_id = ? AND target = ? AND text <> ''",
+      [logId, eventId],
+    );
   const visible = deleted ? "" : text;
   tx.run(
     `INSERT INTO activity (log_id, event_id, position, at, author, mine, mention, text)

@@ -91,6 +91,15 @@ test("a rebuild leaves nothing of the former rows in the index", async () => {
   expect(rows).toHaveLength(1);
 });
 
+test("a message that is taken away leaves the index with it", async () => {
+  const { say } = await start();
+  await say("only once");
+  await store?.run("DELETE FROM chat_messages");
+  expect(await store?.all("SELECT rowid FROM chat_index WHERE chat_index MATCH 'once'")).toEqual(
+    [],
+  );
+});
+
 test("a search can keep to one space", async () => {
   const { harness, say } = await start();
   await say("hello there");
