@@ -3,6 +3,7 @@
  * that it brings along carry a licence that may be combined with AGPL-3.0-or-later.
  */
 import { exists, pathsBelow, readJson, readText } from "./lib/files.ts";
+import { type LockEntries, missingOptional } from "./lock.ts";
 
 interface Manifest {
   readonly name?: string;
@@ -11,18 +12,6 @@ interface Manifest {
   readonly devDependencies?: Record<string, string>;
   readonly optionalDependencies?: Record<string, string>;
   readonly peerDependencies?: Record<string, string>;
-}
-
-interface Lock {
-  readonly packages: Record<string, LockedPackage>;
-}
-
-interface LockedPackage {
-  readonly version?: string;
-  readonly license?: string;
-  readonly link?: boolean;
-  readonly resolved?: string;
-  readonly hasInstallScript?: boolean;
 }
 
 /** Licences (SPDX) whose works may become part of one under AGPL-3.0-or-later. */
@@ -74,10 +63,11 @@ export function askedFor(): Asked[] {
 /** The faults of the dependencies as they are asked for, explained and installed. */
 export function checkDependencies(): string[] {
   const asked = askedFor();
+  const { packages } = readJson<{ packages: LockEntries }>("package-lock.json");
   return [
     ...pinFaults(asked),
     ...reasonFaults(asked, readText("docs/dependencies.md")),
-    ...licenceFaults(readJson<Lock>("package-lock.json").packages, licenceInstalled),
+    ...lockFaults(asked, packages, licenceInstalled),
   ];
 }
 
@@ -124,26 +114,38 @@ export function reasonFaults(asked: readonly Asked[], document: string): string[
   ];
 }
 
-/** Packages under a licence that is not in the list, and those that name a host or run a script. */
-export function licenceFaults(
-  locked: Record<string, LockedPackage>,
-  installed: (place: string) => string | undefined,
+/**
+ * What is wrong with what is locked: another version than asked for, an unsuitable licence, a named
+ * host, a script that wants to run, and platforms left out.
+ */
+export function lockFaults(
+  asked: readonly Asked[],
+  packages: LockEntries,
+  installedLicence: (place: string) => string | undefined,
 ): string[] {
-  return Object.entries(locked).flatMap(([place, entry]) => {
-    if (!place.includes("node_modules/") || entry.link === true) return [];
-    const licence = installed(place) ?? entry.license ?? "(none)";
-    const faults: string[] = [];
-    if (!isCompatible(licence)) {
-      faults.push(`${place}: its licence ${licence} is not known to go with AGPL-3.0-or-later`);
-    }
-    if (entry.resolved !== undefined) {
-      faults.push(`package-lock.json: ${place} names a host ("resolved"); see .npmrc`);
-    }
-    if (entry.hasInstallScript === true) {
-      faults.push(`${place} wants to run a script when installed; scripts are not run`);
-    }
-    return faults;
+  const direct = asked.flatMap(({ name, range, by }) => {
+    const version = packages[`node_modules/${name}`]?.version;
+    return version === range
+      ? []
+      : [`package-lock.json: ${name} is ${version}, not ${range} (${by})`];
   });
+  const each = Object.entries(packages).flatMap(([place, entry]) => {
+    if (!place.includes("node_modules/") || entry["link"] === true) return [];
+    const licence = installedLicence(place) ?? entry.license ?? "(none)";
+    return [
+      isCompatible(licence)
+        ? ""
+        : `${place}: its licence ${licence} is not known to go with AGPL-3.0-or-later`,
+      entry["resolved"] === undefined ? "" : `package-lock.json: ${place} names a host; see .npmrc`,
+      entry["hasInstallScript"] === true
+        ? `${place} wants to run a script when installed; none is run`
+        : "",
+    ].filter((fault) => fault !== "");
+  });
+  const lacking = missingOptional(packages).map(
+    ({ place }) => `package-lock.json: ${place} is missing; run "node scripts/lock.ts"`,
+  );
+  return [...direct, ...each, ...lacking];
 }
 
 /** Whether an SPDX expression offers a compatible licence: one of `OR`, all of `AND`. */
