@@ -55,9 +55,11 @@ const schemas = {
   }),
 };
 
-/** All commands. @throws EngineError `invalid` with the field at fault, and what {@link ToolContext.post} throws. */
-export const chatCommands: { [K in keyof ChatCommands]: Command<K> } = {
-  "chat.send": async (context, args) => {
+/** All commands, by their names after `chat.`. @throws EngineError `invalid` with the field at fault, and what {@link ToolContext.post} throws. */
+export const chatCommands: {
+  [K in keyof ChatCommands as K extends `chat.${infer Name}` ? Name : never]: Command<K>;
+} = {
+  send: async (context, args) => {
     const {
       spaceId: space,
       text,
@@ -77,7 +79,7 @@ export const chatCommands: { [K in keyof ChatCommands]: Command<K> } = {
     return { eventId: posted };
   },
 
-  "chat.edit": async (context, args) => {
+  edit: async (context, args) => {
     const { spaceId: space, eventId: target, text } = checkArguments(schemas.edit, args);
     const message = await targetOf(context, space, target, "eventId");
     if (message.mine === 0) throw invalid("eventId");
@@ -85,14 +87,14 @@ export const chatCommands: { [K in keyof ChatCommands]: Command<K> } = {
     await context.post(space, [event("chat.edit", { target: fromHex(target), text })]);
   },
 
-  "chat.delete": async (context, args) => {
+  delete: async (context, args) => {
     const { spaceId: space, eventId: target } = checkArguments(schemas.delete, args);
     const message = await targetOf(context, space, target, "eventId");
     if (message.mine === 0 && !(await leads(context, space))) throw invalid("eventId");
     await context.post(space, [event("chat.delete", { target: fromHex(target) })]);
   },
 
-  "chat.react": async (context, args) => {
+  react: async (context, args) => {
     const {
       spaceId: space,
       eventId: target,
@@ -111,7 +113,7 @@ export const chatCommands: { [K in keyof ChatCommands]: Command<K> } = {
     ]);
   },
 
-  "chat.markRead": async (context, args) => {
+  markRead: async (context, args) => {
     const { spaceId: space, position } = checkArguments(schemas.markRead, args);
     await context.write((tx) => {
       // A message that waits has no place yet: what counts is the last one that has.
@@ -130,7 +132,7 @@ export const chatCommands: { [K in keyof ChatCommands]: Command<K> } = {
     });
   },
 
-  "chat.setDraft": async (context, args) => {
+  setDraft: async (context, args) => {
     const { spaceId: space, text, replyTo } = checkArguments(schemas.setDraft, args);
     await context.write((tx) => {
       if (text === "" && replyTo === undefined)
@@ -144,7 +146,7 @@ export const chatCommands: { [K in keyof ChatCommands]: Command<K> } = {
     });
   },
 
-  "chat.search": async (context, args) => {
+  search: async (context, args) => {
     const { text, spaceId: space, limit = 50 } = checkArguments(schemas.search, args);
     const match = matchOf(text, space);
     if (match === null) return [];

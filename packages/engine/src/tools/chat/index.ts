@@ -3,8 +3,9 @@ import type { Tool } from "../tool.ts";
 import { chatCommands } from "./commands.ts";
 import { chatEvents } from "./events.ts";
 import { chatQueries } from "./queries.ts";
-import { chatDerived, chatSchema, reduceChat } from "./reducer.ts";
+import { reduceChat } from "./reducer.ts";
 import { findable } from "./search.ts";
+import { chatDerived, chatSchema } from "./tables.ts";
 
 export const chat: Tool = {
   name: "chat",

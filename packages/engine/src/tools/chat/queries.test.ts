@@ -21,7 +21,7 @@ async function start() {
   await harness.member(BRUNO, { name: "Bruno" });
   await harness.member(harness.me, { name: "Me" });
   const { context, spaceId } = harness;
-  const page = (limit = 50) => chatQueries["chat.messages"].run(context, { spaceId, limit });
+  const page = (limit = 50) => chatQueries.messages.run(context, { spaceId, limit });
   const notice = (position: number, kind: string, subject: string, by: string | null = null) =>
     opened.run("INSERT INTO notices VALUES (?, ?, ?, ?, ?, ?, ?, ?)", [
       spaceId,
@@ -83,7 +83,7 @@ test("names come from the space's members, else from people one knows", async ()
 test("one's own message waits, is sent, and is delivered once another member has seen it", async () => {
   const { harness, context, spaceId, page } = await start();
   const state = async () => (await page()).messages.at(-1)?.state;
-  await commands["chat.send"](context, { spaceId, text: "mine" });
+  await commands.send(context, { spaceId, text: "mine" });
   expect(await state()).toBe("waiting");
   await harness.flush();
   expect(await state()).toBe("sent");
@@ -161,11 +161,11 @@ test("the first unread message is the first of somebody else's behind the read p
   const gone = await harness.receive(AMINA, "chat.message", { text: "3" });
   const last = await harness.receive(AMINA, "chat.message", { text: "4" });
   expect((await page()).firstUnread).toBe(first);
-  await commands["chat.markRead"](context, { spaceId, position: 1 });
+  await commands.markRead(context, { spaceId, position: 1 });
   expect((await page()).firstUnread).toBe(gone);
   await harness.receive(AMINA, "chat.delete", { target: idBytes(gone) });
   expect((await page(1)).firstUnread).toBe(last);
-  await commands["chat.markRead"](context, { spaceId, position: 4 });
+  await commands.markRead(context, { spaceId, position: 4 });
   expect((await page()).firstUnread).toBeNull();
 });
 
@@ -182,14 +182,14 @@ test("a limit or a space that makes no sense is refused", async () => {
     { spaceId, limit: 1.5 },
     { spaceId: "", limit: 5 },
   ])
-    await expect(chatQueries["chat.messages"].run(context, args)).rejects.toMatchObject({
+    await expect(chatQueries.messages.run(context, args)).rejects.toMatchObject({
       code: "invalid",
     });
 });
 
 test("a screen is told again when what it shows changed, and only then", async () => {
   const { opened, harness, context, spaceId } = await start();
-  const query = chatQueries["chat.messages"];
+  const query = chatQueries.messages;
   const pages: MessagePage[] = [];
   const told = (count: number) => expect.poll(() => pages.length).toBe(count);
   const watch = live(opened, {
@@ -205,12 +205,12 @@ test("a screen is told again when what it shows changed, and only then", async (
   await told(3);
   await harness.receive(AMINA, "chat.edit", { target, text: "two" });
   await told(4);
-  await commands["chat.markRead"](context, { spaceId, position: 1 });
+  await commands.markRead(context, { spaceId, position: 1 });
   await told(5);
   await harness.member(AMINA, { name: "Amina K." });
   await told(6);
   // A draft, another one's invalid edit, and a repeat change nothing that is shown.
-  await commands["chat.setDraft"](context, { spaceId, text: "d" });
+  await commands.setDraft(context, { spaceId, text: "d" });
   await harness.receive(BRUNO, "chat.edit", { target, text: "forged" });
   const [first] = harness.log;
   if (first !== undefined) await harness.confirm(first.event);
@@ -227,16 +227,16 @@ test("no statement of the tool reads a table from end to end", async () => {
     text: "hello",
     mentions: [idBytes(harness.me)],
   });
-  const { eventId } = await commands["chat.send"](context, { spaceId, text: "hello", replyTo: id });
-  await commands["chat.edit"](context, { spaceId, eventId, text: "hello again" });
-  await commands["chat.react"](context, { spaceId, eventId: id, emoji: "👍", on: true });
-  await commands["chat.setDraft"](context, { spaceId, text: "d" });
-  await commands["chat.setDraft"](context, { spaceId, text: "" });
-  await commands["chat.markRead"](context, { spaceId, position: 2 ** 50 + 1 });
-  await chatQueries["chat.draft"].run(context, { spaceId });
+  const { eventId } = await commands.send(context, { spaceId, text: "hello", replyTo: id });
+  await commands.edit(context, { spaceId, eventId, text: "hello again" });
+  await commands.react(context, { spaceId, eventId: id, emoji: "👍", on: true });
+  await commands.setDraft(context, { spaceId, text: "d" });
+  await commands.setDraft(context, { spaceId, text: "" });
+  await commands.markRead(context, { spaceId, position: 2 ** 50 + 1 });
+  await chatQueries.draft.run(context, { spaceId });
   await page();
-  await commands["chat.search"](context, { spaceId, text: "hello" });
-  await commands["chat.delete"](context, { spaceId, eventId });
+  await commands.search(context, { spaceId, text: "hello" });
+  await commands.delete(context, { spaceId, eventId });
   await harness.flush();
   const plans = await harness.plans();
   expect(plans.length).toBeGreaterThan(20);

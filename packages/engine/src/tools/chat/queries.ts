@@ -86,16 +86,14 @@ const SEEN = "SELECT MAX(seen_seq) AS seen FROM members WHERE log_id = ? AND ide
 
 type Live<K extends keyof ChatLive> = LiveQuery<ChatLive[K]["args"], ChatLive[K]["value"]>;
 
-export const chatQueries: {
-  "chat.messages": Live<"chat.messages">;
-  "chat.draft": Live<"chat.draft">;
-} = {
-  "chat.messages": {
+/** All queries, by their names after `chat.`. */
+export const chatQueries: { messages: Live<"chat.messages">; draft: Live<"chat.draft"> } = {
+  messages: {
     // Edits and deletions are in chat_messages too: chat_changes alone shows nothing.
     tables: ["chat_messages", "chat_reactions", "notices", "members", "people", "read_positions"],
     run: messages,
   },
-  "chat.draft": {
+  draft: {
     tables: ["chat_drafts"],
     async run(context, args) {
       const { spaceId } = checkArguments(draftArguments, args);

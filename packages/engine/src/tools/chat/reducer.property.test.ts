@@ -81,7 +81,7 @@ async function rowsOf(store: SqlStore): Promise<unknown> {
 
 /** What a screen shows, as far as the order of events decides it. */
 async function shownBy(harness: ToolHarness): Promise<unknown> {
-  const page = await chatQueries["chat.messages"].run(harness.context, {
+  const page = await chatQueries.messages.run(harness.context, {
     spaceId: harness.spaceId,
     limit: 100,
   });

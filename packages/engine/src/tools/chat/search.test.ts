@@ -17,7 +17,7 @@ async function start() {
   const say = (text: string) =>
     harness.receive(AMINA, "chat.message", { text: text.normalize("NFC") });
   const find = async (text: string) =>
-    (await chatCommands["chat.search"](harness.context, { text })).map(({ eventId }) => eventId);
+    (await chatCommands.search(harness.context, { text })).map(({ eventId }) => eventId);
   return { harness, say, find };
 }
 
@@ -104,7 +104,7 @@ test("a search can keep to one space", async () => {
   const { harness, say } = await start();
   await say("hello there");
   const search = (spaceId: string) =>
-    chatCommands["chat.search"](harness.context, { text: "hello", spaceId });
+    chatCommands.search(harness.context, { text: "hello", spaceId });
   expect(await search(harness.spaceId)).toHaveLength(1);
   expect(await search(testId(32, 0xbb))).toEqual([]);
 });
@@ -113,7 +113,7 @@ test("results come newest first, as many as asked for, with who wrote them", asy
   const { harness, say } = await start();
   await say("hello one");
   const second = await say("hello two");
-  const found = await chatCommands["chat.search"](harness.context, { text: "hello", limit: 1 });
+  const found = await chatCommands.search(harness.context, { text: "hello", limit: 1 });
   expect(found).toEqual([
     expect.objectContaining({ eventId: second, authorName: "Amina", snippet: "hello two" }),
   ]);
