@@ -71,7 +71,7 @@ export function ruleFaults(
   return rules
     .filter((rule) => rule.applies(path))
     .flatMap(({ pattern, fault }) => {
-      const searched = withoutComments.test(path) ? blankComments(text) : text;
+      const searched = withoutComments.test(path) ? blankComments(path, text) : text;
       return [...searched.matchAll(pattern)].flatMap(({ 0: found, index }) => {
         const sentence = fault(found);
         return sentence === undefined ? [] : [`${path}:${lineAt(text, index)}: ${sentence}`];
@@ -79,10 +79,11 @@ export function ruleFaults(
     });
 }
 
-/** Puts spaces in the place of comments, so that offsets stay. */
-function blankComments(text: string): string {
-  const tokens =
-    /\/\*[\s\S]*?\*\/|(?<![:"'`\w])\/\/[^\n]*|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'/g;
+/** Puts spaces in the place of comments, so that offsets stay. Styles have only one kind of them. */
+function blankComments(path: string, text: string): string {
+  const tokens = path.endsWith(".css")
+    ? /\/\*[\s\S]*?\*\//g
+    : /\/\*[\s\S]*?\*\/|(?<![:"'`\w])\/\/[^\n]*|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'/g;
   return text.replaceAll(tokens, (token) =>
     token.startsWith("/") ? token.replaceAll(/[^\n]/g, " ") : token,
   );
