@@ -1,13 +1,12 @@
 /** Devices with toy certificates, for the tests and benchmarks of this folder: real signatures, no more. */
-import { ed25519 } from "@noble/curves/ed25519.js";
 import { concat, equalBytes } from "@baraza/protocol";
 import type { Bytes } from "@baraza/protocol";
+import { ed25519Generate, signWith, verifyWith } from "../ed25519.ts";
 import type { Checks, MemberInfo, ProposedChange } from "./checks.ts";
 import { commit, createGroup } from "./commit.ts";
 import type { Group } from "./group.ts";
 import { join } from "./join.ts";
 import { createKeyPackage } from "./key-package.ts";
-import { nativeEd25519 } from "./suites.ts";
 import type { SuiteName } from "./suites.ts";
 
 /** A device of an identity. The certificate is identity key, device key and the first's signature on the second. */
@@ -25,8 +24,7 @@ export interface TestPackage {
   readonly ref: Bytes;
 }
 
-const { subtle } = globalThis.crypto;
-const verifier = nativeEd25519(subtle);
+const LABEL = "test certificate";
 
 export interface TestIdentity {
   readonly publicKey: Bytes;
@@ -35,14 +33,14 @@ export interface TestIdentity {
 
 /** An identity's key pair. */
 export function testIdentity(): TestIdentity {
-  const { publicKey, secretKey } = ed25519.keygen();
-  return { publicKey: new Uint8Array(publicKey), secretKey: new Uint8Array(secretKey) };
+  const { publicKey, privateKey } = ed25519Generate();
+  return { publicKey, secretKey: privateKey };
 }
 
 /** A device, of a new identity if none is given. */
 export async function testDevice(owner: TestIdentity = testIdentity()): Promise<TestDevice> {
   const { publicKey, secretKey } = testIdentity();
-  const signature = await verifier.sign(owner.secretKey, publicKey);
+  const signature = await signWith(owner.secretKey, LABEL, publicKey);
   return {
     identity: owner.publicKey,
     signatureKey: { publicKey, privateKey: secretKey },
@@ -76,11 +74,11 @@ export async function verifyTestCredential(
   signatureKey: Bytes,
 ): Promise<MemberInfo> {
   const identity = credential.slice(0, 32);
-  const certified = credential.subarray(32, 64);
+  const certified = credential.slice(32, 64);
   if (credential.length !== 128 || !equalBytes(certified, signatureKey))
     throw new Error("certificate");
-  if (!(await verifier.verify(identity, certified, credential.subarray(64))))
-    throw new Error("certificate");
+  const valid = await verifyWith(identity, LABEL, certified, credential.slice(64));
+  if (!valid) throw new Error("certificate");
   return { identity };
 }
 

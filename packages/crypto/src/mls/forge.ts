@@ -1,13 +1,15 @@
 /** A hostile member, for the tests: commits that are signed and tagged as they should be, with any content. */
 import type { Bytes } from "@baraza/protocol";
 import { frameCommit } from "./frame.ts";
+import type { FramedCommit } from "./frame.ts";
+import { secretsOf } from "./group.ts";
 import type { Group } from "./group.ts";
 import type { OwnKeyPackage } from "./join.ts";
 import { decodeKeyPackage, decodePrivateParts } from "./key-package.ts";
 import { contextExtensionsOf } from "./leaf.ts";
 import { EXTERNAL_INIT } from "./process.ts";
-import type { Commit, Extension, Proposal, UpdatePath } from "./library.ts";
-import { addLeaves, copyTree, leafAt, removeLeaf } from "./tree.ts";
+import type { Commit, Extension, LeafNode, Proposal, UpdatePath } from "./library.ts";
+import { addLeaves, copyTree, leafAt, removeLeaf, setNode } from "./tree.ts";
 import { makePath } from "./update-path.ts";
 
 export interface Forgery {
@@ -21,10 +23,27 @@ export interface Forgery {
   readonly tamper?: (commit: Commit) => Commit;
   /** Extensions that the sender believes to have set. */
   readonly extensions?: Extension[];
+  /** The sender's leaf before the path is made, and the key that signs then. */
+  readonly leaf?: (leaf: LeafNode) => LeafNode;
+  /** A commit secret that is not the path's. */
+  readonly commitSecret?: Uint8Array;
+}
+
+/** A forged commit with what its forger knows: enough for a welcome too. */
+export interface Forged {
+  readonly message: Bytes;
+  readonly pending: Group;
+  readonly framed: FramedCommit;
+  readonly pathSecrets: ReadonlyMap<number, Bytes>;
 }
 
 /** The commit's message. The tree after it is what the proposals do, as far as they can be applied. */
 export async function forge(group: Group, forgery: Forgery): Promise<Bytes> {
+  return (await forgeWhole(group, forgery)).message;
+}
+
+/** The same with everything around it. */
+export async function forgeWhole(group: Group, forgery: Forgery): Promise<Forged> {
   const { suite, ownLeaf, context, signaturePrivateKey, secrets } = group;
   const proposals =
     forgery.raw ??
@@ -45,12 +64,16 @@ export async function forge(group: Group, forgery: Forgery): Promise<Bytes> {
       added.push(...addLeaves(tree, [proposal.add.keyPackage.leafNode]));
     }
   }
+  const before = leafAt(tree, ownLeaf);
+  if (forgery.leaf && before) {
+    setNode(tree, 2 * ownLeaf, { nodeType: "leaf", leaf: forgery.leaf(before) });
+  }
   const made = forgery.withPath
     ? await makePath(suite, tree, ownLeaf, nextContext, added, signaturePrivateKey)
     : null;
   const path = made && forgery.tamperPath ? forgery.tamperPath(made.path) : made?.path;
   const commit = { proposals, path };
-  const { message } = await frameCommit({
+  const framed = await frameCommit({
     suite,
     commit: forgery.tamper ? forgery.tamper(commit) : commit,
     senderLeaf: ownLeaf,
@@ -60,10 +83,18 @@ export async function forge(group: Group, forgery: Forgery): Promise<Bytes> {
     confirmationTag: group.confirmationTag,
     membershipKey: secrets.membershipKey,
     initSecret: secrets.initSecret,
-    commitSecret: made?.commitSecret ?? null,
+    commitSecret: forgery.commitSecret ?? made?.commitSecret ?? null,
     tree,
   });
-  return message;
+  const pending: Group = {
+    ...group,
+    tree,
+    context: framed.context,
+    secrets: secretsOf(framed.schedule),
+    confirmationTag: framed.confirmationTag,
+    privateKeys: made?.privateKeys ?? group.privateKeys,
+  };
+  return { message: framed.message, pending, framed, pathSecrets: made?.secrets ?? new Map() };
 }
 
 /** A path whose secrets are garbage for the recipients that `spoil` picks (path node, place among recipients). */

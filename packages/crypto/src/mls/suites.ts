@@ -1,7 +1,7 @@
-/** The two cipher suites, and Ed25519 by WebCrypto where the platform has it, else by noble. */
-import { ed25519 } from "@noble/curves/ed25519.js";
+/** The two cipher suites. */
 import { sha256, sha512 } from "@noble/hashes/sha2.js";
 import type { Bytes } from "@baraza/protocol";
+import { ed25519Generate, signWith, verifyWith } from "../ed25519.ts";
 import { defaultCryptoProvider, getCiphersuiteFromName } from "./library.ts";
 import type { CiphersuiteImpl, CiphersuiteName, Signature } from "./library.ts";
 import { MlsRefused } from "./errors.ts";
@@ -45,10 +45,7 @@ export function suiteNameOf(mlsName: string): SuiteName {
 
 async function load(name: SuiteName): Promise<Suite> {
   const mlsName = NAMES[name];
-  const [cs, signature] = await Promise.all([
-    defaultCryptoProvider.getCiphersuiteImpl(getCiphersuiteFromName(mlsName)),
-    bestEd25519(),
-  ]);
+  const cs = await defaultCryptoProvider.getCiphersuiteImpl(getCiphersuiteFromName(mlsName));
   const hash = name === "x25519" ? sha256 : sha512;
   return {
     name,
@@ -59,48 +56,16 @@ async function load(name: SuiteName): Promise<Suite> {
   };
 }
 
-async function bestEd25519(): Promise<Signature> {
-  const native = nativeEd25519(globalThis.crypto.subtle);
-  try {
-    const { publicKey, signKey } = await nobleEd25519.keygen();
-    const message = new Uint8Array(1);
-    return (await native.verify(publicKey, message, await native.sign(signKey, message)))
-      ? native
-      : nobleEd25519;
-  } catch {
-    // Browsers of 2024 and earlier have no Ed25519 in WebCrypto.
-    return nobleEd25519;
-  }
-}
-
-/** PKCS #8 of a raw Ed25519 private key is this and the key (RFC 8410, section 7). */
-const PKCS8 = Uint8Array.of(0x30, 0x2e, 2, 1, 0, 0x30, 5, 6, 3, 0x2b, 0x65, 0x70, 4, 0x22, 4, 0x20);
-
-/** Ed25519 with raw 32-byte keys over WebCrypto. Exported for the test that compares both. */
-export function nativeEd25519(subtle: SubtleCrypto): Signature {
-  return {
-    async sign(signKey, message) {
-      const pkcs8 = new Uint8Array(PKCS8.length + 32);
-      pkcs8.set(PKCS8);
-      pkcs8.set(signKey, PKCS8.length);
-      const key = await subtle.importKey("pkcs8", pkcs8, "Ed25519", false, ["sign"]);
-      return new Uint8Array(await subtle.sign("Ed25519", key, message as Bytes));
-    },
-    async verify(publicKey, message, signature) {
-      const key = await subtle.importKey("raw", publicKey as Bytes, "Ed25519", false, ["verify"]);
-      return subtle.verify("Ed25519", key, signature as Bytes, message as Bytes);
-    },
-    keygen: () => nobleEd25519.keygen(),
-  };
-}
-
-/** Ed25519 with raw 32-byte keys over noble. `zip215: false` refuses what RFC 8032 refuses, as WebCrypto does. */
-export const nobleEd25519: Signature = {
-  sign: async (signKey, message) => ed25519.sign(message, signKey),
-  verify: async (publicKey, message, signature) =>
-    ed25519.verify(signature, message, publicKey, { zip215: false }),
+/**
+ * Ed25519 as everywhere in this package: one verdict on every platform. MLS has its own labels (RFC 9420, 5.1.2),
+ * so none is added here.
+ */
+const signature: Signature = {
+  sign: (privateKey, message) => signWith(privateKey as Bytes, "", message as Bytes),
+  verify: (publicKey, message, made) =>
+    verifyWith(publicKey as Bytes, "", message as Bytes, made as Bytes),
   keygen: async () => {
-    const signKey = ed25519.utils.randomSecretKey();
-    return { signKey, publicKey: ed25519.getPublicKey(signKey) };
+    const { publicKey, privateKey } = ed25519Generate();
+    return { signKey: privateKey, publicKey };
   },
 };
