@@ -12,6 +12,8 @@ import { headMessage } from "../../crypto-fast.ts";
 import type { LogEnd } from "../../store/port-logs.ts";
 
 export type Heads = {
+  /** The node's clock, which never goes back while the process lives. */
+  clock(): number;
   /** A date for a read of this log that starts now. */
   readDate(logId: Bytes): number;
   /** The receipt of an end that was read, under its date. `fixed`: the end of a removed seat keeps its own. */
@@ -50,6 +52,7 @@ export function createHeads(
     };
   };
   return {
+    clock,
     readDate: dateFor,
     sign,
     receipt: (logId, end) => {

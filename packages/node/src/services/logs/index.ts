@@ -83,12 +83,12 @@ export function createLogs(deps: LogsDeps): LogsService {
       const { logId, ...end } = await store.logs.create({
         genesis,
         token: token.input,
-        now: now(),
+        now: heads.clock(),
       });
       return { logId, head: await heads.receipt(logId, end) };
     },
     "logs.append": async (request) => {
-      const arg = checkAppend(request, now());
+      const arg = checkAppend(request, heads.clock());
       deps.observeBatch?.(arg.entries.length);
       const { seqs, repeated, end, seats } = await append(arg);
       const head = await heads.receipt(arg.logId, end);

@@ -94,7 +94,8 @@ export function testLog(hub: string, options: Partial<Genesis> & { stewardKeys?:
         const content = body(bytes);
         return { header: headerOf(content, {}), body: content };
       });
-      const digest = sha256(concat(...entries.map((entry) => sha256(entry.header))));
+      const hashes = concat(...entries.map((entry) => sha256(entry.header)));
+      const digest = count === 1 ? hashes : sha256(hashes);
       return { logId, entries, sigs: { posting: signAppend(state.posting, digest) } };
     },
     commit: (

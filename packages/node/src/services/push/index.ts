@@ -15,7 +15,7 @@ import type { Appended } from "../logs/index.ts";
 import type { PushContents } from "./content.ts";
 import { contentsOf, noticeOf } from "./content.ts";
 import type { Delivery, NodeQueue, Outcome } from "./node-queue.ts";
-import { createNodeQueue } from "./node-queue.ts";
+import { createNodeQueue, outcomeOf } from "./node-queue.ts";
 
 export type PushDeps = {
   store: Pick<Store, "logs">;
@@ -23,8 +23,8 @@ export type PushDeps = {
   /** 32-byte seed of the node's key. */
   nodeKey: Bytes;
   outbound: Outbound;
-  /** Delivers to a box of this node; false when the address is gone. */
-  deliverLocal(address: Bytes, body: Bytes): Promise<boolean>;
+  /** Delivers to boxes of this node; gives the places of those whose address is gone. */
+  deliverLocal(deliveries: readonly { address: Bytes; body: Bytes }[]): Promise<number[]>;
   headOf(logId: Bytes): Promise<Head>;
   now(): number;
   /** First wait before a node is tried again, milliseconds; it doubles up to `retryMaxMs`. */
@@ -184,17 +184,11 @@ export function createPush(deps: PushDeps): PushService {
   const send = (node: string, deliveries: readonly Delivery[]): Promise<Outcome> =>
     node === deps.name ? deliverHere(deliveries) : stateOf(node).queue.send(deliveries);
   const deliverHere = async (deliveries: readonly Delivery[]): Promise<Outcome> => {
-    const outcome: { [K in keyof Outcome]: Delivery[] } = { delivered: [], gone: [], failed: [] };
-    await Promise.all(
-      deliveries.map(async (delivery) => {
-        const verdict = await deps.deliverLocal(delivery.address, delivery.body).then(
-          (stands) => (stands ? "delivered" : "gone") as keyof Outcome,
-          () => "failed" as const,
-        );
-        outcome[verdict].push(delivery);
-      }),
-    );
-    return outcome;
+    try {
+      return outcomeOf(deliveries, await deps.deliverLocal(deliveries));
+    } catch {
+      return { delivered: [], gone: [], failed: deliveries };
+    }
   };
 
   const deliverAll = async (logId: Bytes, contents: readonly PushContents[]): Promise<void> => {

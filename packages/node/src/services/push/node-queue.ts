@@ -52,12 +52,7 @@ export function createNodeQueue(deps: NodeQueueDeps): NodeQueue {
 
   const send = async (deliveries: readonly Delivery[]): Promise<Outcome> => {
     try {
-      const gone = new Set(await deliver(deps, deliveries));
-      return {
-        delivered: deliveries.filter((_, index) => !gone.has(index)),
-        gone: deliveries.filter((_, index) => gone.has(index)),
-        failed: [],
-      };
+      return outcomeOf(deliveries, await deliver(deps, deliveries));
     } catch {
       return { delivered: [], gone: [], failed: deliveries };
     }
@@ -93,6 +88,16 @@ export function createNodeQueue(deps: NodeQueueDeps): NodeQueue {
     idle: async () => {
       await running;
     },
+  };
+}
+
+/** Deliveries apart by whether their address is gone; `gone` are places. */
+export function outcomeOf(deliveries: readonly Delivery[], gone: readonly number[]): Outcome {
+  const lost = new Set(gone);
+  return {
+    delivered: deliveries.filter((_, index) => !lost.has(index)),
+    gone: deliveries.filter((_, index) => lost.has(index)),
+    failed: [],
   };
 }
 

@@ -1,0 +1,267 @@
+/** One node: its store, its services and its HTTP server, put together. Several can run in one process. */
+import { once } from "node:events";
+import { LIMITS } from "@baraza/protocol";
+import pino from "pino";
+import packageJson from "../package.json" with { type: "json" };
+import type { Config } from "./config.ts";
+import { dataPaths, takeDataDir } from "./data-dir.ts";
+import type { Outbound } from "./edges/outbound.ts";
+import { createOutbound } from "./edges/outbound.ts";
+import { readAppFiles } from "./http/app-files.ts";
+import type { Dispatcher } from "./http/dispatch.ts";
+import { createDispatcher } from "./http/dispatch.ts";
+import { createMetrics } from "./http/metrics.ts";
+import { createRateLimits } from "./http/rate-limits.ts";
+import type { Service } from "./http/registry.ts";
+import { createHttpServer, createMetricsServer } from "./http/server.ts";
+import { loadSecrets } from "./secrets.ts";
+import { createAccounts } from "./services/accounts/index.ts";
+import { createAdmin, createSetupCode } from "./services/admin/index.ts";
+import { createBlobs } from "./services/blobs/index.ts";
+import { createBoxes } from "./services/boxes/index.ts";
+import { createCards } from "./services/cards/index.ts";
+import { createLogs } from "./services/logs/index.ts";
+import type { PushService } from "./services/push/index.ts";
+import { createPush } from "./services/push/index.ts";
+import { createRelay } from "./services/relay/index.ts";
+import type { Store } from "./store/port.ts";
+import { openSqliteStore } from "./store/sqlite/index.ts";
+
+export type NodeOptions = {
+  /** The name by the port that was taken, where it can be known only then; else `config.name`. */
+  name?: (port: number) => string;
+  /** Milliseconds; the system's clock unless a test says otherwise. */
+  now?: () => number;
+  /** What stands between this node and others, for faults in tests. */
+  wrapOutbound?: (outbound: Outbound) => Outbound;
+  /** First and longest wait before a node that did not answer is tried again. */
+  pushRetry?: { retryMs: number; retryMaxMs: number };
+};
+
+export type RunningNode = {
+  /** The name by which people and other nodes reach it. */
+  name: string;
+  /** Where it listens. */
+  port: number;
+  /** Its origin for a browser on this machine. */
+  url: string;
+  /** The node's public key, 32 bytes. */
+  nodeKey: Uint8Array;
+  /** A new setup code (16 bytes); null when there is an administrator. */
+  setupCode(): Promise<Uint8Array | null>;
+  store: Store;
+  /** Resolves when no push waits that can be delivered. */
+  idle(): Promise<void>;
+  /** Finishes what has been accepted and frees the data directory. */
+  close(): Promise<void>;
+};
+
+export const VERSION: string = packageJson.version;
+
+/**
+ * Starts a node.
+ * @throws ConfigError, DataDirInUse, StoreVersionError with a sentence for the console; the system's error when the
+ * port is taken.
+ */
+export async function createNode(config: Config, options: NodeOptions = {}): Promise<RunningNode> {
+  const closers: (() => Promise<void> | void)[] = [];
+  const close = async () => {
+    // In the opposite order: what is used closes after its users.
+    for (const one of closers.splice(0).toReversed()) await one();
+  };
+  try {
+    return await start(config, options, closers, close);
+  } catch (cause) {
+    await close();
+    throw cause;
+  }
+}
+
+async function start(
+  config: Config,
+  options: NodeOptions,
+  closers: (() => Promise<void> | void)[],
+  close: () => Promise<void>,
+): Promise<RunningNode> {
+  const { now = Date.now } = options;
+  const logger = pino({ level: config.logLevel, base: null });
+  const paths = dataPaths(config.dataDir);
+  closers.push(await takeDataDir(config.dataDir));
+  const secrets = await loadSecrets(config.dataDir);
+  const store = await openSqliteStore(paths.store);
+  closers.push(() => store.close());
+
+  const server = createHttpServer();
+  closers.push(() => server.close());
+  const port = await server.listen(config.host, config.port);
+  const name = options.name?.(port) ?? config.name;
+  const nameOf = () => name;
+
+  const plainOutbound = createOutbound({ name });
+  const outbound = options.wrapOutbound?.(plainOutbound) ?? plainOutbound;
+  const metrics = createMetrics();
+  const limits = createRateLimits(now);
+  const services: Service[] = [];
+  const add = <S extends Service>(service: S): S => {
+    services.push(service);
+    closers.push(() => service.close());
+    return service;
+  };
+  closers.push(() => {
+    outbound.close();
+  });
+
+  const { registration } = config;
+  const accounts = add(
+    createAccounts({
+      store,
+      secrets,
+      name: nameOf,
+      registration,
+      version: VERSION,
+      now,
+      onSessionsEnded: (ended) => {
+        boxes.endSessions(ended);
+      },
+    }),
+  );
+  add(
+    createAdmin({
+      store,
+      secrets,
+      registration,
+      version: VERSION,
+      now,
+      onRoleChanged: accounts.forgetSessions,
+    }),
+  );
+  add(createCards({ store, now }));
+  const relay = add(
+    await createRelay({
+      store,
+      secrets,
+      name: nameOf,
+      tokenKey: accounts.tokenKey,
+      software: `baraza/${VERSION}`,
+      outbound,
+      dispatch: (route, body, caller) => dispatcher.call(route, body, caller),
+      now,
+    }),
+  );
+  const boxes = add(
+    createBoxes({
+      store,
+      secrets,
+      name: nameOf,
+      sessionOf: accounts.sessionOf,
+      nodeKeyOf: relay.nodeKeyOf,
+      now,
+    }),
+  );
+  const logs = add(
+    createLogs({
+      store,
+      name,
+      nodeKey: secrets.nodeKey.privateKey,
+      logSessionSecret: secrets.logSessionSecret,
+      redeemToken: accounts.redeemToken,
+      onAppend: (appended) => {
+        push.appended(appended);
+      },
+      onSeatsChanged: (logId) => {
+        push.seatsChanged(logId);
+      },
+      observeBatch: metrics.batch,
+      now,
+    }),
+  );
+  const quota = config.blobQuotaMb * 1024 * 1024;
+  add(
+    await createBlobs({
+      store,
+      dir: paths.blobs,
+      sessionSeat: logs.sessionSeat,
+      quota: { log: Math.floor(quota / 2), node: quota },
+      now,
+    }),
+  );
+  const push: PushService = createPush({
+    store,
+    name,
+    nodeKey: secrets.nodeKey.privateKey,
+    outbound,
+    deliverLocal: (deliveries) => boxes.deliver(name, deliveries),
+    headOf: logs.headOf,
+    now,
+    ...options.pushRetry,
+  });
+  closers.push(() => push.close());
+
+  const dispatcher: Dispatcher = createDispatcher({
+    handlers: Object.assign({}, ...services.map((service) => service.routes)) as Service["routes"],
+    limits,
+    metrics,
+    now,
+    onFault: (route, error) => {
+      // The kind of an error only: its message may quote what nobody should read in a log.
+      logger.error(
+        { route, kind: error instanceof Error ? error.name : typeof error },
+        "request failed",
+      );
+    },
+  });
+  metrics.gauge("store_queue", "Operations that wait for the store.", () => store.stats().queue);
+  metrics.gauge("store_commits", "Transactions since the start.", () => store.stats().commits);
+  metrics.gauge("store_writes", "Write operations in them.", () => store.stats().writes);
+  metrics.gauge("resident_bytes", "Resident memory of the process.", () =>
+    process.memoryUsage.rss(),
+  );
+  metrics.gauge("live_connections", "Live connections.", () => server.liveConnections());
+  metrics.gauge("push_nodes_waiting", "Nodes that do not answer and are tried again.", () =>
+    push.waitingFor(),
+  );
+
+  server.serve({
+    name,
+    trustedProxy: config.trustedProxy,
+    dispatcher,
+    authenticate: accounts.authenticate,
+    limits,
+    metrics,
+    metricsToken: config.metricsToken,
+    raw: [relay.gateway],
+    pages: [relay.nodeRecord],
+    files: await readAppFiles(config.appDir),
+    live: boxes.live,
+    health: store.health,
+  });
+  // New requests end before the services that answer them.
+  closers.push(() => server.close());
+  if (config.metricsPort !== null) {
+    const own = createMetricsServer(metrics);
+    own.listen(config.metricsPort, "127.0.0.1");
+    await once(own, "listening");
+    closers.push(() => {
+      own.close();
+      own.closeAllConnections();
+    });
+  }
+  logger.info({ version: VERSION }, "node started");
+  return {
+    name,
+    port,
+    url: `http://${name.split(":", 1)[0]?.endsWith("localhost") === true ? name : `localhost:${port}`}`,
+    nodeKey: secrets.nodeKey.publicKey,
+    setupCode: () =>
+      createSetupCode(store, {
+        now: now(),
+        minutes: Math.min(config.setupMinutes, LIMITS.setupLinkMs / 60_000),
+      }),
+    store,
+    idle: push.idle,
+    close: async () => {
+      await close();
+      logger.info("node stopped");
+    },
+  };
+}
