@@ -1,3 +1,4 @@
+import { decodeCbor } from "@baraza/protocol";
 import { afterEach, expect, test } from "vitest";
 import { openNodeStore } from "../../../platform/node/store.ts";
 import type { SqlStore } from "../../ports.ts";
@@ -7,7 +8,6 @@ import { chatCommands as commands } from "./commands.ts";
 import { readChatEvent } from "./events.ts";
 import { chat } from "./index.ts";
 import { chatQueries } from "./queries.ts";
-import { decodeCbor } from "@baraza/protocol";
 
 const AMINA = testId(32, 2);
 let store: SqlStore | undefined;
@@ -152,4 +152,21 @@ test("what was deleted can be neither answered nor reacted to", async () => {
   await expect(
     commands.react(context, { spaceId, eventId, emoji: "👍", on: true }),
   ).rejects.toEqual(invalid("eventId"));
+});
+
+test("a draft and what was ruled about deletions go when the space is taken off the device", async () => {
+  const { opened, harness, context, spaceId, draft } = await start();
+  const eventId = await harness.receive(AMINA, "chat.message", { text: "Hi" });
+  await harness.receive(AMINA, "chat.delete", { target: idBytes(eventId) });
+  await commands.setDraft(context, { spaceId, text: "secret" });
+  await opened.run(
+    `INSERT INTO spaces (log_id, hub, hub_key, genesis, kind, history, title, state, created, gen, seq, head, hub_seq,
+       read_from, epoch, seat_id, seat_key, own_hash)
+     VALUES (?, '', x'', x'', 'group', 'all', '', 'left', 0, 0, 0, x'', 0, 0, 0, x'', x'', x'')`,
+    [spaceId],
+  );
+  expect(await opened.all("SELECT event_id FROM chat_rulings")).toHaveLength(1);
+  await opened.run("DELETE FROM spaces WHERE log_id = ?", [spaceId]);
+  expect(await draft()).toBeNull();
+  expect(await opened.all("SELECT event_id FROM chat_rulings")).toEqual([]);
 });

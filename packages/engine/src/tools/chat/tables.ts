@@ -73,6 +73,12 @@ CREATE TABLE IF NOT EXISTS chat_drafts (
   text TEXT NOT NULL,
   reply_to TEXT
 ) STRICT, WITHOUT ROWID;
+
+-- What a rebuild keeps goes when the space is taken off this device.
+CREATE TRIGGER IF NOT EXISTS chat_space_gone AFTER DELETE ON spaces BEGIN
+  DELETE FROM chat_drafts WHERE log_id = old.log_id;
+  DELETE FROM chat_rulings WHERE log_id = old.log_id;
+END;
 `;
 
 /** Emptied by a rebuild, before all events are played again. */
