@@ -40,12 +40,16 @@ export function testIdentity(): TestIdentity {
 /** A device, of a new identity if none is given. */
 export async function testDevice(owner: TestIdentity = testIdentity()): Promise<TestDevice> {
   const { publicKey, secretKey } = testIdentity();
-  const signature = await signWith(owner.secretKey, LABEL, publicKey);
   return {
     identity: owner.publicKey,
     signatureKey: { publicKey, privateKey: secretKey },
-    credential: concat(owner.publicKey, publicKey, signature),
+    credential: await certify(owner, publicKey),
   };
+}
+
+/** A certificate by an identity for a device's key. */
+export async function certify(owner: TestIdentity, publicKey: Bytes): Promise<Bytes> {
+  return concat(owner.publicKey, publicKey, await signWith(owner.secretKey, LABEL, publicKey));
 }
 
 /** A key package of a device, at a new seat. */

@@ -168,6 +168,11 @@ test.each(["x25519", "xwing"] as const)(
     ours = context.pending;
     bare = await bareProcess(bare, context.message, cs);
     expectAgreement(ours, bare);
+    const e = await testPackage(name);
+    const withPath = await commit(ours, { add: [e.keyPackage], update: true }, checks);
+    ours = withPath.pending;
+    bare = await bareProcess(bare, withPath.message, cs);
+    expectAgreement(ours, bare);
     const removal2 = await bareCommit(
       bare,
       [{ proposalType: "remove", remove: { removed: 3 } }],

@@ -3,6 +3,7 @@ import { beforeAll, expect, test } from "vitest";
 import { utf8 } from "@baraza/protocol";
 import type { Bytes } from "@baraza/protocol";
 import {
+  certify,
   must,
   testChecks,
   testDevice,
@@ -12,13 +13,14 @@ import {
   verifyTestCredential,
 } from "./fixtures.ts";
 import type { TestPackage } from "./fixtures.ts";
-import { contextProposal, forge, forgeExternal, garbageFor } from "./forge.ts";
+import { contextProposal, forge, forgeExternal, forgeWhole, garbageFor } from "./forge.ts";
 import type { Forgery } from "./forge.ts";
 import {
   MlsRefused,
   commit,
   createGroup,
   createKeyPackage,
+  decodeGroup,
   encodeGroup,
   encodeTree,
   epoch,
@@ -31,9 +33,10 @@ import {
 } from "./index.ts";
 import type { Checks, Group, ProposedChange } from "./index.ts";
 import { decodeKeyPackage } from "./key-package.ts";
-import { contextExtensionsOf } from "./leaf.ts";
+import { SEAT_EXTENSION, contextExtensionsOf } from "./leaf.ts";
 import { decodeMessage, encodeMessage } from "./library.ts";
-import type { Proposal } from "./library.ts";
+import type { LeafNode, Proposal } from "./library.ts";
+import { makeWelcome } from "./welcome.ts";
 
 const checks = testChecks();
 let members: Group[];
@@ -152,6 +155,83 @@ test.each(forgeries)(
     expect(encodeGroup({ ...bob })).toEqual(before);
   },
 );
+
+test("adding with a change of the context but without a path is refused", async () => {
+  const keyPackage = decodeKeyPackage((await testPackage("x25519")).keyPackage);
+  const add: Proposal = { proposalType: "add", add: { keyPackage } };
+  const bare = await forge(alice, { proposals: [add] });
+  expect((await processCommit(bob, bare, checks)).change.added).toHaveLength(1);
+  const more = await forge(alice, { proposals: [add, contextProposal(utf8("a"))] });
+  expect(await refusal(processCommit(bob, more, checks))).toBe("no_path");
+});
+
+test("a sender cannot take another seat, signature key or identity with its path", async () => {
+  const seat = { extensionType: SEAT_EXTENSION, extensionData: testIdentity().publicKey };
+  const moved = await forge(alice, {
+    withPath: true,
+    leaf: (leaf) => ({ ...leaf, extensions: [seat] }),
+  });
+  expect(await refusal(processCommit(bob, moved, checks))).toBe("bad_message");
+
+  // Another identity certifies the same key: the certificate is good, the leaf's owner is not the same.
+  const { signatureKey } = must(packages[0]).device;
+  const other = await certify(testIdentity(), signatureKey.publicKey);
+  const leaf = (old: LeafNode): LeafNode => ({
+    ...old,
+    credential: { credentialType: "basic", identity: other },
+  });
+  const changed = await forge(alice, { withPath: true, leaf });
+  expect(await refusal(processCommit(bob, changed, checks))).toBe("bad_credential");
+  // The same change is accepted where both certificates are of one identity.
+  const verifyCredential: Checks["verifyCredential"] = async (credential, key) => {
+    await verifyTestCredential(credential, key);
+    return { identity: key };
+  };
+  const { change } = await processCommit(bob, changed, { ...checks, verifyCredential });
+  expect(change.sender.credential).toEqual(other);
+});
+
+test("a path whose leaf is not signed by its key is refused", async () => {
+  const tamperPath: Forgery["tamperPath"] = (path) => ({
+    ...path,
+    leafNode: { ...path.leafNode, signature: path.leafNode.signature.map((byte) => byte ^ 1) },
+  });
+  const message = await forge(alice, { withPath: true, tamperPath });
+  expect(await refusal(processCommit(bob, message, checks))).toBe("bad_message");
+});
+
+test("a commit whose confirmation tag is of another epoch secret is refused", async () => {
+  const message = await forge(alice, { withPath: true, commitSecret: new Uint8Array(32) });
+  expect(await refusal(processCommit(bob, message, checks))).toBe("bad_path");
+});
+
+test("a welcome that lacks a path secret, or whose confirmation tag is wrong, is refused", async () => {
+  const own = await testPackage("x25519");
+  const keyPackage = decodeKeyPackage(own.keyPackage);
+  const add: Proposal = { proposalType: "add", add: { keyPackage } };
+  const { pending, framed, pathSecrets } = await forgeWhole(alice, {
+    proposals: [add],
+    withPath: true,
+  });
+  const newcomers = [{ keyPackage, leaf: 8 }];
+  const tree = encodeTree(pending);
+  const attempt = async (group: Group, secrets: ReadonlyMap<number, Bytes>): Promise<Group> => {
+    const welcome = must(await makeWelcome(group, newcomers, secrets, framed));
+    return join({ ...own, welcome, tree }, checks);
+  };
+  expect((await attempt(pending, pathSecrets)).ownLeaf).toBe(8);
+  expect(await refusal(attempt(pending, new Map()))).toBe("bad_path");
+  const garbage = new Map([...pathSecrets.keys()].map((node) => [node, new Uint8Array(32)]));
+  expect(await refusal(attempt(pending, garbage))).toBe("bad_path");
+  const confirmationTag = new Uint8Array(32);
+  expect(await refusal(attempt({ ...pending, confirmationTag }, pathSecrets))).toBe("bad_message");
+});
+
+test("stored bytes of another version are refused", async () => {
+  const bytes = encodeGroup(alice);
+  expect(await refusal(decodeGroup(bytes.with(0, 2)))).toBe("bad_state");
+  expect(await refusal(decodeGroup(new Uint8Array()))).toBe("bad_state");
+});
 
 test("a forged commit is refused for what is wrong with it: the same forgery without a fault is accepted", async () => {
   const honest = await forge(alice, {

@@ -70,6 +70,30 @@ test("a tree is accepted as it is, and refused with any parent node changed", as
   }
 });
 
+test("unmerged leaves that are repeated, out of order or of another subtree are refused before any hash", async () => {
+  const { tree, suite } = await grown();
+  const node = tree.nodes[11];
+  if (node?.nodeType !== "parent") throw new Error("node 11 is blank");
+  const decode = (unmergedLeaves: number[]): unknown => {
+    const parent = { ...node.parent, unmergedLeaves };
+    return decodeTree(encodeTreeNodes(tree.nodes.with(11, { nodeType: "parent", parent })), suite);
+  };
+  expect(node.parent.unmergedLeaves).toEqual([7]);
+  expect(() => decode([6, 7])).not.toThrow();
+  for (const wrong of [[7, 7], [7, 6], [3], [7, 8]])
+    expect(() => decode(wrong)).toThrow("unmerged leaves");
+});
+
+test("a leaf that its own device did not sign is refused", async () => {
+  const group = await grown();
+  const node = group.tree.nodes[16];
+  if (node?.nodeType !== "leaf" || node.leaf.leafNodeSource !== "key_package")
+    throw new Error("no leaf");
+  const lifetime = { ...node.leaf.lifetime, notAfter: node.leaf.lifetime.notAfter + 1n };
+  const changed = group.tree.nodes.with(16, { nodeType: "leaf", leaf: { ...node.leaf, lifetime } });
+  expect(await verdict(group, changed)).toBe("bad_message");
+});
+
 test("a leaf in another's place, a leaf twice, and a parent where a leaf belongs are refused", async () => {
   const { tree, ...rest } = await grown();
   const group = { tree, ...rest };
