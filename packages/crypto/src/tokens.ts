@@ -41,6 +41,7 @@ export function evaluateTokens(
   blinded: readonly Bytes[],
 ): { evaluated: Bytes[]; proof: Bytes } {
   if (blinded.length === 0) throw new CryptoError("bad_token");
+  blinded.forEach(needElement);
   try {
     const result = voprf.blindEvaluateBatch(keys.privateKey, keys.publicKey, [...blinded]);
     return { evaluated: result.evaluated as Bytes[], proof: result.proof as Bytes };
@@ -60,6 +61,7 @@ export function finalizeTokens(
 ): Token[] {
   try {
     if (pending.length !== answer.evaluated.length) throw new RangeError("count");
+    answer.evaluated.forEach(needElement);
     const items = pending.map((token, i) => ({
       ...token,
       evaluated: answer.evaluated[i] ?? new Uint8Array(),
@@ -69,6 +71,11 @@ export function finalizeTokens(
   } catch (cause) {
     throw new CryptoError("bad_token", cause);
   }
+}
+
+/** The library takes the identity element (32 zeros), which RFC 9497, section 2.1 refuses. */
+function needElement(element: unknown): void {
+  if (!isBytes(element) || element.every((byte) => byte === 0)) throw new CryptoError("bad_token");
 }
 
 /** {@link finalizeTokens} for one. */

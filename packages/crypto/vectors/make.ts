@@ -1,0 +1,387 @@
+/**
+ * Makes this project's own vectors from fixed inputs: `node packages/crypto/vectors/make.ts` writes them anew. The
+ * tests compare what this code makes with the files, so a change of a format shows as a change of a file.
+ * Files named after an RFC or draft hold vectors published there and are never written here.
+ */
+import { writeFile } from "node:fs/promises";
+import type { Card, EntryHeader, Genesis, KeyRing, Signatures, Vault } from "@baraza/protocol";
+import { encodeCbor, genesis as genesisSchema, toHex, utf8, writeAs } from "@baraza/protocol";
+import * as c from "../src/index.ts";
+
+const here = new URL("./", import.meta.url);
+const protocolVectors = new URL("../../protocol/vectors/", import.meta.url);
+
+/** Every file with its content: bytes as hexadecimal. */
+export async function buildVectors(): Promise<{ url: URL; content: unknown }[]> {
+  const mine = {
+    "aead.json": await aead(),
+    "identity.json": await identities(),
+    "entry.json": await entries(),
+    "epoch.json": await epochs(),
+    "letter.json": await letters(),
+    "box-address.json": addresses(),
+    "push.json": await pushes(),
+    "card.json": await cards(),
+    "vault.json": await vaults(),
+    "ring.json": await rings(),
+    "records.json": await records(),
+    "file.json": await files(),
+  };
+  const files_ = Object.entries(mine).map(([name, content]) => ({
+    url: new URL(name, here),
+    content: hexed(content),
+  }));
+  const chain = { url: new URL("head-chain.json", protocolVectors), content: hexed(await heads()) };
+  return [...files_, chain];
+}
+
+/** `length` bytes that count up from `first`. */
+export function counting(first: number, length: number): c.Ed25519KeyPair["publicKey"] {
+  return Uint8Array.from({ length }, (_, i) => (first + i) & 255);
+}
+
+const NOW = 1_700_000_000_000;
+const seed = (first: number) => counting(first, 32);
+const id16 = (first: number) => counting(first, 16);
+
+async function aead() {
+  const [key, plain, aad, salt] = [seed(1), utf8("plain"), utf8("aad"), seed(100)];
+  const cases = [];
+  for (const label of ["baraza/aead/1", "baraza/entry-key/1"])
+    cases.push({ key, plain, aad, salt, label, sealed: await c.sealAead(key, plain, aad, { label, salt }) });
+  return { what: "salt(32) || commitment(32) || AES-256-GCM, keys by HKDF-SHA-256", cases };
+}
+
+async function people() {
+  const alice = await c.createIdentity(seed(1));
+  const bob = await c.createIdentity(seed(2));
+  const device = await c.createDevice(alice.record, alice.privateKey, NOW, seed(3));
+  const bobId = c.identityIdOf(bob.record);
+  return { alice, bob, device, aliceId: c.identityIdOf(alice.record), bobId };
+}
+
+async function identities() {
+  const { alice, device, aliceId } = await people();
+  const rotated = await c.rotateIdentity(alice, seed(40));
+  return {
+    what: "identity records, a rotation and a device certificate, as CBOR",
+    identity: { seed: seed(1), record: encodeCbor(alice.record), identityId: aliceId },
+    rotated: { seed: seed(40), record: encodeCbor(rotated.record), identityId: aliceId },
+    device: { seed: seed(3), createdAt: NOW, certificate: encodeCbor(device.certificate), hash: device.hash },
+  };
+}
+
+const genesis: Genesis = {
+  v: 1,
+  suite: 1,
+  kind: "group",
+  mlsSuite: "x25519",
+  history: "all",
+  hub: "a.localhost:8080",
+  stewards: [seed(50)],
+  seatId: id16(51),
+  seatKey: seed(52),
+  postingKey: seed(53),
+  nonce: seed(54),
+};
+const genesisBytes = writeAs(genesisSchema, genesis);
+const logId = c.logIdOf(genesisBytes);
+
+const header: c.HeaderFields = {
+  v: 1,
+  suite: 1,
+  logId,
+  gen: 0,
+  kind: "entry",
+  epoch: 3,
+  appendId: id16(60),
+  blobs: [id16(61)],
+};
+
+async function signedEvent() {
+  const { device } = await people();
+  return c.signEvent({
+    logId,
+    epoch: 3,
+    device,
+    eventId: id16(62),
+    counter: 1,
+    prevOwnHash: c.NO_EVENT,
+    seen: { gen: 0, seq: 7, head: seed(63) },
+    type: "chat.message",
+    typeVersion: 1,
+    at: NOW,
+    payload: encodeCbor({ text: "Habari" }),
+  });
+}
+
+async function entries() {
+  const { device } = await people();
+  const event = await signedEvent();
+  const contentKey = seed(64);
+  const salt = seed(65);
+  const sealed = await c.sealEntry({ contentKey, header, event, salt });
+  return {
+    what: "an event, its signature, and the entry that it is sealed into",
+    genesis: genesisBytes,
+    logId,
+    epoch: 3,
+    deviceKey: c.ed25519FromSeed(device.privateKey).publicKey,
+    event: encodeCbor(event),
+    signature: event.sig,
+    ownHash: c.ownHash(event),
+    contentKey,
+    salt,
+    header: sealed.header,
+    headerHash: c.headerHash(sealed.header),
+    batchDigest: c.appendDigest([c.headerHash(sealed.header), seed(66)]),
+    body: sealed.body,
+  };
+}
+
+async function epochs() {
+  const calls: { label: string; context: Uint8Array; length: number; value: Uint8Array }[] = [];
+  const exporter: c.Exporter = async (label, context, length) => {
+    const value = c.hmac(seed(70), utf8(label), context).slice(0, length);
+    calls.push({ label, context, length, value });
+    return value;
+  };
+  const { contentKey, posting } = await c.epochKeys(exporter, logId);
+  return { what: "what an epoch's exporter is asked, and the keys", calls, contentKey, postingKey: posting.publicKey };
+}
+
+async function letters() {
+  const { bob, device, bobId } = await people();
+  const fixed = { id: id16(80), seed: seed(81) };
+  const boxKey = await c.createBoxKey(bob, 1, NOW, fixed);
+  const ekm = counting(82, 64);
+  const letterId = id16(83);
+  const body = utf8("Karibu");
+  const { letter } = await c.sealLetter({
+    from: device,
+    to: bobId,
+    boxKey: boxKey.record,
+    kind: "note",
+    body,
+    letterId,
+    at: NOW,
+    ekm,
+  });
+  return {
+    what: "a box key and a letter sealed to it with the X-Wing randomness ekm",
+    recipient: bobId,
+    boxKeyId: fixed.id,
+    boxKey: boxKey.record,
+    privateKey: boxKey.privateKey,
+    ekm,
+    letterId,
+    kind: "note",
+    body,
+    at: NOW,
+    sender: device.hash,
+    letter,
+  };
+}
+
+function addresses() {
+  const nodeSecret = seed(90);
+  const common = { boxId: id16(91), addressId: id16(92), expires: NOW };
+  const salt = counting(93, 24);
+  const cases = [
+    { ...common, scope: "letters" as const },
+    { ...common, scope: "push" as const, hub: "b.localhost:8081" },
+  ].map((fields) => ({ ...fields, salt, address: c.sealBoxAddress(nodeSecret, fields, salt) }));
+  return { what: "box addresses of one node", nodeSecret, cases };
+}
+
+async function pushes() {
+  const wrapKey = seed(100);
+  const nonce = counting(101, 12);
+  const content = utf8("content of a push");
+  const nodeKey = c.ed25519FromSeed(seed(102));
+  const request = await c.signPushRequest(nodeKey, {
+    hub: "a.localhost:8080",
+    to: "b.localhost:8081",
+    time: NOW,
+    nonce: id16(103),
+    deliveries: [{ address: counting(104, 106), body: counting(105, 64) }],
+  });
+  return {
+    what: "a wrapped push, and a delivery signed by the hub's node",
+    wrapKey,
+    key: c.pushKey(wrapKey),
+    nonce,
+    content,
+    wrapped: c.wrapPush(wrapKey, content, nonce),
+    nodeKey: nodeKey.publicKey,
+    request: encodeCbor(request),
+    digest: c.pushRequestDigest(request),
+  };
+}
+
+async function cards() {
+  const { alice, bob, aliceId, bobId } = await people();
+  const secret = seed(110);
+  const keys = c.cardKeys(secret);
+  const salt = seed(111);
+  const boxKey = await c.createBoxKey(alice, 1, NOW, { id: id16(112), seed: seed(113) });
+  const card: Card = {
+    v: 1,
+    logId,
+    title: "Kikundi",
+    kind: "group",
+    inviter: { name: "Alice", address: "alice@a.localhost:8080" },
+    inviterIdentity: alice.record,
+    reply: {
+      node: "a.localhost:8080",
+      address: counting(114, 106),
+      identityId: aliceId,
+      boxKey: boxKey.record,
+    },
+    expires: NOW,
+  };
+  const keyPackages = [utf8("key package 1"), utf8("key package 2")];
+  return {
+    what: "everything that comes from the secret of a link",
+    secret,
+    ...keys,
+    card: encodeCbor(card),
+    salt,
+    sealed: await c.sealCard(keys.key, card, salt),
+    asker: bobId,
+    askerKey: bob.record.key,
+    keyPackages,
+    askProof: c.askProof(keys.proofKey, bobId, keyPackages),
+  };
+}
+
+async function vaults() {
+  const { alice } = await people();
+  const vaultKey = seed(120);
+  const exportKey = counting(121, 64);
+  const secret = id16(122);
+  const fixed = { salt: seed(123), aeadSalt: seed(124) };
+  const wraps = [
+    await c.wrapVaultKey(vaultKey, { way: "passphrase", exportKey }, fixed),
+    await c.wrapVaultKey(vaultKey, { way: "passphrase+secret", exportKey, secret }, fixed),
+  ];
+  const vault: Vault = {
+    v: 1,
+    version: 1,
+    prevHash: c.NO_VAULT,
+    identity: alice.record,
+    identityKey: alice.privateKey,
+    profile: { name: "Alice", address: "alice@a.localhost:8080" },
+    boxKeys: [],
+    spaces: [],
+    nodes: [],
+  };
+  const salt = seed(125);
+  return {
+    what: "a vault, and its key wrapped for two ways in",
+    vaultKey,
+    exportKey,
+    secret,
+    wraps: wraps.map((wrap) => encodeCbor(wrap)),
+    vault: encodeCbor(vault),
+    hash: c.vaultHash(vault),
+    salt,
+    sealed: await c.sealVault(vaultKey, wraps, vault, salt),
+  };
+}
+
+async function rings() {
+  const ring: KeyRing = { epochs: [0, 1, 5].map((epoch) => ({ epoch, key: seed(130 + epoch) })) };
+  const key = seed(140);
+  const salt = seed(141);
+  return { what: "a key ring", logId, key, salt, ring: encodeCbor(ring), sealed: await c.sealRing(key, ring, logId, salt) };
+}
+
+async function records() {
+  const nodeKey = c.ed25519FromSeed(seed(150));
+  const gateway = await c.gatewayKeys(seed(151));
+  const tokens = c.tokenKeyPair(seed(152));
+  const seat = c.ed25519FromSeed(seed(153));
+  const session = { logId, seatId: id16(154), hub: "a.localhost:8080", time: NOW };
+  const push = { node: "b.localhost:8081", address: counting(155, 106), wrapKey: seed(156) };
+  const steward = c.ed25519FromSeed(seed(157));
+  const stewardHeader = encodeCbor({ stands: "for a header" });
+  return {
+    what: "signed records of nodes, seats and stewards",
+    nodeRecord: {
+      nodeKey: nodeKey.publicKey,
+      record: await c.signNodeRecord(nodeKey, {
+        v: 1,
+        minVersion: 1,
+        maxVersion: 1,
+        name: "a.localhost:8080",
+        gatewayKeys: c.encodeKeyConfigs([gateway]),
+        tokenKey: tokens.publicKey,
+        notAfter: NOW,
+        software: "baraza",
+      }),
+    },
+    logSession: {
+      seatKey: seat.publicKey,
+      hub: session.hub,
+      digest: c.logSessionDigest(session),
+      request: encodeCbor(await c.signLogSession(seat, session)),
+    },
+    seatPush: {
+      seatKey: seat.publicKey,
+      request: encodeCbor(await c.signSeatPush(seat, { logId, seatId: id16(154), push, time: NOW })),
+    },
+    steward: {
+      key: steward.publicKey,
+      header: stewardHeader,
+      sig: (await c.signSteward([steward], stewardHeader))[0]?.sig,
+    },
+  };
+}
+
+async function files() {
+  const fileKey = seed(160);
+  const content = utf8("a short file");
+  const chunks = [];
+  for await (const chunk of c.sealStream(fileKey, content.length, [content])) chunks.push(chunk);
+  return { what: "a file's sealed chunks", fileKey, size: content.length, content, chunks };
+}
+
+async function heads() {
+  const node = c.ed25519FromSeed(seed(170));
+  const event = await signedEvent();
+  const steps = [];
+  let head = c.genesisHead(genesisBytes);
+  for (let seq = 1; seq <= 3; seq++) {
+    const entry = await c.sealEntry({
+      contentKey: seed(171),
+      header: { ...header, appendId: id16(171 + seq) } satisfies Partial<EntryHeader>,
+      event,
+      salt: seed(180 + seq),
+    });
+    const sigs: Signatures = { posting: await c.signAppend(seed(172), c.headerHash(entry.header)) };
+    head = c.nextHead(head, seq, entry.header, sigs);
+    const signed = await c.signHead(node, { logId, gen: 0, seq, head, time: NOW + seq });
+    steps.push({ seq, header: entry.header, sigs: encodeCbor(sigs), head, time: NOW + seq, sig: signed.sig });
+  }
+  return {
+    what: "head_n = H(head_(n-1) || uint64(seq) || H(header || cbor(signatures))), from H('baraza/head/1' || genesis)",
+    genesis: genesisBytes,
+    logId,
+    nodeKey: node.publicKey,
+    genesisHead: c.genesisHead(genesisBytes),
+    steps,
+  };
+}
+
+function hexed(value: unknown): unknown {
+  if (value instanceof Uint8Array) return toHex(value);
+  if (Array.isArray(value)) return value.map(hexed);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, hexed(item)]));
+}
+
+if (import.meta.main) {
+  for (const { url, content } of await buildVectors())
+    await writeFile(url, `${JSON.stringify(content, null, 2)}\n`);
+}
