@@ -84,7 +84,7 @@ export async function createEngine(
   const tools = options.tools ?? allTools;
   const store = await platform.openStore(storeName);
   await migrate(store, CORE_MIGRATIONS);
-  for (const tool of tools) await store.transaction((tx) => tx.exec(tool.schema));
+  for (const tool of tools) await migrate(store, [{ version: 1, up: tool.schema }], tool.name);
 
   let me: Me | null = null;
   let line: Line = "connecting";

@@ -5,8 +5,6 @@
 import type { Migration } from "./store/migrate.ts";
 
 const CORE = `
-CREATE TABLE meta (key TEXT PRIMARY KEY, value) STRICT, WITHOUT ROWID;
-
 -- The one account of this store.
 CREATE TABLE account (
   one INTEGER PRIMARY KEY CHECK (one = 1),
@@ -231,6 +229,7 @@ CREATE TABLE notices (
   title TEXT,
   PRIMARY KEY (log_id, event_id, subject)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX notices_by_position ON notices (log_id, position);
 `;
 
 /** Positions of pending events start here: above every confirmed one. */

@@ -48,9 +48,15 @@ export function openNodeDriver(path: string): SqlDriver {
 
   return {
     run(sql, params) {
-      const { value, tables } = use(sql, params, false, (statement) =>
-        statement.run(...bind(params)),
-      );
+      const { value, tables } = use(sql, params, false, (statement) => {
+        // A row id above 2^53 (an FTS5 table makes such ones) would be an error after the statement has run.
+        statement.setReadBigInts(true);
+        try {
+          return statement.run(...bind(params));
+        } finally {
+          statement.setReadBigInts(false);
+        }
+      });
       return { changes: Number(value.changes), tables };
     },
     all(sql, params, readonly) {

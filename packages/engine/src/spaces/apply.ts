@@ -110,8 +110,10 @@ function reduce(tx: SqlTx, core: Core, raw: AppliedEvent<Bytes>): void {
  * Makes the rows of one space anew from its stored events, then from what is pending: after a void took entries away.
  */
 export function rebuildSpace(tx: SqlTx, core: Core, logId: string): void {
-  for (const table of ["activity", "notices", ...core.tools.flatMap((tool) => tool.derived)])
+  for (const table of ["activity", ...core.tools.flatMap((tool) => tool.derived)])
     tx.run(`DELETE FROM ${table} WHERE log_id = ?`, [logId]);
+  // Who went is told by commits, which are no events: those lines stay.
+  tx.run("DELETE FROM notices WHERE log_id = ? AND kind NOT IN ('left', 'removed')", [logId]);
   const events = tx.all<{
     event_id: string;
     seq: number;

@@ -83,6 +83,10 @@ async function undo(
       record.seq,
       seq,
     ]);
+    tx.run(
+      "DELETE FROM notices WHERE log_id = ? AND position >= ? AND kind IN ('left', 'removed')",
+      [space.logId, record.seq],
+    );
     tx.run("DELETE FROM pending_commits WHERE log_id = ?", [space.logId]);
   });
   draft.after.push({ do: "rebuild" });
