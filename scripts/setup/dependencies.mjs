@@ -2,7 +2,7 @@
  * Brings `node_modules` to what `package-lock.json` says. What is there is read from the list that
  * npm keeps inside it, so nothing happens when it is right, whoever installed it.
  */
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { root, Refusal, runLogged, step } from "./base.mjs";
@@ -46,6 +46,8 @@ export function isInstalled() {
   } catch {
     return false;
   }
+  const runtime = `node_modules/node-${process.platform}-${process.arch}`;
+  if (runtime in wanted && !existsSync(join(root, runtime))) return false;
   return differences(wanted, present).length === 0;
 }
 
