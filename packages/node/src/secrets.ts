@@ -3,7 +3,7 @@
  * has it can speak as this node; whoever has it and the database can guess passphrases offline. Nothing in it opens
  * what people wrote.
  */
-import { mkdir, open, readFile, rename } from "node:fs/promises";
+import { access, mkdir, open, readFile, rename } from "node:fs/promises";
 import { join } from "node:path";
 import { ed25519FromSeed, hkdf, randomBytes } from "@baraza/crypto";
 import type { Ed25519KeyPair } from "@baraza/crypto";
@@ -11,6 +11,7 @@ import { createServerSetup } from "@baraza/crypto/opaque";
 import type { Bytes } from "@baraza/protocol";
 import { bytes32, encodeCbor, object, readAs } from "@baraza/protocol";
 import * as v from "valibot";
+import { restoringDir, secretsPath } from "./data-dir.ts";
 
 /** What services are given. Every key has one purpose. */
 export type NodeSecrets = {
@@ -28,7 +29,6 @@ export type NodeSecrets = {
   opaqueSetup: string;
 };
 
-const SECRETS_FILE = "secrets";
 const stored = object({
   v: v.literal(1),
   nodeSeed: bytes32,
@@ -36,17 +36,15 @@ const stored = object({
   opaqueSetup: v.pipe(v.string(), v.maxLength(4096)),
 });
 
-/** The path of the file. */
-export function secretsPath(dataDir: string): string {
-  return join(dataDir, SECRETS_FILE);
-}
-
 /**
  * Reads the secrets, and makes them where there are none.
  * @throws Error when the file is there and cannot be read: it is never replaced, since that would make another node.
+ * Also when a restore was interrupted: what lies there is a part of a node.
  */
 export async function loadSecrets(dataDir: string): Promise<NodeSecrets> {
   const path = secretsPath(dataDir);
+  if (await exists(restoringDir(dataDir)))
+    throw new Error("A restore was interrupted. Empty the data directory and run it again.");
   let bytes: Uint8Array;
   try {
     bytes = await readFile(path);
@@ -95,4 +93,11 @@ export async function syncDirectory(path: string): Promise<void> {
   } finally {
     await directory.close();
   }
+}
+
+async function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
 }

@@ -14,9 +14,9 @@ export type AdminDeps = {
   secrets: Pick<NodeSecrets, "storeSecret">;
   registration: Registration;
   version: string;
-  now(): number;
+  now: () => number;
   /** An account has another role now. */
-  onRoleChanged?(): void;
+  onRoleChanged?: () => void;
 };
 
 const LABEL = { label: "baraza/node/invitation/1" };
