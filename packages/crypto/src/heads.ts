@@ -44,7 +44,7 @@ export async function signHead(nodeKey: Signer, fields: Without<Head, "sig">): P
   return readRecord(headSchema, { ...fields, sig }, "bad_input");
 }
 
-/** True when the node signed this head. Never throws on hostile input. */
+/** True when the node signed this head; other fields than these six are not covered. Never throws on hostile input. */
 export async function verifyHead(nodePublicKey: Bytes, head: Head): Promise<boolean> {
   try {
     const digest = headDigest(readRecord(headSchema, head, "bad_input"));

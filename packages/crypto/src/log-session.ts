@@ -1,11 +1,10 @@
 /** What a seat signs towards its hub: opening a reading session, and where its pushes go. */
 import type { Bytes, PushTarget, RequestOf } from "@baraza/protocol";
-import { encodeCbor, LABELS, logsPush, logsSession } from "@baraza/protocol";
+import { LABELS, logsPush, logsSession } from "@baraza/protocol";
 import type { Signer } from "./ed25519.ts";
 import { signWith, verifyWith } from "./ed25519.ts";
-import { sha256 } from "./primitives.ts";
 import type { Without } from "./records.ts";
-import { readRecord } from "./records.ts";
+import { readRecord, recordDigest } from "./records.ts";
 
 export type LogSessionRequest = RequestOf<"logs.session">;
 export type SeatPushRequest = RequestOf<"logs.push">;
@@ -27,23 +26,21 @@ export async function verifyLogSession(
   request: LogSessionRequest,
 ): Promise<boolean> {
   try {
-    const { logId, seatId, time, sig } = request;
-    const digest = logSessionDigest({ logId, seatId, hub, time });
-    return await verifyWith(seatPublicKey, LABELS.logSession, digest, sig);
+    const digest = logSessionDigest({ ...request, hub });
+    return await verifyWith(seatPublicKey, LABELS.logSession, digest, request.sig);
   } catch {
     return false;
   }
 }
 
-/** `H(cbor{logId, seatId, hub, time})`. */
+/** `H(cbor{logId, seatId, hub, time})`, with whatever fields of a later version the request has besides; never `sig`. */
 export function logSessionDigest(fields: {
   logId: Bytes;
   seatId: Bytes;
   hub: string;
   time: number;
 }): Bytes {
-  const { logId, seatId, hub, time } = fields;
-  return sha256(encodeCbor({ logId, seatId, hub, time }));
+  return recordDigest(fields);
 }
 
 /** Says where pushes for the seat go; null stops them. `time` in milliseconds, later than that of the former one. */
@@ -67,8 +64,7 @@ export async function verifySeatPush(
   }
 }
 
-/** `H(cbor{logId, seatId, push, time})`. */
+/** `H(cbor{logId, seatId, push, time})`, and fields of a later version. */
 export function seatPushDigest(fields: Without<SeatPushRequest, "sig">): Bytes {
-  const { logId, seatId, push, time } = fields;
-  return sha256(encodeCbor({ logId, seatId, push, time }));
+  return recordDigest(fields);
 }

@@ -101,7 +101,7 @@ export async function sealVault(
   const body = await sealAead(
     vaultKey,
     pad(writeAs(vaultSchema, vault), AEAD_OVERHEAD),
-    wrapsAad(wraps),
+    clearAad({ v: 1, wraps }),
     { label: LABELS.vaultBody, ...(salt === undefined ? {} : { salt }) },
   );
   if (body.length > LIMITS.vaultBytes) throw tooLarge();
@@ -117,8 +117,8 @@ export function readVaultWraps(sealed: Bytes): VaultWrap[] {
 
 /** Opens a vault. @throws CryptoError `open_failed`, `bad_vault`. */
 export async function openVault(vaultKey: Bytes, sealed: Bytes): Promise<Vault> {
-  const { wraps, body } = readSealed(sealed);
-  const padded = await openAead(vaultKey, body, wrapsAad(wraps), { label: LABELS.vaultBody });
+  const { body, ...clear } = readSealed(sealed);
+  const padded = await openAead(vaultKey, body, clearAad(clear), { label: LABELS.vaultBody });
   const plain = unpadExactly(padded, AEAD_OVERHEAD);
   return readRecord(vaultSchema, plain, "bad_vault", LIMITS.vaultBytes);
 }
@@ -139,8 +139,9 @@ function readSealed(sealed: Bytes): Infer<typeof sealedVault> {
   }
 }
 
-function wrapsAad(wraps: readonly VaultWrap[]): Bytes {
-  return concat(utf8(LABELS.vault), encodeCbor(wraps));
+/** Everything beside the body is bound to it, fields of a later version too. */
+function clearAad(clear: object): Bytes {
+  return concat(utf8(LABELS.vault), encodeCbor(clear));
 }
 
 function tooLarge(): ProtocolError {
