@@ -1,36 +1,36 @@
-/** Starts a node from the command line: `node packages/node/src/main.ts [--setting value]...`. */
-import { rm } from "node:fs/promises";
-import { toBase64url } from "@baraza/protocol";
+/** The node's program: starts a node, or runs one of the commands beside it. `--help` lists everything. */
+import { COMMANDS_HELP, isCommand, runCommand } from "./cli/index.ts";
 import { ConfigError, describeSettings, readConfig } from "./config.ts";
-import { DataDirInUse, dataPaths } from "./data-dir.ts";
-import { createNode } from "./node.ts";
-import { writeDurably } from "./secrets.ts";
+import { DataDirInUse } from "./data-lock.ts";
+import { createNode, VERSION } from "./node.ts";
 import { StoreVersionError } from "./store/sqlite/migrations/index.ts";
 
 const args = process.argv.slice(2);
-if (args.includes("--help")) console.log(describeSettings());
-else {
-  try {
-    await main();
-  } catch (error) {
-    process.exitCode = 1;
-    console.error(sentenceFor(error));
-  }
+const say = (line: string) => {
+  console.log(line);
+};
+try {
+  if (args.includes("--help")) say(`${describeSettings()}\n\n${COMMANDS_HELP}`);
+  else if (isCommand(args)) {
+    const context = { environment: process.env, version: VERSION, now: Date.now, say };
+    process.exitCode = await runCommand(args, context);
+  } else await serve();
+} catch (error) {
+  process.exitCode = 1;
+  console.error(sentenceFor(error));
 }
 
-async function main(): Promise<void> {
+async function serve(): Promise<void> {
+  // What the node writes is for this user only.
+  process.umask(0o077);
   const config = readConfig(args, process.env);
   const node = await createNode(config);
-  const { setupLink } = dataPaths(config.dataDir);
-  console.log(`Baraza listens on ${node.url} as ${node.name}.`);
-  const code = await node.setupCode();
-  if (code === null) await rm(setupLink, { force: true });
-  else {
-    const link = `${node.url}/setup#${toBase64url(new Uint8Array(code))}`;
-    await writeDurably(setupLink, new TextEncoder().encode(`${link}\n`));
-    console.log(
+  say(`Baraza listens on ${config.host}, port ${node.port}: ${node.url}`);
+  const link = await node.setupLink();
+  if (link !== null) {
+    say(
       `There is no administrator yet. Open this link within ${config.setupMinutes} minutes; it works once\n` +
-        `(it is also in ${setupLink}, and a new one is made at each start):\n\n  ${link}\n`,
+        `(a new one is made at each start, and kept in the file setup-link of the data directory):\n\n  ${link}\n`,
     );
   }
   let stopping = false;

@@ -1,10 +1,11 @@
 /** One node: its store, its services and its HTTP server, put together. Several can run in one process. */
 import { once } from "node:events";
-import { LIMITS } from "@baraza/protocol";
+import { nodeOrigin } from "@baraza/protocol";
 import pino from "pino";
 import packageJson from "../package.json" with { type: "json" };
 import type { Config } from "./config.ts";
-import { dataPaths, takeDataDir } from "./data-dir.ts";
+import { blobsDir, databasePath } from "./data-dir.ts";
+import { takeDataDir } from "./data-lock.ts";
 import type { Outbound } from "./edges/outbound.ts";
 import { createOutbound } from "./edges/outbound.ts";
 import { readAppFiles } from "./http/app-files.ts";
@@ -16,7 +17,8 @@ import type { Service } from "./http/registry.ts";
 import { createHttpServer, createMetricsServer } from "./http/server.ts";
 import { loadSecrets } from "./secrets.ts";
 import { createAccounts } from "./services/accounts/index.ts";
-import { createAdmin, createSetupCode } from "./services/admin/index.ts";
+import { createAdmin } from "./services/admin/index.ts";
+import { announceSetup } from "./services/admin/setup.ts";
 import { createBlobs } from "./services/blobs/index.ts";
 import { createBoxes } from "./services/boxes/index.ts";
 import { createCards } from "./services/cards/index.ts";
@@ -43,12 +45,12 @@ export type RunningNode = {
   name: string;
   /** Where it listens. */
   port: number;
-  /** Its origin for a browser on this machine. */
+  /** Its origin, for browsers. */
   url: string;
   /** The node's public key, 32 bytes. */
   nodeKey: Uint8Array;
-  /** A new setup code (16 bytes); null when there is an administrator. */
-  setupCode(): Promise<Uint8Array | null>;
+  /** A new link that makes the first administrator, also kept in the data directory; null when there is one. */
+  setupLink(): Promise<string | null>;
   store: Store;
   /** Resolves when no push waits that can be delivered. */
   idle(): Promise<void>;
@@ -85,10 +87,9 @@ async function start(
 ): Promise<RunningNode> {
   const { now = Date.now } = options;
   const logger = pino({ level: config.logLevel, base: null });
-  const paths = dataPaths(config.dataDir);
   closers.push(await takeDataDir(config.dataDir));
   const secrets = await loadSecrets(config.dataDir);
-  const store = await openSqliteStore(paths.store);
+  const store = await openSqliteStore(databasePath(config.dataDir));
   closers.push(() => store.close());
 
   const server = createHttpServer();
@@ -132,7 +133,9 @@ async function start(
       registration,
       version: VERSION,
       now,
-      onRoleChanged: accounts.forgetSessions,
+      onRoleChanged: () => {
+        accounts.forgetSessions();
+      },
     }),
   );
   add(createCards({ store, now }));
@@ -154,7 +157,7 @@ async function start(
       secrets,
       name: nameOf,
       sessionOf: accounts.sessionOf,
-      nodeKeyOf: relay.nodeKeyOf,
+      nodeKeyOf: (hub, fresh) => relay.nodeKeyOf(hub, fresh),
       now,
     }),
   );
@@ -164,14 +167,16 @@ async function start(
       name,
       nodeKey: secrets.nodeKey.privateKey,
       logSessionSecret: secrets.logSessionSecret,
-      redeemToken: accounts.redeemToken,
+      redeemToken: (token) => accounts.redeemToken(token),
       onAppend: (appended) => {
         push.appended(appended);
       },
       onSeatsChanged: (logId) => {
         push.seatsChanged(logId);
       },
-      observeBatch: metrics.batch,
+      observeBatch: (entries) => {
+        metrics.batch(entries);
+      },
       now,
     }),
   );
@@ -179,8 +184,8 @@ async function start(
   add(
     await createBlobs({
       store,
-      dir: paths.blobs,
-      sessionSeat: logs.sessionSeat,
+      dir: blobsDir(config.dataDir),
+      sessionSeat: (logId, token) => logs.sessionSeat(logId, token),
       quota: { log: Math.floor(quota / 2), node: quota },
       now,
     }),
@@ -191,7 +196,7 @@ async function start(
     nodeKey: secrets.nodeKey.privateKey,
     outbound,
     deliverLocal: (deliveries) => boxes.deliver(name, deliveries),
-    headOf: logs.headOf,
+    headOf: (logId) => logs.headOf(logId),
     now,
     ...options.pushRetry,
   });
@@ -233,7 +238,7 @@ async function start(
     pages: [relay.nodeRecord],
     files: await readAppFiles(config.appDir),
     live: boxes.live,
-    health: store.health,
+    health: () => store.health(),
   });
   // New requests end before the services that answer them.
   closers.push(() => server.close());
@@ -250,15 +255,18 @@ async function start(
   return {
     name,
     port,
-    url: `http://${name.split(":", 1)[0]?.endsWith("localhost") === true ? name : `localhost:${port}`}`,
+    url: nodeOrigin(name),
     nodeKey: secrets.nodeKey.publicKey,
-    setupCode: () =>
-      createSetupCode(store, {
+    setupLink: () =>
+      announceSetup({
+        store,
+        name,
+        dataDir: config.dataDir,
+        minutes: config.setupMinutes,
         now: now(),
-        minutes: Math.min(config.setupMinutes, LIMITS.setupLinkMs / 60_000),
       }),
     store,
-    idle: push.idle,
+    idle: () => push.idle(),
     close: async () => {
       await close();
       logger.info("node stopped");

@@ -37,7 +37,7 @@ export type DispatchDeps = {
   handlers: Handlers;
   limits: RateLimits;
   metrics: Metrics;
-  now(): number;
+  now: () => number;
   /** Told the route and the kind of an error that no code stands for. */
   onFault(route: string, error: unknown): void;
   timeoutMs?: number;
@@ -58,7 +58,7 @@ export function createDispatcher(deps: DispatchDeps): Dispatcher {
     const handler = handlers[name] as Handler<N>;
     const account = await admit(name, caller);
     const request: CheckedRequestOf<N> = decodeRequest(name, body);
-    const context = {
+    const context: Context = {
       now,
       account,
       sealed: caller.sealed,
@@ -66,7 +66,7 @@ export function createDispatcher(deps: DispatchDeps): Dispatcher {
       limit: (bucket, rate, key) => {
         limits.take(bucket, key ?? caller.limitKey, rate);
       },
-    } as Context;
+    };
     const response = await handler(request, context as Parameters<Handler<N>>[1]);
     return response instanceof Encoded ? response.bytes : encodeResponse(name, response);
   };

@@ -21,7 +21,7 @@ export type Authenticate = (session: Bytes) => Promise<Account | null> | Account
  * `gateway` route never does, even where a session was sent along.
  */
 export type Context<A extends Access = Access> = {
-  now(): number;
+  now: () => number;
   account: A extends "session" | "administrator" ? Account : null;
   /** The route came through the gateway, sealed. */
   sealed: boolean;
@@ -68,7 +68,7 @@ export type RawRoute = {
 };
 
 /** A GET page of its own (the node record): bytes that anybody may have. */
-export type Page = { path: string; type: string; body(): Promise<Bytes> | Bytes };
+export type Page = { path: string; type: string; body: () => Promise<Bytes> | Bytes };
 
 /** A live connection that was accepted: the handler takes it from here. */
 export type LiveHandler = (socket: WebSocket, context: { limitKey: string }) => void;

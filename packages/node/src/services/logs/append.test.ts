@@ -208,7 +208,7 @@ test("appends that become durable together get one receipt", async () => {
   const context = { now: Date.now, account: null, sealed: false, limitKey: "", limit: () => {} };
   const answers = await Promise.all(
     requests.map(async (request) => {
-      const answer = await handler(request as never, context);
+      const answer = await handler(request, context);
       if (!("seqs" in answer)) throw new Error("encoded");
       return answer;
     }),

@@ -34,7 +34,7 @@ export type LogsDeps = {
   /** Called after a durable append, and when seats or push targets of a log have changed. */
   onAppend?(appended: Appended): void;
   onSeatsChanged?(logId: Bytes): void;
-  now(): number;
+  now: () => number;
   /** Told how many entries each append had. */
   observeBatch?(entries: number): void;
 };

@@ -34,13 +34,13 @@ export type SeatedEntry = {
 /** What the rules ask of a log beyond its state. */
 export type LogView = {
   state: LogState;
-  seat(seatId: Bytes): SeatState | undefined;
-  liveSeats(): number;
-  seated(seq: number): SeatedEntry | undefined;
+  seat: (seatId: Bytes) => SeatState | undefined;
+  liveSeats: () => number;
+  seated: (seq: number) => SeatedEntry | undefined;
   /** Those behind `seq`, in order. */
-  seatedAfter(seq: number): SeatedEntry[];
+  seatedAfter: (seq: number) => SeatedEntry[];
   /** The newest commit or rejoin before `seq` that is not void; 0 for none. */
-  commitBefore(seq: number): number;
+  commitBefore: (seq: number) => number;
 };
 
 /** What an append changes, besides the entries themselves. `next` is complete. */

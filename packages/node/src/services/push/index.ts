@@ -26,7 +26,7 @@ export type PushDeps = {
   /** Delivers to boxes of this node; gives the places of those whose address is gone. */
   deliverLocal(deliveries: readonly { address: Bytes; body: Bytes }[]): Promise<number[]>;
   headOf(logId: Bytes): Promise<Head>;
-  now(): number;
+  now: () => number;
   /** First wait before a node is tried again, milliseconds; it doubles up to `retryMaxMs`. */
   retryMs?: number;
   retryMaxMs?: number;

@@ -35,7 +35,7 @@ export type NodeQueueDeps = {
   hub: string;
   sign(label: string, digest: Uint8Array): Bytes;
   outbound: Outbound;
-  now(): number;
+  now: () => number;
   /** Told of every batch from the queue. */
   onOutcome(outcome: Outcome): void;
 };

@@ -15,8 +15,8 @@ type Run = (db: Db, arg: unknown) => unknown;
 /** More than this in one transaction only makes the first of them wait. */
 const GROUP = 4096;
 
+if (parentPort === null) throw new Error("a worker only");
 const port = parentPort;
-if (port === null) throw new Error("a worker only");
 const { path, role } = workerData as WorkerData;
 const say = (message: FromWorker) => {
   port.postMessage(message);
@@ -58,16 +58,17 @@ function serve(first: ToWorker): void {
     if (message === "close") closing = true;
     else for (const call of message) group.push(call);
     if (closing || group.length >= GROUP) break;
-    message = (receiveMessageOnPort(port!) as { message: ToWorker } | undefined)?.message;
+    message = (receiveMessageOnPort(port) as { message: ToWorker } | undefined)?.message;
   }
-  if (db !== undefined && group.length > 0) {
+  const on = db;
+  if (on !== undefined && group.length > 0) {
     const replies =
-      role === "writer" ? runGroup(db, group) : group.map((call) => runRead(db!, call));
+      role === "writer" ? runGroup(on, group) : group.map((call) => runRead(on, call));
     say({ replies, commits, writes });
   }
   if (closing) {
     db?.close();
-    port!.close();
+    port.close();
   }
 }
 
