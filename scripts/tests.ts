@@ -49,22 +49,31 @@ async function vitest(
   rmSync(join(root, report), { force: true });
   const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
   console.log("\nTests");
-  const code = await runInFront("vitest", ["run", ...reporters, ...filters], env, limit);
-  return count(exists(report) ? readJson<Report>(report) : undefined, code);
+  const plain: Record<string, string> = process.stdout.isTTY ? {} : { NO_COLOR: "1" };
+  const args = ["run", ...reporters, ...filters];
+  const code = await runInFront("vitest", args, { ...plain, ...env }, limit);
+  const total = count(exists(report) ? readJson<Report>(report) : undefined, code);
+  if (total.leftOut > 0) {
+    console.log(`${total.leftOut} tests were left out (skip or todo): none may be.`);
+  }
+  return total;
 }
 
 /**
  * What a run came to. A file that cannot be loaded, a test that is left out and an error outside of
  * any test count as a failure each: none of them may pass unseen.
  */
-export function count(found: Report | undefined, exitCode: number): Total {
-  if (found === undefined) return { passed: 0, failed: 1 };
+export function count(found: Report | undefined, exitCode: number): Total & { leftOut: number } {
+  if (found === undefined) return { passed: 0, failed: 1, leftOut: 0 };
   const brokenFiles = found.testResults.filter(
     ({ status, assertionResults }) =>
       status === "failed" && !assertionResults.some((test) => test.status === "failed"),
   ).length;
   const leftOut = found.numPendingTests + found.numTodoTests;
-  if (leftOut > 0) console.log(`${leftOut} tests were left out (skip or todo): no test may be.`);
   const failed = found.numFailedTests + brokenFiles + leftOut;
-  return { passed: found.numPassedTests, failed: failed === 0 && exitCode !== 0 ? 1 : failed };
+  return {
+    passed: found.numPassedTests,
+    failed: failed === 0 && exitCode !== 0 ? 1 : failed,
+    leftOut,
+  };
 }
