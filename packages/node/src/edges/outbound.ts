@@ -33,10 +33,10 @@ export type Outbound = {
    * @throws ProtocolError `target_refused` (this node does not talk to it), `target_unreachable`, `timeout`, `busy`
    * (too much under way to it), `too_large` (the response).
    */
-  send(target: string, request: OutboundRequest): Promise<OutboundResponse>;
+  send: (target: string, request: OutboundRequest) => Promise<OutboundResponse>;
   /** @throws ProtocolError `target_refused`. Names only: addresses are checked when connecting. */
-  check(target: string): void;
-  close(): void;
+  check: (target: string) => void;
+  close: () => void;
 };
 
 export type Address = { address: string; family: number };
@@ -183,7 +183,7 @@ class RefusedAddress extends Error {
 }
 
 async function resolveBySystem(host: string): Promise<Address[]> {
-  return systemLookup(host, { all: true, verbatim: true });
+  return systemLookup(host, { all: true, order: "verbatim" });
 }
 
 function guardedLookup(

@@ -24,9 +24,9 @@ export type AccountsDeps = {
   /** Who may register until an administrator sets it. */
   registration: Registration;
   version: string;
-  now(): number;
+  now: () => number;
   /** Told when sessions end before their time, so that live connections end too. Null: all but `keep`, of the account. */
-  onSessionsEnded?(ended: { accountId: Bytes; sessionId: Bytes | null; keep?: Bytes }): void;
+  onSessionsEnded?: (ended: { accountId: Bytes; sessionId: Bytes | null; keep?: Bytes }) => void;
 };
 
 export type AccountsService = Service & {
@@ -36,9 +36,9 @@ export type AccountsService = Service & {
   /** Public key of the blind tokens, for the node record. */
   tokenKey: Bytes;
   /** True when this node issued the token. That it is spent once is the store's to see to. */
-  redeemToken(token: { input: Bytes; output: Bytes }): boolean;
+  redeemToken: (token: { input: Bytes; output: Bytes }) => boolean;
   /** Forgets cached sessions: roles have changed. */
-  forgetSessions(): void;
+  forgetSessions: () => void;
 };
 
 /** Most rows that one sweep deletes of each kind: it shares the writer with everybody. */

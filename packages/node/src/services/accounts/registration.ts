@@ -16,9 +16,9 @@ export type RegistrationDeps = {
   sessions: Sessions;
   opaqueSetup: string;
   registration: Registration;
-  now(): number;
+  now: () => number;
   /** All sessions of the account but this one have ended. */
-  onPassphraseChanged(accountId: Bytes, keep: Bytes): void;
+  onPassphraseChanged: (accountId: Bytes, keep: Bytes) => void;
 };
 
 /** Names that would speak for the node, or that the mail standards give a meaning (RFC 2142). */

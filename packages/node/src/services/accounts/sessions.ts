@@ -9,10 +9,10 @@ import type { Store } from "../../store/port.ts";
 
 export type Sessions = {
   /** The account of a session; null when there is none or it has ended. */
-  authenticate(session: Bytes): Promise<Account | null>;
-  sessionOf(session: Bytes): Promise<(Account & { expires: number }) | null>;
+  authenticate: (session: Bytes) => Promise<Account | null>;
+  sessionOf: (session: Bytes) => Promise<(Account & { expires: number }) | null>;
   /** Forgets what was looked up: call it when sessions end or roles change. */
-  forget(): void;
+  forget: () => void;
 };
 
 type Found = { accountId: Bytes; role: Role; expires: number };

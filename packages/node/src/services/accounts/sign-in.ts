@@ -20,7 +20,7 @@ export type SignInDeps = {
   store: Pick<Store, "accounts">;
   sessions: Sessions;
   opaqueSetup: string;
-  now(): number;
+  now: () => number;
 };
 
 /** What the node keeps between the two steps. `accountId` is null for a name that nobody has. */
@@ -44,7 +44,7 @@ const KNOWN = 20_000;
 /** The routes. */
 export function signInRoutes({ store, opaqueSetup, now }: SignInDeps): {
   routes: Handlers;
-  close(): void;
+  close: () => void;
 } {
   const pending = new Map<string, Pending>();
   const perAddress = new Map<string, number>();

@@ -20,11 +20,11 @@ export function createTokens({
 }: {
   store: Pick<Store, "accounts">;
   seed: Bytes;
-  now(): number;
+  now: () => number;
 }): {
   routes: Handlers;
   publicKey: Bytes;
-  redeem(token: { input: Bytes; output: Bytes }): boolean;
+  redeem: (token: { input: Bytes; output: Bytes }) => boolean;
 } {
   const keys = tokenKeyPair(seed);
   return {

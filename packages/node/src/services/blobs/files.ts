@@ -11,13 +11,13 @@ import { syncDirectory } from "../../secrets.ts";
 
 export type ChunkFiles = {
   /** Returns when file and name are on the disk. @throws ProtocolError `unavailable` when it cannot be written. */
-  write(name: Bytes, chunk: Bytes): Promise<void>;
+  write: (name: Bytes, chunk: Bytes) => Promise<void>;
   /** @throws ProtocolError `unavailable` when it is not there. */
-  read(name: Bytes): Promise<Bytes>;
+  read: (name: Bytes) => Promise<Bytes>;
   /** It does not matter when it is gone already. */
-  remove(name: Bytes): Promise<void>;
+  remove: (name: Bytes) => Promise<void>;
   /** Names of files that were written before a time (milliseconds), in portions. */
-  olderThan(time: number): AsyncIterable<Bytes[]>;
+  olderThan: (time: number) => AsyncIterable<Bytes[]>;
 };
 
 const NAME = /^[0-9a-f]{32}$/;

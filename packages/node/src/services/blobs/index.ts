@@ -12,17 +12,17 @@ export type BlobsDeps = {
   /** Where chunks lie: `DATA/blobs`. */
   dir: string;
   /** The seat of a log session. @throws ProtocolError `session_expired`, ... */
-  sessionSeat(logId: Bytes, token: Bytes): Promise<{ removed: boolean }>;
+  sessionSeat: (logId: Bytes, token: Bytes) => Promise<{ removed: boolean }>;
   /** In bytes. */
   quota: { log: number; node: number };
-  now(): number;
+  now: () => number;
 };
 
 export type BlobsService = Service & {
   /** Forgets blobs that nothing names; gives how many files went. */
-  collect(): Promise<number>;
+  collect: () => Promise<number>;
   /** Deletes files that no row names: what a crash left between file and row. */
-  sweepFiles(): Promise<number>;
+  sweepFiles: () => Promise<number>;
 };
 
 const COLLECT_EVERY = 10 * 60_000;

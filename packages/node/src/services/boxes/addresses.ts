@@ -5,14 +5,14 @@ import type { Bytes } from "@baraza/protocol";
 
 export type Addresses = {
   /** Null for anything that this node did not seal. */
-  open(address: Bytes): OpenedBoxAddress | null;
+  open: (address: Bytes) => OpenedBoxAddress | null;
   /** A short text that stands for an address while the process lives. */
-  nameOf(address: Name): string;
+  nameOf: (address: Name) => string;
   /** True when the store said so a moment ago; `now` in milliseconds. */
-  stood(address: Name, now: number): boolean;
-  stands(address: Name, now: number): void;
+  stood: (address: Name, now: number) => boolean;
+  stands: (address: Name, now: number) => void;
   /** It was revoked. */
-  forget(address: Name): void;
+  forget: (address: Name) => void;
 };
 
 type Name = Pick<OpenedBoxAddress, "boxId" | "addressId">;

@@ -10,7 +10,7 @@ export type ConnectionDeps = {
   account: Account & { expires: number };
   boxes: { boxId: Bytes; after: number }[];
   times: LiveTimes;
-  now(): number;
+  now: () => number;
 };
 
 export type Connection = {
@@ -18,15 +18,15 @@ export type Connection = {
   sessionKey: string;
   boxKeys: string[];
   /** Says `ready` and gives what waits. */
-  start(): void;
+  start: () => void;
   /** There is a new letter in a box. */
-  fetch(box: string): void;
+  fetch: (box: string) => void;
   /** Gives a push. False when the reader is behind: it becomes a wake. */
-  push(boxId: Bytes, addressId: Bytes, body: Bytes): boolean;
+  push: (boxId: Bytes, addressId: Bytes, body: Bytes) => boolean;
   /** Pushes that may not have arrived; each is told once. */
-  unconfirmed(): { boxId: Bytes; addressId: Bytes }[];
-  cut(code: ErrorCode): void;
-  stop(): void;
+  unconfirmed: () => { boxId: Bytes; addressId: Bytes }[];
+  cut: (code: ErrorCode) => void;
+  stop: () => void;
 };
 
 type Place = { boxId: Bytes; after: number; fetching: boolean; again: boolean };

@@ -21,8 +21,8 @@ export type BoxesDeps = {
   name: () => string;
   sessionOf: LiveDeps["sessionOf"];
   /** The public node key of a hub. `fresh` asks past the cache. @throws ProtocolError when it cannot be had. */
-  nodeKeyOf(hub: string, fresh: boolean): Promise<Bytes>;
-  now(): number;
+  nodeKeyOf: (hub: string, fresh: boolean) => Promise<Bytes>;
+  now: () => number;
   /** For tests: shorter waits of the live connection. */
   live?: LiveDeps["times"];
 };
@@ -30,19 +30,19 @@ export type BoxesDeps = {
 export type BoxesService = Service & {
   live: LiveHandler;
   /** How many live connections said hello. */
-  listening(): number;
+  listening: () => number;
   /**
    * Takes pushes of a hub for addresses of this node: to a device that listens, else noted as one wake per address.
    * @returns indices of those whose address is no longer good.
    */
   deliver: Deliver;
   /** Ends live connections of sessions that ended. */
-  endSessions(ended: { accountId: Bytes; sessionId: Bytes | null; keep?: Bytes }): void;
+  endSessions: (ended: { accountId: Bytes; sessionId: Bytes | null; keep?: Bytes }) => void;
 };
 
 const DAY = 24 * 60 * 60_000;
 /** Addresses for letters stand in cards and with contacts. */
-const LONGEST_LETTERS = 400 * DAY;
+const LONGEST_LETTERS = LIMITS.letterAddressMs;
 const WAKES = 1000;
 /** Bytes of letters in one answer; one letter is always given. */
 const READ_BYTES = LIMITS.readBytes;

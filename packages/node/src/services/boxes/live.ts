@@ -17,20 +17,20 @@ import { createOutlet, LIVE_TIMES } from "./outlet.ts";
 
 export type LiveDeps = {
   store: Pick<Store, "boxes">;
-  sessionOf(session: Bytes): Promise<(Account & { expires: number }) | null>;
-  now(): number;
+  sessionOf: (session: Bytes) => Promise<(Account & { expires: number }) | null>;
+  now: () => number;
   times?: Partial<LiveTimes>;
 };
 
 export type Live = {
   handle: LiveHandler;
   /** A letter is in the store: listeners of its box fetch it. */
-  letterCame(boxId: Bytes): void;
+  letterCame: (boxId: Bytes) => void;
   /** Gives a push to those who listen at the box. False when nobody took it. */
-  push(boxId: Bytes, addressId: Bytes, body: Bytes): boolean;
-  endSessions(ended: { accountId: Bytes; sessionId: Bytes | null; keep?: Bytes }): void;
-  listening(): number;
-  close(): Promise<void>;
+  push: (boxId: Bytes, addressId: Bytes, body: Bytes) => boolean;
+  endSessions: (ended: { accountId: Bytes; sessionId: Bytes | null; keep?: Bytes }) => void;
+  listening: () => number;
+  close: () => Promise<void>;
 };
 
 const PER_ACCOUNT = 32;

@@ -3,8 +3,8 @@ import { ProtocolError } from "@baraza/protocol";
 
 export type Once = {
   /** True the first time within `keepMs`. @throws ProtocolError `busy` when `max` are remembered already. */
-  take(name: string): boolean;
-  size(): number;
+  take: (name: string) => boolean;
+  size: () => number;
 };
 
 /** Two halves take turns: what is in the older one is forgotten between `keepMs` and twice that after it came. */
@@ -15,7 +15,7 @@ export function createOnce({
 }: {
   keepMs: number;
   max: number;
-  now(): number;
+  now: () => number;
 }): Once {
   let young = new Set<string>();
   let old = new Set<string>();

@@ -41,19 +41,19 @@ const BUFFER_BYTES = 4 * 1024 * 1024;
 
 export type Outlet = {
   /** Sends a frame; resolves to true when it has left this process, false when it will not. */
-  sent(frame: LiveDown): Promise<boolean>;
+  sent: (frame: LiveDown) => Promise<boolean>;
   /** Sends a small frame and does not wait. */
-  send(frame: LiveDown): void;
+  send: (frame: LiveDown) => void;
   /** True while more may be sent without waiting. */
-  hasRoom(): boolean;
+  hasRoom: () => boolean;
   /** True until the connection is cut or closed. */
-  open(): boolean;
+  open: () => boolean;
   /** Says why, then ends the connection. */
-  cut(code: ErrorCode): void;
+  cut: (code: ErrorCode) => void;
   /** Pings; `confirmed` is called when the pong is back, so everything sent before has arrived. */
-  ping(confirmed: () => void): void;
+  ping: (confirmed: () => void) => void;
   /** Told by the owner that the socket has closed. */
-  closed(): void;
+  closed: () => void;
 };
 
 /** WebSocket close codes (RFC 6455, section 7.4.1): 1008 policy, 1013 try again later. */

@@ -19,8 +19,8 @@ export type PushDeps = {
   addresses: Addresses;
   live: Pick<Live, "push">;
   name: () => string;
-  nodeKeyOf(hub: string, fresh: boolean): Promise<Bytes>;
-  now(): number;
+  nodeKeyOf: (hub: string, fresh: boolean) => Promise<Bytes>;
+  now: () => number;
 };
 
 /** Nonces that are remembered at once; a hub that sends more in twenty minutes waits. */

@@ -8,8 +8,8 @@ import type { GatewayKeyRing } from "./keys.ts";
 
 export type GatewayDeps = {
   keys: GatewayKeyRing;
-  dispatch(route: string, body: Bytes, caller: Caller): Promise<Answer>;
-  now(): number;
+  dispatch: (route: string, body: Bytes, caller: Caller) => Promise<Answer>;
+  now: () => number;
 };
 
 /**
@@ -28,7 +28,7 @@ export function createGateway({ keys, dispatch, now }: GatewayDeps): {
    * One encapsulated request to one encapsulated response.
    * @throws ProtocolError `gateway_key_unknown`, `malformed`, `replayed`, `busy`: what cannot be said inside the seal.
    */
-  handle(encapsulated: Bytes, limitKey: string): Promise<Bytes>;
+  handle: (encapsulated: Bytes, limitKey: string) => Promise<Bytes>;
 } {
   const once = createOnce({ keepMs: REPLAY_MS, max: REMEMBERED, now });
   return {

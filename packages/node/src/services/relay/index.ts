@@ -24,17 +24,17 @@ export type RelayDeps = {
   software: string;
   outbound: Outbound;
   /** Answers a request that came through the gateway. */
-  dispatch(route: string, body: Bytes, caller: Caller): Promise<Answer>;
-  now(): number;
+  dispatch: (route: string, body: Bytes, caller: Caller) => Promise<Answer>;
+  now: () => number;
 };
 
 export type RelayService = Service & {
   gateway: RawRoute;
   nodeRecord: Page;
   /** The public key of another node (or of this one). @throws ProtocolError `target_refused`, `target_unreachable`. */
-  nodeKeyOf(node: string, fresh: boolean): Promise<Bytes>;
+  nodeKeyOf: (node: string, fresh: boolean) => Promise<Bytes>;
   /** Makes a new gateway key where the newest is a month old. Runs by itself every hour. */
-  rotate(): Promise<void>;
+  rotate: () => Promise<void>;
 };
 
 export const OHTTP_REQUEST = "message/ohttp-req";

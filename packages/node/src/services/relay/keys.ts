@@ -10,9 +10,9 @@ import type { Store } from "../../store/port.ts";
 
 export type GatewayKeyRing = {
   /** Newest first. */
-  all(): readonly GatewayKeys[];
+  all: () => readonly GatewayKeys[];
   /** Makes a new key where the newest is older than a month. */
-  rotate(): Promise<void>;
+  rotate: () => Promise<void>;
 };
 
 const KEEP = 2;
@@ -22,7 +22,7 @@ const LABEL = { label: LABELS.gatewaySeed };
 export async function openGatewayKeys(deps: {
   store: Pick<Store, "admin">;
   secret: Bytes;
-  now(): number;
+  now: () => number;
 }): Promise<GatewayKeyRing> {
   const { store, secret, now } = deps;
   let ring: { keys: GatewayKeys; created: number }[] = await Promise.all(

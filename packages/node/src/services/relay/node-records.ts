@@ -11,7 +11,7 @@ export type NodeRecords = {
    * The record of a node. `fresh` asks past the memory, but for what came a moment ago.
    * @throws ProtocolError `target_refused`, `target_unreachable` (also when what it answers is not its record).
    */
-  get(target: string, fresh?: boolean): Promise<FetchedRecord>;
+  get: (target: string, fresh?: boolean) => Promise<FetchedRecord>;
 };
 
 const BELIEVE_MS = 10 * 60_000;
@@ -24,7 +24,7 @@ export function createNodeRecords({
   now,
 }: {
   outbound: Pick<Outbound, "send">;
-  now(): number;
+  now: () => number;
 }): NodeRecords {
   const known = new Map<string, { record: Promise<FetchedRecord>; at: number }>();
   return {

@@ -13,7 +13,7 @@ export type OwnRecordDeps = {
   tokenKey: Bytes;
   software: string;
   keys: GatewayKeyRing;
-  now(): number;
+  now: () => number;
 };
 
 /** A gateway key is good for a month after its last record was signed, so a week is safe. */
