@@ -198,16 +198,17 @@ function guardedLookup(
     return found;
   };
   return (host, options, callback) => {
-    find(host).then(
-      (found) => {
+    const answer = async () => {
+      try {
+        const found = await find(host);
         const [first] = found;
         if (options.all === true) callback(null, found);
         else callback(null, first?.address ?? "", first?.family ?? 4);
-      },
-      (cause: unknown) => {
+      } catch (cause) {
         callback(cause instanceof Error ? cause : new Error("look-up failed"), "", 0);
-      },
-    );
+      }
+    };
+    void answer();
   };
 }
 

@@ -31,7 +31,7 @@ export type Context<A extends Access = Access> = {
    * Takes one from a bucket of `burst` that fills again at `perMinute`. The bucket is the caller's (`limitKey`), or that
    * of `key` when given (a log, an account name). @throws ProtocolError `rate_limited` with `seconds` to wait.
    */
-  limit(bucket: string, rate: { perMinute: number; burst: number }, key?: string): void;
+  limit: (bucket: string, rate: { perMinute: number; burst: number }, key?: string) => void;
 };
 
 type AccessOf<N extends RouteName> = (typeof ROUTES)[N]["access"];

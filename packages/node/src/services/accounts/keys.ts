@@ -8,7 +8,7 @@ import type { AccountRow } from "../../store/port-accounts.ts";
 import type { Store } from "../../store/port.ts";
 import { checked, demand } from "./checks.ts";
 
-export type KeyDeps = { store: Pick<Store, "accounts">; now(): number };
+export type KeyDeps = { store: Pick<Store, "accounts">; now: () => number };
 
 const DAY = 24 * 60 * 60_000;
 /** Key packages end within this; a last resort may stand as long as its device. */

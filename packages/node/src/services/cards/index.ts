@@ -3,7 +3,7 @@ import { LIMITS, ProtocolError } from "@baraza/protocol";
 import type { Handlers, Service } from "../../http/registry.ts";
 import type { Store } from "../../store/port.ts";
 
-export type CardsDeps = { store: Pick<Store, "cards">; now(): number };
+export type CardsDeps = { store: Pick<Store, "cards">; now: () => number };
 
 const DAY = 24 * 60 * 60_000;
 const LONGEST = 366 * DAY;
