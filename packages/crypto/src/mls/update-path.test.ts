@@ -69,3 +69,13 @@ test("a path with a secret too many or too few is refused", () => {
     expect(() => put({ ...path, nodes })).toThrow("the path does not fit the tree");
   }
 });
+
+test("newcomers are told by the welcome, not by the path", async () => {
+  const { suite, context, signaturePrivateKey, tree } = sender;
+  const next = { ...context, epoch: context.epoch + 1n };
+  const made = await makePath(suite, copyTree(tree), 0, next, [4], signaturePrivateKey);
+  const counts = (of: UpdatePath): number[] =>
+    of.nodes.map((node) => node.encryptedPathSecret.length);
+  expect(counts(path)).toEqual([1, 2, 1]);
+  expect(counts(made.path)).toEqual([1, 2, 0]);
+});
