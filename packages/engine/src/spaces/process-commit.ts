@@ -150,6 +150,7 @@ async function promote(
     for (const id of pending.intents.split(",").filter((one) => one !== ""))
       tx.run("DELETE FROM intents WHERE id = ?", [Number(id)]);
     writeLetters(tx, letters);
+    tx.afterCommit(() => core.kick({ letters: true, vault: true }));
   });
 }
 

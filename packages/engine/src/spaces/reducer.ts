@@ -40,7 +40,7 @@ function profile(tx: SqlTx, event: AppliedEvent, payload: Payload<"space.profile
     [author, name, address, event.at],
   );
   // Somebody's own name and address, as their device states them; a new address or name later is no arrival.
-  if (first || isFirstProfile(tx, event))
+  if (!event.pending && (first || isFirstProfile(tx, event)))
     notice(tx, event, event.position <= 2 ? "created" : "joined", author, null, null);
 }
 
@@ -55,7 +55,8 @@ function isFirstProfile(tx: SqlTx, event: AppliedEvent): boolean {
 
 function title(tx: SqlTx, event: AppliedEvent, payload: Payload<"space.title">): void {
   tx.run("UPDATE spaces SET title = ? WHERE log_id = ?", [payload.title, event.logId]);
-  if (event.position > 2) notice(tx, event, "renamed", event.author, event.author, payload.title);
+  if (event.position > 2 && !event.pending)
+    notice(tx, event, "renamed", event.author, event.author, payload.title);
 }
 
 function notice(
