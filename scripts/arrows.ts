@@ -20,7 +20,7 @@ const arrows: Record<string, readonly string[]> = {
   testkit: ["protocol", "crypto", "engine", "node"],
   e2e: ["protocol", "crypto", "engine", "node", "testkit"],
   bench: ["protocol", "crypto", "engine", "node", "testkit"],
-  scripts: [],
+  scripts: ["web"],
 };
 
 /** Test helpers that stand on nothing, so that every package's tests may use them. */
@@ -134,7 +134,9 @@ function ownPackageOf(path: string, specifier: string): string | undefined {
 }
 
 function isTest(path: string): boolean {
-  return /\.test\.tsx?$/.test(path) || /\/(?:testing|fixtures|conformance)[/.]/.test(path);
+  return (
+    /\.test\.tsx?$/.test(path) || /[/.](?:testing|fixtures|conformance|harness)[/.]/.test(path)
+  );
 }
 
 function isEngineCore(path: string): boolean {
