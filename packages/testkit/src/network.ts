@@ -1,0 +1,72 @@
+/**
+ * Whole networks for tests: real nodes on loopback with names such as `a.localhost:PORT`, and people with real engines.
+ *
+ * ```ts
+ * const net = await network({ nodes: 2 });
+ * const amina = await net.person({ node: 0, name: "amina" });
+ * net.node(1).line.cut();
+ * await net.close();
+ * ```
+ */
+import { rm } from "node:fs/promises";
+import type { TestNode } from "./node-handle.ts";
+import { startTestNode } from "./node-handle.ts";
+import type { Person, PersonWish } from "./person.ts";
+import { makePerson } from "./person.ts";
+
+export type NetworkOptions = {
+  /** How many nodes: a.localhost, b.localhost, ... */
+  nodes: number;
+  /** Every node as a child process, so that it can be killed with SIGKILL. */
+  processes?: boolean;
+  /** Ports in the nodes' names; free ones unless told. */
+  ports?: readonly number[];
+  /** The built web app that the nodes serve; none unless told. */
+  appDir?: string;
+};
+
+export type Network = {
+  node(index: number): TestNode;
+  /** Signs somebody up at a node; OPAQUE really runs, which takes about a second. */
+  person(wish: PersonWish & { node?: number }): Promise<Person>;
+  /** Ends everything and removes what it wrote. */
+  close(): Promise<void>;
+};
+
+/** Boots a network. */
+export async function network(options: NetworkOptions): Promise<Network> {
+  const nodes: TestNode[] = [];
+  const people: Person[] = [];
+  const close = async () => {
+    await Promise.all(people.map((person) => person.close().catch(() => person.kill())));
+    await Promise.all(nodes.map((node) => node.close()));
+    await Promise.all(
+      people.map((person) => rm(person.directory, { recursive: true, force: true })),
+    );
+  };
+  try {
+    for (let i = 0; i < options.nodes; i++)
+      nodes.push(
+        await startTestNode({
+          host: `${String.fromCharCode(97 + i)}.localhost`,
+          ...(options.processes === true ? { asProcess: true } : {}),
+          ...(options.ports?.[i] === undefined ? {} : { port: options.ports[i] }),
+          ...(options.appDir === undefined ? {} : { appDir: options.appDir }),
+        }),
+      );
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  const node = (index: number): TestNode => {
+    const one = nodes[index];
+    if (one === undefined) throw new RangeError(`there is no node ${index}`);
+    return one;
+  };
+  return {
+    node,
+    person: ({ node: at = 0, ...wish }) =>
+      makePerson(node(at), wish, false, (person) => people.push(person)),
+    close,
+  };
+}
