@@ -185,7 +185,8 @@ test("signing again for a later epoch keeps the hash that the next event names",
 
 test("hostile events are not valid, and nothing is thrown", async () => {
   const { certificate } = me.device;
-  for (const bad of [undefined, null, 1, {}, { ...event, seen: null }, { ...event, counter: -1 }])
+  const hostile = [undefined, null, 1, {}, { ...event, seen: null }, { ...event, counter: -1 }];
+  for (const bad of [...hostile, { ...event, counter: true }])
     expect(await verifyEvent({ logId, epoch: 4, certificate, event: bad as never })).toBe(false);
 });
 

@@ -180,7 +180,9 @@ export async function verifyEvent(
   input: { logId: Bytes; epoch: number; event: SealedEvent } & EventAuthor,
 ): Promise<boolean> {
   try {
-    const { logId, epoch, event } = input;
+    const { logId, epoch } = input;
+    // Values of another type can have the same bytes in the signed part: true is 1.
+    const event = readRecord(eventSchema, input.event, "bad_input");
     const author = input.certificate ? await verifyDeviceCertificate(input.certificate) : input;
     if (!equalBytes(event.deviceCertHash, author.hash)) return false;
     return await verifyWith(

@@ -56,6 +56,8 @@ function clean(value: unknown, depth: number): unknown {
       throw new TypeError("foreign object in CBOR");
     const out: Record<string, unknown> = Object.create(null) as Record<string, unknown>;
     for (const [key, item] of Object.entries(value)) {
+      // Copying such a field would set a prototype instead.
+      if (key === "__proto__") throw new TypeError("no such key in CBOR");
       if (item !== undefined) out[key] = clean(item, depth + 1);
     }
     return out;

@@ -72,7 +72,7 @@ export type Infer<S extends v.GenericSchema> = v.InferOutput<S>;
  */
 export function check<S extends v.GenericSchema>(schema: S, value: unknown): v.InferOutput<S> {
   const result = v.safeParse(schema, value, { abortEarly: true });
-  refuseUnknownMust(schema as Parts, value);
+  inspect(schema as Parts, value);
   if (result.success) return result.output;
   const field = v.getDotPath(result.issues[0]);
   throw new ProtocolError("malformed", field === null ? {} : { data: { field } });
@@ -93,7 +93,7 @@ export function writeAs<S extends v.GenericSchema>(schema: S, value: v.InferInpu
   return encodeCbor(check(schema, value));
 }
 
-/** What schemas are made of, as far as {@link refuseUnknownMust} has to look into them. */
+/** What schemas are made of, as far as {@link inspect} has to look into them. */
 type Parts = {
   entries?: Record<string, Parts & { literal?: unknown }>;
   wrapped?: Parts;
@@ -102,20 +102,24 @@ type Parts = {
   options?: readonly Parts[];
 };
 
-/** Looks for `must` in every object of the value that the schema describes, not only in the outermost. */
-function refuseUnknownMust(schema: Parts, value: unknown): void {
-  if (typeof value !== "object" || value === null || value instanceof Uint8Array) return;
-  if (schema.wrapped !== undefined) return refuseUnknownMust(schema.wrapped, value);
-  if (Array.isArray(value)) {
-    const { item } = schema;
-    if (item !== undefined) for (const each of value) refuseUnknownMust(item, each);
+/**
+ * Looks for `must` in every object of the value that the schema describes, not only in the outermost. Refuses lists
+ * and bytes in place of objects as well, which Valibot takes for objects without fields.
+ */
+function inspect(schema: Parts, value: unknown): void {
+  if (typeof value !== "object" || value === null) return;
+  if (schema.wrapped !== undefined) return inspect(schema.wrapped, value);
+  if (schema.item !== undefined) {
+    if (Array.isArray(value)) for (const each of value) inspect(schema.item, each);
     return;
   }
+  if (schema.entries === undefined && schema.key === undefined) return;
+  if (Array.isArray(value) || value instanceof Uint8Array) throw new ProtocolError("malformed");
   const fields = value as Record<string, unknown>;
   const { key } = schema;
   if (key !== undefined) {
     const option = schema.options?.find((each) => each.entries?.[key]?.literal === fields[key]);
-    if (option !== undefined) refuseUnknownMust(option, value);
+    if (option !== undefined) inspect(option, value);
     return;
   }
   const { entries } = schema;
@@ -127,6 +131,6 @@ function refuseUnknownMust(schema: Parts, value: unknown): void {
     }
   }
   for (const [name, inner] of Object.entries(entries)) {
-    if (Object.hasOwn(fields, name)) refuseUnknownMust(inner, fields[name]);
+    if (Object.hasOwn(fields, name)) inspect(inner, fields[name]);
   }
 }
