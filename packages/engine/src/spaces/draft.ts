@@ -61,13 +61,18 @@ export function adopt(draft: Draft): void {
   space.lastCommit = draft.lastCommit;
 }
 
-/** Writes the row of a space as the draft has it. */
+/** Writes the row of a space as the draft has it. The title is the reducer's: it is read back, never written. */
 export function writeRow(tx: SqlTx, row: SpaceRow): void {
-  const names = Object.keys(row).filter((name) => name !== "log_id") as (keyof SpaceRow)[];
+  const names = Object.keys(row).filter(
+    (name) => name !== "log_id" && name !== "title",
+  ) as (keyof SpaceRow)[];
   tx.run(`UPDATE spaces SET ${names.map((name) => `${name} = ?`).join(", ")} WHERE log_id = ?`, [
     ...names.map((name) => row[name]),
     row.log_id,
   ]);
+  row.title =
+    tx.get<{ title: string }>("SELECT title FROM spaces WHERE log_id = ?", [row.log_id])?.title ??
+    row.title;
 }
 
 /** Notes that a member's program did what ours never does. A graver state stays. */
