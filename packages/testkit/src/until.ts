@@ -62,10 +62,10 @@ export function watchUntil<N extends keyof EngineLive>(
         try {
           if (fits(value)) settle(() => resolve(value));
         } catch (error) {
-          settle(() => reject(error as Error));
+          settle(() => reject(error));
         }
       },
-      (error) => settle(() => reject(error as Error)),
+      (error) => settle(() => reject(error)),
     );
   });
 }
