@@ -199,14 +199,12 @@ function guardedLookup(
   };
   return (host, options, callback) => {
     const answer = async () => {
-      try {
-        const found = await find(host);
-        const [first] = found;
-        if (options.all === true) callback(null, found);
-        else callback(null, first?.address ?? "", first?.family ?? 4);
-      } catch (cause) {
-        callback(cause instanceof Error ? cause : new Error("look-up failed"), "", 0);
-      }
+      const found = await find(host).catch((cause: unknown) =>
+        cause instanceof Error ? cause : new Error("look-up failed"),
+      );
+      if (found instanceof Error) callback(found, "", 0);
+      else if (options.all === true) callback(null, found);
+      else callback(null, found[0]?.address ?? "", found[0]?.family ?? 4);
     };
     void answer();
   };

@@ -56,7 +56,7 @@ export async function openChunkFiles(dir: string): Promise<ChunkFiles> {
     read: async (name) => {
       try {
         const bytes = await readFile(chunkPath(dir, name));
-        return new Uint8Array(bytes.buffer as ArrayBuffer, bytes.byteOffset, bytes.length);
+        return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
       } catch (cause) {
         throw new ProtocolError("unavailable", { cause });
       }

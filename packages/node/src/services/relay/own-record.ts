@@ -21,7 +21,7 @@ const VALID_MS = 7 * 24 * 60 * 60_000;
 const RENEW_MS = 60 * 60_000;
 
 /** The record, signed anew every hour and whenever the gateway's key or the name has changed. */
-export function createOwnRecord(deps: OwnRecordDeps): { bytes(): Promise<Bytes> } {
+export function createOwnRecord(deps: OwnRecordDeps): { bytes: () => Promise<Bytes> } {
   let signed: { bytes: Promise<Bytes>; at: number; of: string } | undefined;
   const sign = async (): Promise<Bytes> => {
     const restored = await deps.store.admin.restoredAt(null);
