@@ -4,13 +4,7 @@
  */
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import {
-  brotliDecompressSync,
-  constants,
-  gunzipSync,
-  inflateRawSync,
-  inflateSync,
-} from "node:zlib";
+import { brotliDecompressSync, constants, inflateRawSync, inflateSync } from "node:zlib";
 import type { Tap } from "./proxy.ts";
 
 /** What passed over one connection. `byBrowser`: a browser made it; else a node did. */
@@ -117,7 +111,7 @@ function streamsIn(bytes: Buffer): { at: number; plain: Buffer }[] {
     at !== -1;
     at = bytes.indexOf(Buffer.from([0x1f, 0x8b, 0x08]), at + 1)
   )
-    attempt(at, () => gunzipSync(bytes.subarray(at), lenient));
+    attempt(at, () => inflateRawSync(bytes.subarray(at + gzipHeader(bytes, at)), lenient));
   for (const second of [0x01, 0x5e, 0x9c, 0xda]) {
     const magic = Buffer.from([0x78, second]);
     for (let at = bytes.indexOf(magic); at !== -1; at = bytes.indexOf(magic, at + 1))
@@ -134,6 +128,15 @@ function streamsIn(bytes: Buffer): { at: number; plain: Buffer }[] {
     if (encoding === "deflate") attempt(at, () => inflateRawSync(bytes.subarray(at), lenient));
   }
   return out;
+}
+
+/** The length of a gzip member's header (RFC 1952, section 2.3): what follows the member must not matter. */
+function gzipHeader(bytes: Buffer, at: number): number {
+  const flags = bytes[at + 3] ?? 0;
+  let length = 10;
+  if (flags & 4) length += 2 + (bytes[at + 10] ?? 0) + 256 * (bytes[at + 11] ?? 0);
+  for (const flag of [8, 16]) if (flags & flag) length = bytes.indexOf(0, at + length) + 1 - at;
+  return flags & 2 ? length + 2 : length;
 }
 
 /** Bodies of HTTP messages that say how they are encoded. */
