@@ -51,8 +51,8 @@ export class MlsRefused extends Error {
 export const MLS_LIMITS = {
   messageBytes: LIMITS.commitBodyBytes,
   keyPackageBytes: LIMITS.keyPackageBytes,
-  treeBytes: 16 * 1024 * 1024,
-  stateBytes: 24 * 1024 * 1024,
+  treeBytes: 8 * 1024 * 1024,
+  stateBytes: 12 * 1024 * 1024,
   credentialBytes: 8 * 1024,
   contextExtensionBytes: 256 * 1024,
   groupIdBytes: 64,

@@ -20,7 +20,7 @@ import {
 import type { GroupContext, KeySchedule } from "./library.ts";
 import { pack, unpack } from "./pack.ts";
 import { suiteNameOf, suiteOf } from "./suites.ts";
-import type { Suite } from "./suites.ts";
+import type { Suite, SuiteName } from "./suites.ts";
 import { leafAt, leavesOf, treeOf } from "./tree.ts";
 import type { Tree } from "./tree.ts";
 
@@ -167,6 +167,10 @@ export function ownMember(group: Group): Member {
 
 export function ownLeaf(group: Group): number {
   return group.ownLeaf;
+}
+
+export function suiteName(group: Group): SuiteName {
+  return group.suite.name;
 }
 
 export function epoch(group: Group): number {

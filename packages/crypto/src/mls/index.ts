@@ -20,6 +20,7 @@ export {
   ownLeaf,
   ownMember,
   roster,
+  suiteName,
 } from "./group.ts";
 export type { Group } from "./group.ts";
 export { externalCommit, join } from "./join.ts";

@@ -24,7 +24,9 @@ import type { Bytes } from "@baraza/protocol";
 
 export { getCiphersuiteFromName } from "ts-mls/crypto/ciphersuite.js";
 export type { CiphersuiteImpl, CiphersuiteName } from "ts-mls/crypto/ciphersuite.js";
-export { defaultCryptoProvider } from "ts-mls/crypto/implementation/default/provider.js";
+export { makeHashImpl } from "ts-mls/crypto/implementation/default/makeHashImpl.js";
+export { makeKdfImpl } from "ts-mls/crypto/implementation/default/makeKdfImpl.js";
+export { makeGenericHpke } from "ts-mls/crypto/implementation/hpke.js";
 export type { Signature } from "ts-mls/crypto/signature.js";
 export { decryptWithLabel, encryptWithLabel } from "ts-mls/crypto/hpke.js";
 export { deriveSecret } from "ts-mls/crypto/kdf.js";
@@ -38,11 +40,7 @@ export {
 } from "ts-mls/framedContent.js";
 export type { FramedContentCommit } from "ts-mls/framedContent.js";
 export type { GroupContext } from "ts-mls/groupContext.js";
-export {
-  signGroupInfo,
-  verifyGroupInfoConfirmationTag,
-  verifyGroupInfoSignature,
-} from "ts-mls/groupInfo.js";
+export { signGroupInfo, verifyGroupInfoSignature } from "ts-mls/groupInfo.js";
 export type { GroupInfo } from "ts-mls/groupInfo.js";
 export {
   generateKeyPackageWithKey,

@@ -59,7 +59,7 @@ async function live(suite: SuiteName, seed: number, steps: number, most: number)
         checks,
       );
       message = made.message;
-      arrived.push(made.pending);
+      arrived.push(await decodeGroup(encodeGroup(made.pending)));
       for (const own of packages) {
         arrived.push(await join({ ...own, welcome: must(made.welcome), tree: made.tree }, checks));
       }
@@ -81,7 +81,7 @@ async function live(suite: SuiteName, seed: number, steps: number, most: number)
   }
 }
 
-test.each([1, 2, 3])("x25519: life %i", async (seed) => {
+test.each([1, 2])("x25519: life %i", async (seed) => {
   await live("x25519", seed, 30, 17);
 });
 

@@ -1,8 +1,17 @@
 /** The two cipher suites. */
+import {
+  Aes128Gcm,
+  Aes256Gcm,
+  CipherSuite,
+  DhkemX25519HkdfSha256,
+  HkdfSha256,
+  HkdfSha512,
+} from "@hpke/core";
 import { sha256, sha512 } from "@noble/hashes/sha2.js";
 import type { Bytes } from "@baraza/protocol";
 import { ed25519Generate, signWith, verifyWith } from "../ed25519.ts";
-import { defaultCryptoProvider, getCiphersuiteFromName } from "./library.ts";
+import { aesGcmOpen, aesGcmSeal } from "../primitives.ts";
+import { getCiphersuiteFromName, makeGenericHpke, makeHashImpl, makeKdfImpl } from "./library.ts";
 import type { CiphersuiteImpl, CiphersuiteName, Signature } from "./library.ts";
 import { MlsRefused } from "./errors.ts";
 
@@ -32,6 +41,8 @@ export function suiteOf(name: SuiteName): Promise<Suite> {
   if (suite === undefined) {
     suite = load(name);
     loaded.set(name, suite);
+    // Its code may not have arrived: the next caller tries again.
+    suite.catch(() => loaded.delete(name));
   }
   return suite;
 }
@@ -43,18 +54,43 @@ export function suiteNameOf(mlsName: string): SuiteName {
   throw new MlsRefused("wrong_suite");
 }
 
+/**
+ * The parts are put together here instead of by the library's own provider, which would pull the code of all its
+ * suites into the app.
+ */
 async function load(name: SuiteName): Promise<Suite> {
   const mlsName = NAMES[name];
-  const cs = await defaultCryptoProvider.getCiphersuiteImpl(getCiphersuiteFromName(mlsName));
-  const hash = name === "x25519" ? sha256 : sha512;
+  const { hash, hpke } = getCiphersuiteFromName(mlsName);
+  const kdf = name === "x25519" ? new HkdfSha256() : new HkdfSha512();
+  const kem =
+    name === "x25519"
+      ? new DhkemX25519HkdfSha256()
+      : new (await import("@hpke/hybridkem-x-wing")).XWing();
+  const aead = name === "x25519" ? new Aes128Gcm() : new Aes256Gcm();
+  const syncHash = name === "x25519" ? sha256 : sha512;
   return {
     name,
     mlsName,
-    cs: { ...cs, signature },
-    hash: (data) => hash(data) as Bytes,
+    cs: {
+      name: mlsName,
+      kdf: makeKdfImpl(kdf),
+      hash: makeHashImpl(globalThis.crypto.subtle, hash),
+      hpke: await makeGenericHpke(hpke, aesGcm, new CipherSuite({ kem, kdf, aead })),
+      signature,
+      rng: { randomBytes: (size) => globalThis.crypto.getRandomValues(new Uint8Array(size)) },
+    },
+    hash: (data) => syncHash(data) as Bytes,
     publicKeyBytes: name === "x25519" ? 32 : 1216,
   };
 }
+
+/** What encrypts a welcome's GroupInfo; the key's length says which AES. */
+const aesGcm: Parameters<typeof makeGenericHpke>[1] = {
+  encrypt: (key, nonce, aad, plain) =>
+    aesGcmSeal(key as Bytes, nonce as Bytes, plain as Bytes, aad as Bytes),
+  decrypt: (key, nonce, aad, sealed) =>
+    aesGcmOpen(key as Bytes, nonce as Bytes, sealed as Bytes, aad as Bytes),
+};
 
 /**
  * Ed25519 as everywhere in this package: one verdict on every platform. MLS has its own labels (RFC 9420, 5.1.2),
