@@ -4,6 +4,7 @@ import type { Bytes } from "@baraza/protocol";
 import { ed25519Generate, signWith, verifyWith } from "../ed25519.ts";
 import type { Checks, MemberInfo, ProposedChange } from "./checks.ts";
 import { commit, createGroup } from "./commit.ts";
+import { MlsRefused } from "./errors.ts";
 import type { Group } from "./group.ts";
 import { join } from "./join.ts";
 import { createKeyPackage } from "./key-package.ts";
@@ -123,4 +124,15 @@ export async function testGroup(
     join({ ...own, welcome: must(made.welcome), tree: made.tree }, checks),
   );
   return { members: [made.pending, ...(await Promise.all(joined))], packages };
+}
+
+/** The code with which something is refused. @throws when it is not refused, or with another error. */
+export async function refusal(work: Promise<unknown>): Promise<string> {
+  const error = await work.then(
+    () => null,
+    (thrown: unknown) => thrown,
+  );
+  if (!(error instanceof MlsRefused))
+    throw new Error("not refused with a typed error", { cause: error });
+  return error.code;
 }

@@ -1,4 +1,5 @@
 /** A hostile member, for the tests: commits that are signed and tagged as they should be, with any content. */
+import { utf8 } from "@baraza/protocol";
 import type { Bytes } from "@baraza/protocol";
 import { frameCommit } from "./frame.ts";
 import type { FramedCommit } from "./frame.ts";
@@ -171,3 +172,25 @@ export async function forgeExternal(
   });
   return message;
 }
+
+/** Proposals that no commit here may hold. */
+export const reinit: Proposal = {
+  proposalType: "reinit",
+  reinit: {
+    groupId: utf8("new"),
+    version: "mls10",
+    cipherSuite: "MLS_128_DHKEMX25519_AES128GCM_SHA256_Ed25519",
+    extensions: [],
+  },
+};
+export const psk: Proposal = {
+  proposalType: "psk",
+  psk: {
+    preSharedKeyId: { psktype: "external", pskId: utf8("id"), pskNonce: new Uint8Array(32) },
+  },
+};
+/** Removes a leaf. */
+export const remove = (removed: number): Proposal => ({
+  proposalType: "remove",
+  remove: { removed },
+});
