@@ -33,6 +33,8 @@ const cryptographic =
 /** Who may use Node's own cryptography besides `packages/crypto`, and why. */
 const cryptographyElsewhere: Record<string, string> = {
   "packages/node/src/crypto-fast.ts": "signature checks and hashes on the node's hot paths",
+  "packages/engine/platform/browser/secrets.ts":
+    "the store's key is wrapped by a key that script cannot read out, which only WebCrypto has",
 };
 
 /** What belongs to one platform; the engine gets it through its ports. */

@@ -11,10 +11,12 @@ import { drainBox } from "./letters/inbox.ts";
 import { sendLetters } from "./letters/send.ts";
 import type { Live } from "./net/live.ts";
 import { startLive } from "./net/live.ts";
+import { followUp } from "./spaces/follow-up.ts";
 import { applyEntries, ForkError, GapError } from "./spaces/process.ts";
+import { stockUp } from "./spaces/profile.ts";
 import { runtimeOf } from "./spaces/runtime.ts";
 import { setTrouble } from "./spaces/sync.ts";
-import { followUp, tend } from "./spaces/tend.ts";
+import { tend } from "./spaces/tend.ts";
 import { backoff, drop } from "./util.ts";
 
 export type Background = {
@@ -26,6 +28,11 @@ export type Background = {
   /** Ends it; resolves when what runs has come to an end. */
   stop(): Promise<void>;
 };
+
+/** What fails for want of a line is tried again when there is one. */
+function unlessOffline(error: unknown): void {
+  if (!(error instanceof ProtocolError)) throw error;
+}
 
 export function createBackground(core: Core, onSignedOut: () => void): Background {
   let live: Live | null = null;
@@ -138,8 +145,9 @@ export function createBackground(core: Core, onSignedOut: () => void): Backgroun
         return space(row.log_id, true);
       await known.queue(async () => {
         if (entry.seq <= known.row.seq) return;
+        noteHead(known, head.seq);
         const after = await applyEntries(core, known, [entry], head);
-        await followUp(core, known, after);
+        followUp(core, known, after);
         if (after.length > 0 || known.row.seq < head.seq)
           space(row.log_id, known.row.seq < head.seq);
       });
@@ -179,8 +187,9 @@ export function createBackground(core: Core, onSignedOut: () => void): Backgroun
             inbox();
             letters();
             vault();
+            track(stockUp(core).catch(unlessOffline));
             track(allSpaces());
-            track(wokenSpaces());
+            track(wokenSpaces().catch(unlessOffline));
           },
           arrived: (message) => {
             if (message.t === "letter") inbox();

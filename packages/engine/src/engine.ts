@@ -170,7 +170,8 @@ export async function createEngine(
       const account = await signedIn();
       for (const space of vault.spaces) {
         await core.remote.pin(space.hub, space.hubKey);
-        if (space.contacts.length > 0) await askForPlace(core, toHex(space.logId), space.contacts);
+        if (space.contacts.length > 0)
+          await askForPlace(core, toHex(space.logId), { contacts: space.contacts });
       }
       return account;
     },

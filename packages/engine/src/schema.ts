@@ -47,6 +47,8 @@ CREATE TABLE key_packages (
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE nodes (name TEXT PRIMARY KEY, node_key BLOB NOT NULL, record BLOB NOT NULL, fetched INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+-- Letters addresses of one's own box that nobody has yet: so that a space can be made without a line.
+CREATE TABLE spare_addresses (address BLOB PRIMARY KEY, expires INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE log_tokens (input BLOB PRIMARY KEY, output BLOB NOT NULL) STRICT, WITHOUT ROWID;
 
 CREATE TABLE spaces (

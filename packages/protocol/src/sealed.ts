@@ -127,8 +127,8 @@ export const enrolBody = object({
   logId: bytes32,
   reply,
   keyPackages: v.pipe(v.array(bytes(LIMITS.keyPackageBytes)), v.minLength(1), v.maxLength(16)),
-  /** Leaves of the same identity that are gone. */
-  lost: v.optional(v.boolean()),
+  /** Devices of the same identity that this one replaces: hashes of their certificates. */
+  gone: v.optional(v.pipe(v.array(bytes32), v.maxLength(64))),
 });
 /** Keys of epochs whose entries the newcomer may read. */
 export const keyRing = object({ epochs: v.array(object({ epoch: uint(), key: bytes32 })) });

@@ -133,15 +133,19 @@ export async function ask(core: Core, fragment: string): Promise<string> {
 export async function askForPlace(
   core: Core,
   logId: string,
-  contacts?: readonly Reply[],
+  options: { contacts?: readonly Reply[]; gone?: Bytes[] } = {},
 ): Promise<void> {
-  const me = core.me();
   const space = await runtimeOf(core, logId);
-  const to = contacts ?? (await repliesOf(core, logId));
+  const to = options.contacts ?? (await repliesOf(core, logId));
   if (to.length === 0) return;
   const made = await makeKeyPackage(core, logId, space?.genesis.mlsSuite);
   const reply = await ownReply(core);
-  const body = writeAs(enrolBody, { logId: fromHex(logId), reply, keyPackages: [made.keyPackage] });
+  const body = writeAs(enrolBody, {
+    logId: fromHex(logId),
+    reply,
+    keyPackages: [made.keyPackage],
+    ...(options.gone === undefined ? {} : { gone: options.gone }),
+  });
   const letters: OutgoingLetter[] = [];
   for (const one of to.slice(0, 5)) letters.push(await sealFor(core, one, "enrol", body));
   await core.store.transaction((tx) => {
@@ -154,7 +158,6 @@ export async function askForPlace(
     ]);
   });
   core.kick({ letters: true });
-  void me;
 }
 
 async function repliesOf(core: Core, logId: string): Promise<Reply[]> {

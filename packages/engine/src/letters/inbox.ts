@@ -176,7 +176,7 @@ async function enrolled(core: Core, letter: Opened): Promise<Outcome> {
   const data = writeAs(addIntent, {
     keyPackages: body.keyPackages,
     reply: body.reply,
-    ...(body.lost === true ? { lost: true } : {}),
+    ...(body.gone === undefined ? {} : { gone: body.gone }),
   });
   return {
     write: (tx) =>

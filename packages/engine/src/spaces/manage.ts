@@ -1,5 +1,6 @@
 /** What a person can do to a space beside writing in it. */
 import { fromHex, toHex } from "@baraza/protocol";
+import { renewDevice } from "../account/renew.ts";
 import type { Core } from "../core.ts";
 import { EngineError } from "../errors.ts";
 import { askForPlace } from "../letters/ask.ts";
@@ -96,7 +97,8 @@ export async function repair(core: Core, spaceId: string): Promise<void> {
   const space = await needSpace(core, spaceId);
   const { trouble } = space.row;
   if (trouble === "offender") await space.queue(() => setTrouble(core, space, null));
-  else if (trouble === "stuck" || trouble === "cloned") await askForPlace(core, spaceId);
+  else if (trouble === "stuck") await askForPlace(core, spaceId);
+  else if (trouble === "cloned") await renewDevice(core);
   core.kick({ space: spaceId });
 }
 

@@ -1,0 +1,38 @@
+/**
+ * Becoming a new device: what a copied profile or a restored backup does, since its old device goes on elsewhere. The old
+ * device's place in every space is given up, and members are asked for a new one.
+ */
+import { createDevice, deviceCredential, NO_EVENT } from "@baraza/crypto";
+import { fromHex, toHex } from "@baraza/protocol";
+import type { Core } from "../core.ts";
+import { askForPlace } from "../letters/ask.ts";
+import { forgetRuntime } from "../spaces/runtime.ts";
+
+export async function renewDevice(core: Core): Promise<void> {
+  const me = core.me();
+  const former = fromHex(me.deviceHash);
+  const device = await createDevice(me.identity, me.identityKey, core.platform.clock.now());
+  const certificate = deviceCredential(device.certificate);
+  const deviceHash = toHex(device.hash);
+  const spaces = await core.store.all<{ log_id: string }>(
+    "SELECT log_id FROM spaces WHERE state = 'active'",
+  );
+  await core.store.transaction((tx) => {
+    tx.run("UPDATE account SET device_cert = ?, device_hash = ?, device_key = ?", [
+      certificate,
+      deviceHash,
+      device.privateKey,
+    ]);
+    // A new chain of events; what waits is sealed anew by the new device.
+    tx.run("UPDATE spaces SET counter = 0, own_hash = ?, trouble = 'cloned'", [NO_EVENT]);
+    tx.run("DELETE FROM append_requests");
+    tx.run("DELETE FROM pending_commits");
+    tx.run("UPDATE outbox SET request_id = NULL");
+    tx.afterCommit(() => {
+      core.setMe({ ...me, device, deviceHash });
+      for (const { log_id } of spaces) forgetRuntime(core, log_id);
+    });
+  });
+  await core.own.call("devices.add", { deviceCert: certificate });
+  for (const { log_id } of spaces) await askForPlace(core, log_id, { gone: [former] });
+}
