@@ -15,7 +15,7 @@ import { followUp } from "./spaces/follow-up.ts";
 import { applyEntries, ForkError, GapError } from "./spaces/process.ts";
 import { stockUp } from "./spaces/profile.ts";
 import { runtimeOf } from "./spaces/runtime.ts";
-import { setTrouble } from "./spaces/sync.ts";
+import { isKnownHead, setTrouble } from "./spaces/sync.ts";
 import { tend } from "./spaces/tend.ts";
 import { backoff, drop } from "./util.ts";
 
@@ -144,8 +144,12 @@ export function createBackground(core: Core, onSignedOut: () => void): Backgroun
       if (entry === undefined || known.row.trouble === "forked" || known.row.trouble === "cloned")
         return space(row.log_id, true);
       await known.queue(async () => {
-        if (entry.seq <= known.row.seq) return;
-        noteHead(known, head.seq);
+        if (entry.seq <= known.row.seq) {
+          // An echo of what is known; or a hub that has begun to tell the story anew.
+          if (!(await isKnownHead(core, known, head))) space(row.log_id, true);
+          return;
+        }
+        known.row = { ...known.row, hub_seq: Math.max(known.row.hub_seq, head.seq) };
         const after = await applyEntries(core, known, [entry], head);
         followUp(core, known, after);
         if (after.length > 0 || known.row.seq < head.seq)

@@ -34,7 +34,7 @@ import type { Core } from "../core.ts";
 import { need } from "../util.ts";
 import type { FollowUp } from "./draft.ts";
 import { encodeContext } from "./events.ts";
-import { flush, maySend } from "./flush.ts";
+import { flush, maySend, resend } from "./flush.ts";
 import { applyEntries, GapError } from "./process.ts";
 import { checksFor, infoOf, rosterOf, stewardsOf } from "./roster.ts";
 import type { SpaceRuntime } from "./runtime.ts";
@@ -44,11 +44,11 @@ import { asStored, chainOf, sealOne } from "./seal.ts";
 import { checkedHead, sync } from "./sync.ts";
 import type { PendingCommit } from "./welcome.ts";
 
-/** Somebody to add: their devices' key packages and how to reach them. `lost`: their former devices go. */
+/** Somebody to add: their devices' key packages and how to reach them. `gone`: devices of theirs that these replace. */
 export const addIntent = object({
   keyPackages: v.array(bytes(LIMITS.keyPackageBytes)),
   reply,
-  lost: v.optional(v.boolean()),
+  gone: v.optional(v.array(bytes32)),
 });
 export const removeIntent = object({ identityId: bytes32 });
 export const roleIntent = object({ identityId: bytes32, role: v.picklist(["steward", "member"]) });
@@ -80,12 +80,9 @@ export async function intend<K extends IntentKind>(
 
 /** Carries out what waits. Call it inside the space's queue. */
 export async function carryOut(core: Core, space: SpaceRuntime): Promise<FollowUp[]> {
-  const after: FollowUp[] = [];
-  for (let tries = 0; tries < 5 && maySend(space); tries++) {
-    const stored = await core.store.get<PendingCommit>(
-      "SELECT * FROM pending_commits WHERE log_id = ?",
-      [space.logId],
-    );
+  const after: FollowUp[] = await resend(core, space);
+  for (let tries = 0; tries < 5 && after.length === 0 && maySend(space); tries++) {
+    const stored = await pendingOf(core, space);
     if (stored !== undefined) {
       after.push(...(await sendCommit(core, space, stored)));
       continue;
@@ -102,7 +99,7 @@ export async function carryOut(core: Core, space: SpaceRuntime): Promise<FollowU
     }
     // What was written before goes first: the commit ends the epoch it was sealed for.
     after.push(...(await flush(core, space)));
-    if (!maySend(space)) break;
+    if (after.length > 0 || !maySend(space)) break;
     try {
       after.push(...(await sendCommit(core, space, await makeCommit(core, space, plan))));
     } catch (error) {
@@ -112,6 +109,20 @@ export async function carryOut(core: Core, space: SpaceRuntime): Promise<FollowU
     }
   }
   return after;
+}
+
+/** Sends the commit that was made before and not answered, if there is one. Call it inside the space's queue. */
+export async function sendPending(core: Core, space: SpaceRuntime): Promise<FollowUp[]> {
+  const after = await resend(core, space);
+  if (after.length > 0) return after;
+  const stored = await pendingOf(core, space);
+  return stored === undefined ? [] : sendCommit(core, space, stored);
+}
+
+function pendingOf(core: Core, space: SpaceRuntime): Promise<PendingCommit | undefined> {
+  return core.store.get<PendingCommit>("SELECT * FROM pending_commits WHERE log_id = ?", [
+    space.logId,
+  ]);
 }
 
 async function finish(core: Core, ids: readonly number[]): Promise<void> {
@@ -138,7 +149,7 @@ async function planOf(
     plan.done.push(intent.id);
     const data = decodeCbor(intent.data);
     if (intent.kind === "add") {
-      const { keyPackages, reply: to, lost } = v.parse(addIntent, data);
+      const { keyPackages, reply: to, gone } = v.parse(addIntent, data);
       for (const keyPackage of keyPackages) {
         const view = await readKeyPackage(keyPackage).catch(() => null);
         if (view === null || view.suite !== space.genesis.mlsSuite) continue;
@@ -146,8 +157,9 @@ async function planOf(
         const there = members.find((one) => one.info.device === device);
         // The same device asks again because it could not follow: its old place goes.
         if (there !== undefined) plan.remove.add(there.leaf);
-        if (lost === true)
-          for (const one of members) if (one.info.id === id) plan.remove.add(one.leaf);
+        for (const one of members)
+          if (one.info.id === id && gone?.some((hash) => toHex(hash) === one.info.device))
+            plan.remove.add(one.leaf);
         if (plan.add.some((one) => equalBytes(one.ref, view.ref))) continue;
         plan.add.push({ keyPackage, ref: view.ref, reply: to, seatKey: view.seatKey });
       }

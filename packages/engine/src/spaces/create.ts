@@ -136,6 +136,17 @@ export async function createAtHub(core: Core, space: SpaceRuntime): Promise<void
   await core.store.run("DELETE FROM intents WHERE log_id = ? AND kind = 'create'", [space.logId]);
 }
 
+/** The hub has lost the whole log: it is opened again before the entries are brought back. */
+export async function createAgain(core: Core, space: SpaceRuntime): Promise<void> {
+  space.reading = null;
+  space.fetched = false;
+  await core.store.run(
+    `INSERT INTO intents (log_id, kind, data) SELECT ?1, 'create', ?2
+     WHERE NOT EXISTS (SELECT 1 FROM intents WHERE log_id = ?1 AND kind = 'create')`,
+    [space.logId, encodeCbor({})],
+  );
+}
+
 /** A blind token for opening a log: issued to the account, spent without a name. */
 async function takeToken(core: Core): Promise<{ input: Bytes; output: Bytes }> {
   const take = () =>

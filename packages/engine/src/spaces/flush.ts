@@ -16,15 +16,22 @@ import { checkedHead, sync } from "./sync.ts";
 const BATCH = 64;
 const BATCH_BYTES = 1024 * 1024;
 
-/** Sends what waits. @returns follow-ups of what was applied on the way. Call it inside the space's queue. */
+/**
+ * Sends what waits. @returns follow-ups of what was applied on the way: do them, then call again. Call it inside the
+ * space's queue.
+ *
+ * [Note: One chain, one thing under way] Events of a device are numbered when they are sealed. So nothing new is sealed
+ * while a request or a commit of this device is out: what was sealed before goes first, byte for byte.
+ */
 export async function flush(core: Core, space: SpaceRuntime): Promise<FollowUp[]> {
   const after: FollowUp[] = await resend(core, space);
-  while (maySend(space)) {
+  while (after.length === 0 && maySend(space) && !(await commitWaits(core, space))) {
     const rows = await core.store.all<OutboxRow>(
       "SELECT id, event_id, type, type_version, at, payload FROM outbox WHERE log_id = ? AND request_id IS NULL ORDER BY id LIMIT ?",
       [space.logId, BATCH],
     );
     if (rows.length === 0) break;
+    const { seq } = space.row;
     const request = await sealBatch(core, space, bounded(rows));
     after.push(
       ...(await submit(
@@ -34,8 +41,17 @@ export async function flush(core: Core, space: SpaceRuntime): Promise<FollowUp[]
         bounded(rows).map((row) => row.id),
       )),
     );
+    // Refused, and nothing new in the log that says why (a posting key that a steward has to mend): later.
+    if (space.row.seq === seq) throw new ProtocolError("busy");
   }
   return after;
+}
+
+async function commitWaits(core: Core, space: SpaceRuntime): Promise<boolean> {
+  const waiting = await core.store.get("SELECT 1 AS one FROM pending_commits WHERE log_id = ?", [
+    space.logId,
+  ]);
+  return waiting !== undefined;
 }
 
 /** Whether anything may be posted: this device follows the log and nothing contradicts. */
@@ -69,7 +85,8 @@ export async function submit(
   return send(core, space, id, request);
 }
 
-async function resend(core: Core, space: SpaceRuntime): Promise<FollowUp[]> {
+/** Sends again what was sealed and not answered. */
+export async function resend(core: Core, space: SpaceRuntime): Promise<FollowUp[]> {
   const after: FollowUp[] = [];
   const rows = await core.store.all<{ id: number; request: Uint8Array<ArrayBuffer> }>(
     "SELECT id, request FROM append_requests WHERE log_id = ? ORDER BY id",

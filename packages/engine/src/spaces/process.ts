@@ -24,6 +24,7 @@ import { processCommitEntry } from "./process-commit.ts";
 import { processStewardEntry } from "./process-steward.ts";
 import type { Draft, FollowUp } from "./draft.ts";
 import { adopt, blame, draftOf, writeRow } from "./draft.ts";
+import { followUpWrites } from "./follow-up.ts";
 import { SPACE_EVENTS } from "./events.ts";
 import type { SpaceRuntime } from "./runtime.ts";
 import { forgetRuntime } from "./runtime.ts";
@@ -81,6 +82,7 @@ export async function applyEntries(
     await processEntry(core, draft, entry, own);
   }
   draft.row.hub_seq = Math.max(draft.row.hub_seq, head.seq);
+  const jobs = await followUpWrites(core, draft);
   try {
     await core.store.transaction((tx) => {
       for (const write of draft.writes) write(tx);
@@ -89,6 +91,7 @@ export async function applyEntries(
         space.logId,
         draft.row.seq - KEEP_ENTRIES,
       ]);
+      for (const job of jobs) job(tx);
     });
   } catch (error) {
     forgetRuntime(core, space.logId);
@@ -258,7 +261,13 @@ function continues(device: { counter: number; ownHash: Bytes }, event: SealedEve
 /** Members tell each other heads inside events: one that differs from ours proves that the hub showed two histories. */
 async function compareSeen(core: Core, draft: Draft, event: SealedEvent): Promise<void> {
   const { seq, head } = event.seen;
-  if (seq === 0 || seq > draft.row.seq) return;
+  if (seq === 0) return;
+  if (seq >= draft.row.seq) {
+    // Its author had seen as much or more of the log than stands before it here.
+    draft.row.trouble = "forked";
+    draft.row.trouble_identity = null;
+    return;
+  }
   const mine =
     draft.heads.get(seq) ??
     (

@@ -76,6 +76,10 @@ export type SpaceRuntime = {
   reading: { token: Bytes; expires: number } | null;
   /** Failed tries to reach the hub, for the pause before the next. */
   attempts: number;
+  /** Whether the log was read since this device started: nothing is sent before that. */
+  fetched: boolean;
+  /** A stuck device gives a steward's device some time. */
+  waitsForVoid: boolean;
 };
 
 /** The runtime of a space, or null when the store does not know it. */
@@ -177,6 +181,8 @@ async function load(core: Core, logId: string): Promise<SpaceRuntime | null> {
           },
     reading: null,
     attempts: 0,
+    fetched: false,
+    waitsForVoid: false,
   };
 }
 

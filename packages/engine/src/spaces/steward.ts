@@ -1,23 +1,15 @@
 /** What a steward's device decides for a space in clear, because the hub has to act on it: voids, mends, seats. */
 import { appendDigest, headerHash, randomBytes, signAppend } from "@baraza/crypto";
 import type { Bytes, StewardRecord } from "@baraza/protocol";
-import { decodeCbor, encodeCbor, ProtocolError, stewardRecord, toHex } from "@baraza/protocol";
+import { decodeCbor, ProtocolError, stewardRecord, toHex } from "@baraza/protocol";
 import * as v from "valibot";
 import type { Core } from "../core.ts";
 import type { FollowUp } from "./draft.ts";
-import { submit } from "./flush.ts";
+import { resend, submit } from "./flush.ts";
 import { prepare } from "./post.ts";
 import { stewardKeyOf } from "./roster.ts";
 import type { SpaceRuntime } from "./runtime.ts";
 import { chainOf, sealOne } from "./seal.ts";
-
-/** Stores a decision; the device posts it as soon as it can, and again after a crash. */
-export async function decide(core: Core, logId: string, record: StewardRecord): Promise<void> {
-  await core.store.run("INSERT INTO intents (log_id, kind, data) VALUES (?, 'steward', ?)", [
-    logId,
-    encodeCbor(record),
-  ]);
-}
 
 const POINTLESS: ReadonlySet<string> = new Set([
   "void_refused",
@@ -30,9 +22,10 @@ const POINTLESS: ReadonlySet<string> = new Set([
 
 /** Posts the decisions that wait. Also a stuck steward may: that is how a bad commit is undone. Call it inside the space's queue. */
 export async function postDecisions(core: Core, space: SpaceRuntime): Promise<FollowUp[]> {
-  const after: FollowUp[] = [];
+  const after: FollowUp[] = await resend(core, space);
   const { row } = space;
-  if (row.state !== "active" || space.group === null || row.seq < row.read_from) return after;
+  if (after.length > 0 || row.state !== "active" || space.group === null || row.seq < row.read_from)
+    return after;
   if (row.trouble === "forked" || row.trouble === "cloned" || row.trouble === "rolledBack")
     return after;
   const waiting = await core.store.all<{ id: number; data: Bytes }>(

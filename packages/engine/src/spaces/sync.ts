@@ -12,7 +12,7 @@ import { equalBytes, LIMITS, ProtocolError, readAs, storedEntry } from "@baraza/
 import type { Core } from "../core.ts";
 import type { FollowUp } from "./draft.ts";
 import { writeRow } from "./draft.ts";
-import { applyEntries, ForkError } from "./process.ts";
+import { applyEntries, ForkError, GapError } from "./process.ts";
 import type { SpaceRow, SpaceRuntime } from "./runtime.ts";
 
 const PAGE = 500;
@@ -28,6 +28,7 @@ export async function checkedHead(space: SpaceRuntime, head: Head): Promise<Head
 export async function sync(core: Core, space: SpaceRuntime): Promise<FollowUp[]> {
   const after: FollowUp[] = [];
   if (space.row.trouble === "forked" || space.row.trouble === "cloned") return after;
+  let broughtBack = false;
   for (;;) {
     const page = await reading(core, space, (token) =>
       core.remote.call(space.row.hub, "logs.read", {
@@ -39,20 +40,25 @@ export async function sync(core: Core, space: SpaceRuntime): Promise<FollowUp[]>
     );
     const head = await checkedHead(space, page.head);
     if (head.seq < space.row.seq) {
+      // It lost again what it was just given: nothing that more giving would mend.
+      if (broughtBack) throw new ProtocolError("unavailable");
       await rolledBack(core, space, head);
+      broughtBack = true;
       continue;
     }
     if (head.seq === space.row.seq && !equalBytes(head.head, space.row.head)) throw new ForkError();
     const from = space.row.seq;
     after.push(...(await applyEntries(core, space, page.entries, head)));
     core.setProgress(page.more ? { job: "history", done: space.row.seq, total: head.seq } : null);
+    // One's own removal ends the reading.
+    if (space.row.state !== "active") return after;
+    // It says that there is more, or told so before, and does not give it.
+    const missing = page.more ? space.row.seq === from : space.row.seq < space.row.hub_seq;
+    if (missing) throw new GapError();
     if (!page.more) {
-      if (space.row.trouble === "behind") await setTrouble(core, space, null);
-      return after;
-    }
-    if (space.row.seq === from) {
-      // The hub says that there is more and does not give it.
-      await setTrouble(core, space, "behind");
+      const { trouble } = space.row;
+      if (trouble === "behind" || trouble === "rolledBack") await setTrouble(core, space, null);
+      space.fetched = true;
       return after;
     }
   }
@@ -97,16 +103,24 @@ export async function setTrouble(
   space.row = row;
 }
 
+/** This device's own head at a position; undefined where it does not know it (any more). */
+async function headAt(core: Core, space: SpaceRuntime, seq: number): Promise<Bytes | undefined> {
+  if (seq === 0) return genesisHead(space.row.genesis);
+  const row = await core.store.get<{ head: Bytes }>(
+    "SELECT head FROM entries WHERE log_id = ? AND seq = ?",
+    [space.logId, seq],
+  );
+  return row?.head;
+}
+
+/** Whether a head is the one that this device has at that position, or may be for all that it knows. */
+export async function isKnownHead(core: Core, space: SpaceRuntime, head: Head): Promise<boolean> {
+  const mine = await headAt(core, space, head.seq);
+  return mine === undefined || equalBytes(mine, head.head);
+}
+
 async function rolledBack(core: Core, space: SpaceRuntime, head: Head): Promise<void> {
-  const mine =
-    head.seq === 0
-      ? genesisHead(space.row.genesis)
-      : (
-          await core.store.get<{ head: Uint8Array<ArrayBuffer> }>(
-            "SELECT head FROM entries WHERE log_id = ? AND seq = ?",
-            [space.logId, head.seq],
-          )
-        )?.head;
+  const mine = await headAt(core, space, head.seq);
   if (mine === undefined) {
     await setTrouble(core, space, "rolledBack");
     throw new ProtocolError("unavailable");
@@ -114,7 +128,10 @@ async function rolledBack(core: Core, space: SpaceRuntime, head: Head): Promise<
   if (!equalBytes(mine, head.head)) throw new ForkError();
   await setTrouble(core, space, "rolledBack");
   await reseed(core, space, head.seq);
-  await setTrouble(core, space, null);
+  // Where this device's pushes go is among what was lost.
+  const row = { ...space.row, push_until: 0 };
+  await core.store.transaction((tx) => writeRow(tx, row));
+  space.row = row;
 }
 
 /** Gives the hub back what it lost, in the appends in which it first came. */

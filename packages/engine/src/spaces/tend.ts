@@ -4,24 +4,18 @@
  * anywhere: what it had to remember is in the store.
  */
 import { randomBytes, signSeatPush } from "@baraza/crypto";
-import { fromHex, LIMITS, ProtocolError, toHex } from "@baraza/protocol";
+import { LIMITS, ProtocolError, toHex } from "@baraza/protocol";
 import type { Core } from "../core.ts";
-import { askForPlace } from "../letters/ask.ts";
-import { backoff, drop } from "../util.ts";
-import { rebuildSpace } from "./apply.ts";
-import { carryOut, intend } from "./commit.ts";
-import { createAtHub } from "./create.ts";
-import type { FollowUp } from "./draft.ts";
+import { backoff } from "../util.ts";
+import { carryOut, sendPending } from "./commit.ts";
+import { createAgain, createAtHub } from "./create.ts";
 import { flush, maySend } from "./flush.ts";
+import { followUp } from "./follow-up.ts";
 import { ForkError, GapError } from "./process.ts";
-import { stewardsOf } from "./roster.ts";
 import type { SpaceRuntime } from "./runtime.ts";
-import { keysOf, runtimeOf } from "./runtime.ts";
-import { decide, postDecisions } from "./steward.ts";
+import { runtimeOf } from "./runtime.ts";
+import { postDecisions } from "./steward.ts";
 import { setTrouble, sync } from "./sync.ts";
-
-/** How long a stuck device waits for a steward's void before it asks to be let in again. */
-const VOID_PATIENCE_MS = 4000;
 
 export type TendOptions = {
   /** Read the log first. Left out when only something of one's own has to go out. */
@@ -45,64 +39,21 @@ export async function tend(core: Core, logId: string, options: TendOptions): Pro
 async function work(core: Core, space: SpaceRuntime, options: TendOptions): Promise<void> {
   if (!core.signedIn()) return;
   await createAtHub(core, space);
-  if (options.fetch || space.row.seq < space.row.read_from)
-    await followUp(core, space, await sync(core, space));
+  // [Note: Read before writing] A store that was put back from a backup learns so before it says anything with old numbers.
+  if (options.fetch || !space.fetched || space.row.seq < space.row.read_from)
+    followUp(core, space, await sync(core, space));
+  if (space.row.trouble === "stuck") followUp(core, space, [{ do: "enrol" }]);
   for (let round = 0; round < 8; round++) {
     const after = [
+      ...(await sendPending(core, space)),
       ...(await postDecisions(core, space)),
       ...(await flush(core, space)),
       ...(await carryOut(core, space)),
     ];
     if (after.length === 0) break;
-    await followUp(core, space, after);
+    followUp(core, space, after);
   }
   await placePush(core, space);
-}
-
-/** Does what processed entries ask for. */
-export async function followUp(
-  core: Core,
-  space: SpaceRuntime,
-  list: readonly FollowUp[],
-): Promise<void> {
-  for (const one of list) {
-    if (one.do === "rebuild")
-      await core.store.transaction((tx) => rebuildSpace(tx, core, space.logId));
-    else if (one.do === "void" && space.group !== null) {
-      const { posting } = await keysOf(space.group);
-      await decide(core, space.logId, {
-        op: "void",
-        seq: one.seq,
-        epoch: one.epoch,
-        postingKey: posting.publicKey,
-      });
-    } else if (one.do === "mend" && space.posting !== null) {
-      await decide(core, space.logId, {
-        op: "mend",
-        epoch: one.epoch,
-        postingKey: space.posting.publicKey,
-      });
-    } else if (one.do === "removeSeats") {
-      for (const seatId of one.seatIds)
-        await decide(core, space.logId, { op: "removeSeat", seatId });
-    } else if (one.do === "takeOut") await takeOut(core, space, one.identityId);
-    else if (one.do === "enrol") {
-      core.platform.clock.setTimer(VOID_PATIENCE_MS, () => {
-        if (space.row.trouble === "stuck") drop(askForPlace(core, space.logId));
-      });
-    }
-  }
-}
-
-/** Somebody asked to leave: a steward's device takes them out; without a steward, anybody's. */
-async function takeOut(core: Core, space: SpaceRuntime, identityId: string): Promise<void> {
-  const me = core.me();
-  if (space.group === null || identityId === me.id) return;
-  const others = stewardsOf(space.group)
-    .map((one) => toHex(one.identityId))
-    .filter((id) => id !== identityId);
-  if (others.length > 0 && !others.includes(me.id)) return;
-  await intend(core, space.logId, "remove", { identityId: fromHex(identityId) });
 }
 
 /** Tells the hub where to push news of this space; renewed before the address runs out. */
@@ -140,16 +91,20 @@ async function placePush(core: Core, space: SpaceRuntime): Promise<void> {
 
 async function failed(core: Core, space: SpaceRuntime, error: unknown): Promise<void> {
   if (error instanceof ForkError) return setTrouble(core, space, "forked");
-  if (error instanceof GapError) return setTrouble(core, space, "behind");
-  if (!(error instanceof ProtocolError)) {
-    core.report(error);
-    return;
-  }
-  if (error.code === "seat_removed" || error.code === "seat_unknown") {
-    // The hub does not know this device's place any more, and no entry said why.
+  if (error instanceof GapError) await setTrouble(core, space, "behind");
+  else if (!(error instanceof ProtocolError)) core.report(error);
+  else if (error.code === "seat_removed") {
+    // The hub has taken this device's place away, and no entry said why.
     if (space.row.trouble === null) await setTrouble(core, space, "stuck");
     return;
+  } else if (error.code === "seat_unknown") {
+    // Seats come with commits: a hub that does not know one has lost entries. Whoever can read it brings them back.
+    if (space.row.trouble === null) await setTrouble(core, space, "rolledBack");
+  } else if (error.code === "log_not_found" && space.row.hub === core.me().node) {
+    if (space.row.trouble === null) await setTrouble(core, space, "rolledBack");
+    await createAgain(core, space);
   }
   const pause = backoff(space.attempts++);
+  space.fetched = false;
   core.platform.clock.setTimer(pause, () => core.kick({ space: space.logId }));
 }
