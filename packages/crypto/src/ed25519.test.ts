@@ -9,6 +9,7 @@ import {
   nativeEd25519,
   portableEd25519,
   signWith,
+  verifyBy,
   verifyWith,
 } from "./ed25519.ts";
 import { sha256 } from "./primitives.ts";
@@ -93,6 +94,9 @@ test("a key of small order, whose signature fits any message, convinces nobody",
   const one = hex(SMALL_ORDER[0] ?? "");
   const sig = concat(one, new Uint8Array(32));
   expect(ed25519.verify(sig, utf8("anything"), one, { zip215: true })).toBe(true);
+  expect(await portableEd25519.verify(one, utf8("anything"), sig)).toBe(true);
+  for (const ed of [nativeEd25519, portableEd25519])
+    expect(await verifyBy(ed, one, utf8("anything"), sig)).toBe(false);
   expect(await verifyWith(one, "any", utf8("thing"), sig)).toBe(false);
 });
 

@@ -47,9 +47,20 @@ export async function verifyWith(
   digest: Bytes,
   signature: Bytes,
 ): Promise<boolean> {
+  if (!isBytes(digest)) return false;
+  return verifyBy(await implementation(), publicKey, concat(utf8(label), digest), signature);
+}
+
+/** The checks around either implementation. Exported for tests. */
+export async function verifyBy(
+  ed: Ed25519,
+  publicKey: Bytes,
+  message: Bytes,
+  signature: Bytes,
+): Promise<boolean> {
   if (!isBytes(signature) || signature.length !== 64 || !isSoundPublicKey(publicKey)) return false;
   try {
-    return await (await implementation()).verify(publicKey, concat(utf8(label), digest), signature);
+    return await ed.verify(publicKey, message, signature);
   } catch {
     return false;
   }

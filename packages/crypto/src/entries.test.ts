@@ -1,5 +1,5 @@
-import type { SealedEvent } from "@baraza/protocol";
-import { concat, decodeCbor, encodeCbor, paddedSize, utf8 } from "@baraza/protocol";
+import type { Bytes, SealedEvent } from "@baraza/protocol";
+import { concat, decodeCbor, encodeCbor, LABELS, paddedSize, utf8 } from "@baraza/protocol";
 import fc from "fast-check";
 import { beforeAll, expect, test } from "vitest";
 import type { HeaderFields } from "./entries.ts";
@@ -19,7 +19,7 @@ import {
   verifyEvent,
 } from "./entries.ts";
 import { ed25519Generate } from "./ed25519.ts";
-import { sha256 } from "./primitives.ts";
+import { AEAD_OVERHEAD, sealAead, sha256 } from "./primitives.ts";
 import { counting, failureOf, flipped, isTyped, NOW, person, refuses } from "./test-helpers.ts";
 
 const contentKey = counting(1, 32);
@@ -35,6 +35,7 @@ const header: HeaderFields = {
   blobs: [],
 };
 
+type EventSigner = { hash: Bytes; privateKey: Bytes };
 let me: Awaited<ReturnType<typeof person>>;
 let event: SealedEvent;
 beforeAll(async () => {
@@ -42,11 +43,11 @@ beforeAll(async () => {
   event = await write("hello");
 });
 
-function write(text: string, epoch = 4, counter = 1) {
+function write(text: string, epoch = 4, counter = 1, device: EventSigner = me.device) {
   return signEvent({
     logId,
     epoch,
-    device: me.device,
+    device,
     eventId: counting(3, 16),
     counter,
     prevOwnHash: NO_EVENT,
@@ -117,14 +118,20 @@ test("a header that is not encoded canonically is refused", async () => {
   );
 });
 
-test("the sender cannot choose a size outside the rules", async () => {
-  const { sealAead } = await import("./primitives.ts");
-  const { LABELS } = await import("@baraza/protocol");
-  const padded = concat(encodeCbor(event), Uint8Array.of(0x80));
-  const fields = { ...header, bodyLen: padded.length + 80 };
-  const body = await sealAead(contentKey, padded, encodeCbor(fields), { label: LABELS.entryKey });
-  const headerBytes = encodeCbor({ ...fields, bodyHash: sha256(body) });
-  await refuses(() => openEntry({ contentKey, headerBytes, body }), "open_failed");
+test("a member who has the key cannot choose a size outside the rules, nor claim another length", async () => {
+  const content = concat(encodeCbor(event), Uint8Array.of(0x80));
+  const make = async (padding: number, claimed = 0) => {
+    const padded = concat(content, new Uint8Array(padding));
+    const fields = { ...header, bodyLen: padded.length + AEAD_OVERHEAD + claimed };
+    const body = await sealAead(contentKey, padded, encodeCbor(fields), { label: LABELS.entryKey });
+    return { contentKey, headerBytes: encodeCbor({ ...fields, bodyHash: sha256(body) }), body };
+  };
+  const fill = (size: number) => size - AEAD_OVERHEAD - content.length;
+  expect((await openEntry(await make(fill(2048)))).event).toEqual(event);
+  await refuses(async () => openEntry(await make(0)), "open_failed");
+  await refuses(async () => openEntry(await make(fill(2049))), "open_failed");
+  await refuses(async () => openEntry(await make(fill(4096))), "open_failed");
+  await refuses(async () => openEntry(await make(fill(2048), 1)), "open_failed");
 });
 
 test("an event is valid for its log, its epoch and its device", async () => {
@@ -137,6 +144,11 @@ test("an event is valid for its log, its epoch and its device", async () => {
   const other = await person();
   const theirs = other.device.certificate;
   expect(await verifyEvent({ logId, epoch: 4, certificate: theirs, event })).toBe(false);
+  const borrowed = await write("hello", 4, 1, {
+    hash: other.device.hash,
+    privateKey: me.device.privateKey,
+  });
+  expect(await verifyEvent({ logId, epoch: 4, deviceKey, hash, event: borrowed })).toBe(false);
   const key = theirs.deviceKey;
   expect(await verifyEvent({ logId, epoch: 4, deviceKey: key, hash, event })).toBe(false);
 });

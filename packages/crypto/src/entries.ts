@@ -116,7 +116,6 @@ export async function openBody(entry: {
   if (
     !isBytes(body) ||
     body.length !== header.bodyLen ||
-    paddedSize(body.length) !== body.length ||
     !equalBytes(sha256(body), header.bodyHash)
   )
     throw new CryptoError("open_failed");

@@ -1,4 +1,4 @@
-import { encodeCbor, ProtocolError } from "@baraza/protocol";
+import { encodeCbor, LABELS, ProtocolError } from "@baraza/protocol";
 import type { DeviceCertificate, IdentityRecord } from "@baraza/protocol";
 import { expect, test } from "vitest";
 import {
@@ -12,6 +12,8 @@ import {
   verifyDeviceCertificate,
   verifyIdentityRecord,
 } from "./identity.ts";
+import { signWith } from "./ed25519.ts";
+import { recordDigest } from "./records.ts";
 import { failureOf, flipped, NOW, refuses } from "./test-helpers.ts";
 
 test("an identity verifies as an object and as bytes, and keeps its id through rotations", async () => {
@@ -44,6 +46,28 @@ test("a succession with a step by someone else, left out or put in another order
     { ...first.record, key: third.record.key },
   ];
   for (const bad of broken) await refuses(() => verifyIdentityRecord(bad), "bad_identity");
+});
+
+test("a record whose own parts contradict each other is refused, though its owner signed it", async () => {
+  const identity = await rotateIdentity(await createIdentity());
+  const other = await createIdentity();
+  const sign = async (change: Partial<IdentityRecord>) => {
+    const unsigned = { ...identity.record, ...change };
+    const sig = await signWith(identity.privateKey, LABELS.identity, recordDigest(unsigned));
+    return { ...unsigned, sig };
+  };
+  expect(await verifyIdentityRecord(await sign({}))).toEqual(identityIdOf(identity.record));
+  for (const change of [{ key: other.record.key }, { seq: 0 }, { seq: 7 }])
+    await refuses(async () => verifyIdentityRecord(await sign(change)), "bad_identity");
+});
+
+test("a device key that fits any signature is not certified", async () => {
+  const identity = await createIdentity();
+  const weak = new Uint8Array(32);
+  weak[0] = 1;
+  const fields = { v: 1 as const, identity: identity.record, deviceKey: weak, createdAt: NOW };
+  const sig = await signWith(identity.privateKey, LABELS.deviceCertificate, recordDigest(fields));
+  await refuses(() => verifyDeviceCertificate({ ...fields, sig }), "bad_certificate");
 });
 
 test("a device certificate names its identity and its key", async () => {

@@ -5,7 +5,7 @@ import { boxKeyEnds, createBoxKey, verifyBoxKey } from "./box-keys.ts";
 import { signWith } from "./ed25519.ts";
 import { hpkeGenerate, hpkeOpen, hpkeSend } from "./hpke.ts";
 import { createIdentity, identityIdOf, rotateIdentity } from "./identity.ts";
-import { letterBoxKeyId, openLetter, sealLetter } from "./letters.ts";
+import { letterBoxKeyId, letterSignedPart, openLetter, sealLetter } from "./letters.ts";
 import { recordDigest } from "./records.ts";
 import { counting, failureOf, flipped, isTyped, NOW, person, refuses } from "./test-helpers.ts";
 
@@ -104,6 +104,67 @@ test("a letter in which sender, id, kind, time or body was put in place of anoth
       "bad_letter",
     );
   }
+});
+
+test("each part of a letter, and the encapsulation, has its place in what is signed", async () => {
+  const { letter } = await write(bob);
+  const {
+    sender: _,
+    sig: _sig,
+    ...fields
+  } = await openLetter({
+    letter,
+    keys: keysOf(bob),
+    me: bob.id,
+  });
+  const enc = counting(1, 1120);
+  const parts = [
+    letterSignedPart(fields, enc),
+    letterSignedPart(fields, counting(2, 1120)),
+    letterSignedPart({ ...fields, to: carol.id }, enc),
+    letterSignedPart({ ...fields, boxKeyId: carol.boxKey.id }, enc),
+    letterSignedPart({ ...fields, letterId: counting(1, 16) }, enc),
+    letterSignedPart({ ...fields, from: carol.device.certificate }, enc),
+    letterSignedPart({ ...fields, at: NOW + 1 }, enc),
+    letterSignedPart({ ...fields, kind: "ask" }, enc),
+    letterSignedPart({ ...fields, body: utf8("hullo") }, enc),
+    letterSignedPart({ ...fields, must: ["to"] }, enc),
+  ];
+  expect(new Set(parts.map(toHex)).size).toBe(parts.length);
+});
+
+test("a sender cannot write to one person and deliver to another", async () => {
+  const mallory = await person();
+  const make = async (to: Person, claimed: Record<string, unknown>) => {
+    const { hpkeKey } = await verifyBoxKey(to.boxKey.record, to.id, NOW);
+    const info = new Uint8Array([...utf8(LABELS.letterHpke), ...to.id, ...to.boxKey.id]);
+    const { enc, seal } = await hpkeSend(hpkeKey, info);
+    const fields = {
+      v: 1 as const,
+      letterId: counting(1, 16),
+      from: mallory.device.certificate,
+      to: to.id,
+      boxKeyId: to.boxKey.id,
+      at: NOW,
+      kind: "note" as const,
+      body: utf8("x"),
+      ...claimed,
+    };
+    const sig = await signWith(
+      mallory.device.privateKey,
+      LABELS.letter,
+      letterSignedPart(fields, enc),
+    );
+    const clear = { v: 1, boxKeyId: to.boxKey.id, enc };
+    const ct = await seal(pad(encodeCbor({ ...fields, sig }), 16), encodeCbor(clear));
+    return encodeCbor({ ...clear, ct });
+  };
+  const open = (letter: Bytes) => openLetter({ letter, keys: keysOf(bob), me: bob.id });
+  expect((await open(await make(bob, {}))).body).toEqual(utf8("x"));
+  await refuses(async () => open(await make(bob, { to: carol.id })), "bad_letter");
+  await refuses(async () => open(await make(bob, { boxKeyId: carol.boxKey.id })), "bad_letter");
+  const other = alice.device.certificate;
+  await refuses(async () => open(await make(bob, { from: other })), "bad_letter");
 });
 
 test("bytes that are no letter are refused with a code", async () => {

@@ -63,7 +63,7 @@ export async function sealLetter(input: {
     kind,
     body,
   };
-  const sig = await signWith(from.privateKey, LABELS.letter, signedPart(fields, enc));
+  const sig = await signWith(from.privateKey, LABELS.letter, letterSignedPart(fields, enc));
   const plain = writeAs(letterSchema, { ...fields, sig });
   const clear = { v: 1 as const, boxKeyId: key.id, enc };
   const ct = await seal(pad(plain, OVERHEAD), encodeCbor(clear));
@@ -105,7 +105,12 @@ export async function openLetter(input: {
   if (
     !equalBytes(letter.to, input.me) ||
     !equalBytes(letter.boxKeyId, sealed.boxKeyId) ||
-    !(await verifyWith(sender.deviceKey, LABELS.letter, signedPart(letter, sealed.enc), letter.sig))
+    !(await verifyWith(
+      sender.deviceKey,
+      LABELS.letter,
+      letterSignedPart(letter, sealed.enc),
+      letter.sig,
+    ))
   )
     throw new CryptoError("bad_letter");
   return { ...letter, sender };
@@ -128,10 +133,11 @@ function hpkeInfo(to: Bytes, boxKeyId: Bytes): Bytes {
 }
 
 /**
+ * What a letter's signature covers, after its label:
  * `to(32) || boxKeyId(16) || H(enc) || letterId(16) || H(certificate) || at (uint64) || H(kind) || H(body) || H(rest)`:
  * `rest` is the CBOR of the version and of fields of a later protocol.
  */
-function signedPart(letter: Without<Letter, "sig">, enc: Bytes): Bytes {
+export function letterSignedPart(letter: Without<Letter, "sig">, enc: Bytes): Bytes {
   const { to, boxKeyId, letterId, from, at, kind, body, ...others } = letter;
   return concat(
     to,
