@@ -13,7 +13,7 @@ import type { Dispatcher } from "./http/dispatch.ts";
 import { createDispatcher } from "./http/dispatch.ts";
 import { createMetrics } from "./http/metrics.ts";
 import { createRateLimits } from "./http/rate-limits.ts";
-import type { Service } from "./http/registry.ts";
+import type { Decoders, Service } from "./http/registry.ts";
 import { createHttpServer, createMetricsServer } from "./http/server.ts";
 import { loadSecrets } from "./secrets.ts";
 import { createAccounts } from "./services/accounts/index.ts";
@@ -204,6 +204,7 @@ async function start(
 
   const dispatcher: Dispatcher = createDispatcher({
     handlers: Object.assign({}, ...services.map((service) => service.routes)) as Service["routes"],
+    decoders: Object.assign({}, ...services.map((service) => service.decoders)) as Decoders,
     limits,
     metrics,
     now,

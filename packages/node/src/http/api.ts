@@ -49,9 +49,8 @@ export function createApi(deps: ApiDeps) {
         refuse(body);
         return;
       }
-      const limitKey = deps.limitKey(request);
       if (route !== undefined) {
-        route.handle(body, { limitKey }).then(
+        route.handle(body, { limitKey: deps.limitKey(request) }).then(
           ({ status, type: answered, body: bytes }) => {
             send(response, { status, body: bytes }, answered);
           },
@@ -62,7 +61,10 @@ export function createApi(deps: ApiDeps) {
         return;
       }
       const caller: Caller = {
-        limitKey,
+        // Hashed only where a route limits.
+        get limitKey() {
+          return deps.limitKey(request);
+        },
         sealed: false,
         account: () => {
           const session = bearerOf(request.headers.authorization);
@@ -85,11 +87,11 @@ function readBody(
   max: number,
   done: (body: Bytes | ProtocolError) => void,
 ): void {
-  const tooLarge = new ProtocolError("too_large", { data: { max } });
+  const tooLarge = () => new ProtocolError("too_large", { data: { max } });
   const announced = Number(request.headers["content-length"] ?? Number.NaN);
   if (announced > max) {
     request.resume();
-    done(tooLarge);
+    done(tooLarge());
     return;
   }
   let chunks: Buffer[] = [];
@@ -101,7 +103,7 @@ function readBody(
     if (length > max) {
       over = true;
       chunks = [];
-      done(tooLarge);
+      done(tooLarge());
     } else chunks.push(chunk);
   });
   request.on("end", () => {

@@ -12,7 +12,7 @@ import {
 } from "@baraza/protocol";
 import type { Metrics } from "./metrics.ts";
 import type { RateLimits } from "./rate-limits.ts";
-import type { Account, Context, Handler, Handlers } from "./registry.ts";
+import type { Account, Context, Decoders, Handler, Handlers } from "./registry.ts";
 import { Encoded } from "./registry.ts";
 
 export type Answer = { status: number; body: Bytes };
@@ -20,7 +20,7 @@ export type Answer = { status: number; body: Bytes };
 /** Who calls: `account` is asked only where the route wants to know. */
 export type Caller = {
   account(): Promise<Account | null> | Account | null;
-  limitKey: string;
+  readonly limitKey: string;
   /** Came through the gateway: only `gateway` routes answer. */
   sealed: boolean;
 };
@@ -35,6 +35,7 @@ export type Dispatcher = {
 
 export type DispatchDeps = {
   handlers: Handlers;
+  decoders?: Decoders;
   limits: RateLimits;
   metrics: Metrics;
   now: () => number;
@@ -50,19 +51,24 @@ export function errorAnswer(error: ProtocolError): Answer {
 
 /** Builds the one way to every handler. */
 export function createDispatcher(deps: DispatchDeps): Dispatcher {
-  const { handlers, limits, metrics, now } = deps;
+  const { handlers, decoders = {}, limits, metrics, now } = deps;
   const timeoutMs = deps.timeoutMs ?? LIMITS.requestTimeoutMs;
   const has = (name: string): name is RouteName => isRoute(name) && handlers[name] !== undefined;
 
   const run = async <N extends RouteName>(name: N, body: Bytes, caller: Caller): Promise<Bytes> => {
     const handler = handlers[name] as Handler<N>;
     const account = await admit(name, caller);
-    const request: CheckedRequestOf<N> = decodeRequest(name, body);
+    const decode = decoders[name] as Decode<N> | undefined;
+    if (body.length > ROUTES[name].max)
+      throw new ProtocolError("too_large", { data: { max: ROUTES[name].max } });
+    const request = decode?.(body) ?? decodeRequest(name, body);
     const context: Context = {
       now,
       account,
       sealed: caller.sealed,
-      limitKey: caller.limitKey,
+      get limitKey() {
+        return caller.limitKey;
+      },
       limit: (bucket, rate, key) => {
         limits.take(bucket, key ?? caller.limitKey, rate);
       },
@@ -92,6 +98,8 @@ export function createDispatcher(deps: DispatchDeps): Dispatcher {
     },
   };
 }
+
+type Decode<N extends RouteName> = (body: Bytes) => CheckedRequestOf<N> | null;
 
 /** The account where the route wants one. A gateway route does not get it even when a session came along. */
 async function admit(name: RouteName, caller: Caller): Promise<Account | null> {

@@ -8,7 +8,7 @@ import { decodeResponse, encodeRequest, PATHS } from "@baraza/protocol";
 import { createDispatcher } from "./dispatch.ts";
 import { createMetrics } from "./metrics.ts";
 import { createRateLimits } from "./rate-limits.ts";
-import type { Account, Handlers, LiveHandler, Page, RawRoute } from "./registry.ts";
+import type { Account, Decoders, Handlers, LiveHandler, Page, RawRoute } from "./registry.ts";
 import { createHttpServer } from "./server.ts";
 import type { HttpDeps } from "./server.ts";
 
@@ -20,6 +20,7 @@ export type Answered = {
 
 export type FrameOptions = {
   handlers: Handlers;
+  decoders?: Decoders;
   account?: Account | null;
   raw?: RawRoute[];
   pages?: Page[];
@@ -40,6 +41,7 @@ export async function startFrame(options: FrameOptions) {
     trustedProxy: false,
     dispatcher: createDispatcher({
       handlers: options.handlers,
+      decoders: options.decoders ?? {},
       limits,
       metrics,
       now: Date.now,

@@ -15,7 +15,7 @@ import {
 } from "@baraza/protocol";
 import { seatIdOf, sha256 } from "../../crypto-fast.ts";
 import type { AppendArg, NewEntry } from "../../store/port-logs.ts";
-import { readPlainHeader } from "./encoding.ts";
+import { readPlainHeader } from "./plain.ts";
 
 /** Which signatures a kind carries; `posting` of a seat entry is there when the seat is new. */
 const SIGNATURES: Record<

@@ -1,6 +1,6 @@
 /** Canonical CBOR by hand where it is hot: it gives and takes exactly what the codec of protocol does (checked by tests). */
-import type { Bytes, Signatures } from "@baraza/protocol";
-import { concat, encodeCbor, LIMITS, utf8 } from "@baraza/protocol";
+import type { Bytes, Head, Signatures } from "@baraza/protocol";
+import { concat, encodeCbor, utf8 } from "@baraza/protocol";
 
 /** A CBOR head (RFC 8949, section 3): major type and argument, in the shortest form. */
 export function cborHead(major: number, value: number): Bytes {
@@ -18,21 +18,32 @@ export function cborHead(major: number, value: number): Bytes {
 }
 
 const key = (name: string) => concat(cborHead(3, name.length), utf8(name));
-const joined = (...names: string[]) => concat(...names.map((name) => key(name)));
+const MAP1 = Uint8Array.of(0xa1);
 const MAP2 = Uint8Array.of(0xa2);
 const MAP3 = Uint8Array.of(0xa3);
 const MAP4 = Uint8Array.of(0xa4);
+const MAP6 = Uint8Array.of(0xa6);
 const BATCH = concat(MAP2, key("batch"), MAP3, key("count"));
-const [INDEX, DIGEST, POSTING, SEQ, BODY, SIGS, HEADER] = (
-  ["index", "digest", "posting", "seq", "body", "sigs", "header"] as const
-).map((name) => key(name)) as [Bytes, Bytes, Bytes, Bytes, Bytes, Bytes, Bytes];
+const INDEX = key("index");
+const DIGEST = key("digest");
+const POSTING = key("posting");
+const SEQ = key("seq");
+const SEQS = key("seqs");
+const BODY = key("body");
+const SIGS = key("sigs");
+const HEADER = key("header");
+const GEN = key("gen");
+const SIG = key("sig");
+const HEAD = key("head");
+const TIME = key("time");
+const LOG_ID = key("logId");
 
 /**
  * The signatures that are kept with each of `count` entries: for a single one as they came, for a batch the posting
  * signature with the entry's place.
  */
 export function signaturesOfEach(sigs: Signatures, digest: Bytes, count: number): Bytes[] {
-  if (count === 1) return [encodeCbor(sigs)];
+  if (count === 1) return [encodeSingle(sigs)];
   const posting = sigs.posting ?? new Uint8Array();
   const before = concat(BATCH, cborHead(0, count), INDEX);
   const after = concat(
@@ -44,6 +55,47 @@ export function signaturesOfEach(sigs: Signatures, digest: Bytes, count: number)
     posting,
   );
   return Array.from({ length: count }, (_, index) => concat(before, cborHead(0, index), after));
+}
+
+/** A posting signature alone, as on almost every entry, needs no codec. */
+function encodeSingle(sigs: Signatures): Bytes {
+  const { posting } = sigs;
+  if (posting === undefined || Object.keys(sigs).length !== 1) return encodeCbor(sigs);
+  return concat(MAP1, POSTING, cborHead(2, posting.length), posting);
+}
+
+/** The CBOR of a head. */
+export function encodeHead({ logId, gen, seq, head, time, sig }: Head): Bytes {
+  return concat(
+    MAP6,
+    GEN,
+    cborHead(0, gen),
+    SEQ,
+    cborHead(0, seq),
+    SIG,
+    cborHead(2, sig.length),
+    sig,
+    HEAD,
+    cborHead(2, head.length),
+    head,
+    TIME,
+    cborHead(0, time),
+    LOG_ID,
+    cborHead(2, logId.length),
+    logId,
+  );
+}
+
+/** The CBOR of the response of `logs.append`. */
+export function encodeAppended(seqs: readonly number[], head: Bytes): Bytes {
+  return concat(
+    MAP2,
+    HEAD,
+    head,
+    SEQS,
+    cborHead(4, seqs.length),
+    ...seqs.map((seq) => cborHead(0, seq)),
+  );
 }
 
 /** The CBOR of a stored entry, from its parts; `sigs` is CBOR already. */
@@ -76,84 +128,4 @@ export function storedEntryParts(
     cborHead(2, header.length),
     header,
   ];
-}
-
-/** What the hub needs of an ordinary entry's header. */
-export type PlainHeader = {
-  gen: number;
-  epoch: number;
-  logId: Bytes;
-  appendId: Bytes;
-  bodyLen: number;
-  bodyHash: Bytes;
-  blobs: Bytes[];
-};
-
-/** An ordinary entry has these ten fields and no other; canonical order is by length, then bytes. */
-const START = concat(Uint8Array.of(0xaa), key("v"), Uint8Array.of(1), key("gen"));
-const KIND = concat(key("kind"), key("entry"), key("blobs"));
-const EPOCH = key("epoch");
-const LOG = concat(key("logId"), Uint8Array.of(0x58, 0x20));
-const SUITE = joined("suite");
-const LENGTH = concat(SUITE, Uint8Array.of(1), key("bodyLen"));
-const APPEND = concat(key("appendId"), Uint8Array.of(0x50));
-const HASH = concat(key("bodyHash"), Uint8Array.of(0x58, 0x20));
-
-/**
- * Reads the header of an ordinary entry in its one canonical form, some twenty times faster than decoding, encoding
- * again and checking a schema. Null for anything else: then the slow way decides.
- */
-export function readPlainHeader(bytes: Uint8Array): PlainHeader | null {
-  let at = 0;
-  const literal = (expected: Uint8Array): boolean => {
-    const end = at + expected.length;
-    for (let i = 0; i < expected.length; i++) if (bytes[at + i] !== expected[i]) return false;
-    at = end;
-    return true;
-  };
-  const number = (major: number): number => {
-    const first = bytes[at] ?? 0xff;
-    if (first >> 5 !== major) return -1;
-    const info = first & 31;
-    if (info < 24) {
-      at += 1;
-      return info;
-    }
-    const size = info === 24 ? 1 : info === 25 ? 2 : info === 26 ? 4 : info === 27 ? 8 : 0;
-    if (size === 0 || at + 1 + size > bytes.length) return -1;
-    let value = 0;
-    for (let i = 1; i <= size; i++) value = value * 256 + (bytes[at + i] ?? 0);
-    const least = size === 1 ? 24 : size === 2 ? 0x100 : size === 4 ? 0x1_0000 : 0x1_0000_0000;
-    if (value < least || !Number.isSafeInteger(value)) return -1;
-    at += 1 + size;
-    return value;
-  };
-  const take = (length: number): Bytes => {
-    at += length;
-    return new Uint8Array(bytes.subarray(at - length, at));
-  };
-  if (bytes.length > LIMITS.headerBytes || !literal(START)) return null;
-  const gen = number(0);
-  if (gen < 0 || gen > 0xffff_ffff || !literal(KIND)) return null;
-  const count = number(4);
-  if (count < 0 || count > LIMITS.entryBlobs) return null;
-  const blobs: Bytes[] = [];
-  for (let i = 0; i < count; i++) {
-    if (bytes[at] !== 0x50) return null;
-    at += 1;
-    blobs.push(take(16));
-  }
-  if (!literal(EPOCH)) return null;
-  const epoch = number(0);
-  if (epoch < 0 || !literal(LOG)) return null;
-  const logId = take(32);
-  if (!literal(LENGTH)) return null;
-  const bodyLen = number(0);
-  if (bodyLen < 0 || bodyLen > LIMITS.entryBodyBytes || !literal(APPEND)) return null;
-  const appendId = take(16);
-  if (!literal(HASH)) return null;
-  const bodyHash = take(32);
-  return at === bytes.length && bodyHash.length === 32
-    ? { gen, epoch, logId, appendId, bodyLen, bodyHash, blobs }
-    : null;
 }

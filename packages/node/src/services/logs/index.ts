@@ -11,8 +11,9 @@ import { Encoded } from "../../http/registry.ts";
 import type { AppendArg, AppendResult } from "../../store/port-logs.ts";
 import type { Store } from "../../store/port.ts";
 import { checkAppend, checkGenesis } from "./check.ts";
-import { cborHead, signaturesOfEach } from "./encoding.ts";
+import { cborHead, encodeAppended, encodeHead, signaturesOfEach } from "./encoding.ts";
 import { createHeads } from "./heads.ts";
+import { readPlainAppend } from "./plain.ts";
 import { createLogSessions } from "./sessions.ts";
 
 /** What has been appended, for whoever passes it on. `sigs[i]` is the CBOR of entry i's signatures. */
@@ -68,6 +69,16 @@ export function createLogs(deps: LogsDeps): LogsService {
   }, EXPIRE_EVERY);
   timer.unref();
 
+  /** One head stands in many answers. */
+  const encodedHeads = new WeakMap<Head, Bytes>();
+  const headBytes = (head: Head): Bytes => {
+    let bytes = encodedHeads.get(head);
+    if (bytes === undefined) {
+      bytes = encodeHead(head);
+      encodedHeads.set(head, bytes);
+    }
+    return bytes;
+  };
   const append = async (arg: AppendArg): Promise<AppendResult> => {
     const removes = arg.steward?.op === "removeSeat" || arg.seat?.op === "remove";
     return removes
@@ -95,7 +106,7 @@ export function createLogs(deps: LogsDeps): LogsService {
       if (repeated) return { seqs, head, repeated };
       if (seats) deps.onSeatsChanged?.(arg.logId);
       deps.onAppend?.(appendedOf(arg, seqs, head));
-      return { seqs, head };
+      return new Encoded(encodeAppended(seqs, headBytes(head)));
     },
     "logs.session": async ({ logId, seatId, time, sig }) => {
       const date = heads.readDate(logId);
@@ -140,6 +151,7 @@ export function createLogs(deps: LogsDeps): LogsService {
 
   return {
     routes,
+    decoders: { "logs.append": readPlainAppend },
     sessionSeat: async (logId, token) => {
       const seatId = sessions.seatOf(logId, token, now());
       const { removedAt } = await store.logs.seat({ logId, seatId, now: now() });
@@ -187,7 +199,7 @@ const [HEAD, MORE, ENTRIES, GENESIS] = ["head", "more", "entries", "genesis"].ma
 
 /** The CBOR of a read's response; entries are encoded already. */
 function encodeRead(head: Head, more: boolean, entries: Bytes, genesis: Bytes | null): Bytes {
-  const parts = [HEAD, encodeCbor(head), MORE, encodeCbor(more), ENTRIES, entries];
+  const parts = [HEAD, encodeHead(head), MORE, encodeCbor(more), ENTRIES, entries];
   if (genesis !== null) parts.push(GENESIS, encodeCbor(genesis));
   return concat(cborHead(5, parts.length / 2), ...parts);
 }

@@ -29,7 +29,7 @@ export async function startLogs() {
     onAppend: (one) => appended.push(one),
     now: () => clock.now,
   });
-  const frame = await startFrame({ handlers: service.routes });
+  const frame = await startFrame({ handlers: service.routes, decoders: service.decoders ?? {} });
   const { call } = frame.client;
   return {
     service,

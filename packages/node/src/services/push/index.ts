@@ -12,7 +12,6 @@ import { createSigner, pushKey, randomBytes, wrapPush } from "../../crypto-fast.
 import type { Outbound } from "../../edges/outbound.ts";
 import type { Store } from "../../store/port.ts";
 import type { Appended } from "../logs/index.ts";
-import type { PushContents } from "./content.ts";
 import { contentsOf, noticeOf } from "./content.ts";
 import type { Delivery, NodeQueue, Outcome } from "./node-queue.ts";
 import { createNodeQueue, outcomeOf } from "./node-queue.ts";
@@ -191,9 +190,10 @@ export function createPush(deps: PushDeps): PushService {
     }
   };
 
-  const deliverAll = async (logId: Bytes, contents: readonly PushContents[]): Promise<void> => {
+  const deliverAll = async (logId: Bytes, waiting: readonly Appended[]): Promise<void> => {
     const seats = await targetsOf(logId);
-    for (const { seq, padded } of contents) {
+    if (seats.length === 0) return;
+    for (const { seq, padded } of waiting.flatMap(contentsOf)) {
       const order = shuffled(seats);
       for (let at = 0; at < order.length; at += AT_ONCE) {
         const here: Delivery[] = [];
@@ -215,7 +215,7 @@ export function createPush(deps: PushDeps): PushService {
         const waiting = logs.get(name) ?? [];
         if (waiting.length === 0) return;
         logs.set(name, []);
-        await deliverAll(logId, waiting.flatMap(contentsOf));
+        await deliverAll(logId, waiting);
       }
     } finally {
       logs.delete(name);

@@ -1,7 +1,7 @@
 /** Retention: bodies whose time is over are dropped; headers and signatures stay, so that the chain can be checked. */
 import type { Bytes } from "@baraza/protocol";
 import { entryHeader, LIMITS, readAs } from "@baraza/protocol";
-import { readPlainHeader } from "../../services/logs/encoding.ts";
+import { readPlainHeader } from "../../services/logs/plain.ts";
 import { releaseBlobs } from "./blob-references.ts";
 import type { Db } from "./database.ts";
 import { entryId } from "./logs-rows.ts";
