@@ -1,8 +1,14 @@
 /** The gateway: opens encapsulated requests, has them answered, and seals the answers, errors too. */
-import { CryptoError, decapsulateRequest, encapsulateResponse } from "@baraza/crypto";
+import {
+  CryptoError,
+  decapsulateMessage,
+  decodeHttpRequest,
+  encapsulateResponse,
+} from "@baraza/crypto";
 import type { Bytes } from "@baraza/protocol";
 import { PATHS, ProtocolError } from "@baraza/protocol";
 import type { Answer, Caller } from "../../http/dispatch.ts";
+import { errorAnswer } from "../../http/dispatch.ts";
 import { createOnce } from "../boxes/once.ts";
 import type { GatewayKeyRing } from "./keys.ts";
 
@@ -31,26 +37,34 @@ export function createGateway({ keys, dispatch, now }: GatewayDeps): {
   handle: (encapsulated: Bytes, limitKey: string) => Promise<Bytes>;
 } {
   const once = createOnce({ keepMs: REPLAY_MS, max: REMEMBERED, now });
+  const answer = (message: Bytes, limitKey: string): Promise<Answer> | Answer => {
+    try {
+      const { method, path, body } = decodeHttpRequest(message);
+      const route = method === "POST" && path.startsWith(PATHS.api);
+      const name = route ? path.slice(PATHS.api.length) : "";
+      return dispatch(name, body, { account: () => null, limitKey, sealed: true });
+    } catch (cause) {
+      if (cause instanceof CryptoError)
+        return errorAnswer(new ProtocolError("malformed", { cause }));
+      throw cause;
+    }
+  };
   return {
     handle: async (encapsulated, limitKey) => {
-      const { path, body, context, enc } = await open(keys, encapsulated);
-      if (!once.take(Buffer.from(enc.slice(0, NAME_BYTES)).toString("latin1")))
+      const { message, context } = await open(keys, encapsulated);
+      if (!once.take(Buffer.from(context.enc.slice(0, NAME_BYTES)).toString("latin1")))
         throw new ProtocolError("replayed");
-      const route = path.startsWith(PATHS.api) ? path.slice(PATHS.api.length) : "";
-      const answer = await dispatch(route, body, { account: () => null, limitKey, sealed: true });
-      return encapsulateResponse(context, answer);
+      return encapsulateResponse(context, await answer(message, limitKey));
     },
   };
 }
 
 async function open(keys: GatewayKeyRing, encapsulated: Bytes) {
   try {
-    return await decapsulateRequest(keys.all(), encapsulated);
+    return await decapsulateMessage(keys.all(), encapsulated);
   } catch (cause) {
     if (!(cause instanceof CryptoError)) throw cause;
-    throw new ProtocolError(
-      cause.code === "bad_gateway_key" ? "gateway_key_unknown" : "malformed",
-      { cause },
-    );
+    const unknown = cause.code === "bad_gateway_key";
+    throw new ProtocolError(unknown ? "gateway_key_unknown" : "malformed", { cause });
   }
 }

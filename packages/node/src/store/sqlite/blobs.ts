@@ -15,7 +15,9 @@ export const blobsOperations: SqliteOperations<BlobsOperations> = {
       if (blob !== undefined) {
         if (blob.chunks !== chunks || blob.bytes !== bytes)
           throw new ProtocolError("blob_conflict");
-        return stateOf(db, blob);
+        // Who comes back to go on has another day.
+        db.run("UPDATE blobs SET expires = max(expires, ?) WHERE blob = ?", expires, blob.blob);
+        return stateOf(db, { ...blob, expires: Math.max(blob.expires, expires) });
       }
       if (usage(db, logId) + bytes > quota.log || usage(db, NODE) + bytes > quota.node)
         throw new ProtocolError("quota_exceeded");
