@@ -1,7 +1,9 @@
 /** Networks of real nodes and engines for tests, benchmarks and the demo. */
+export * from "./capture.ts";
 export * from "./line.ts";
 export * from "./network.ts";
-export type { TestNode } from "./node-handle.ts";
+export * from "./node-handle.ts";
 export type { Person, PersonWish } from "./person.ts";
+export * from "./proxy.ts";
 export * from "./spaces.ts";
 export * from "./until.ts";
