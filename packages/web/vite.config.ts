@@ -1,4 +1,5 @@
 import preact from "@preact/preset-vite";
+import { slimSqlite } from "@baraza/engine/vite";
 import { defineConfig } from "vite";
 import { catalogues } from "./build/catalogues-plugin.ts";
 import { precache } from "./build/precache-plugin.ts";
@@ -10,7 +11,7 @@ import { precache } from "./build/precache-plugin.ts";
  */
 export default defineConfig({
   root: import.meta.dirname,
-  plugins: [preact({ devToolsEnabled: false }), catalogues(), precache()],
+  plugins: [preact({ devToolsEnabled: false }), slimSqlite(), catalogues(), precache()],
   resolve: {
     alias: {
       "react-dom": "preact/compat",
@@ -18,7 +19,7 @@ export default defineConfig({
       react: "preact/compat",
     },
   },
-  worker: { format: "es" },
+  worker: { format: "es", plugins: () => [slimSqlite()] },
   build: {
     outDir: "dist",
     target: "es2023",
@@ -26,5 +27,19 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
     sourcemap: false,
+    rolldownOptions: {
+      output: {
+        // What every screen uses travels in one file: on a slow line each request costs more than its bytes.
+        codeSplitting: {
+          groups: [
+            {
+              name: "base",
+              test: /node_modules\/(preact\/(dist|hooks|jsx-runtime)|@preact\/signals)|src\/(i18n\/[^/]+\.ts|app\/[^/]+\.tsx?|styles)|src\/ui\/(?!bubble|composer|completion|qr-code|copy-field)|src\/features\/chat\/list/,
+            },
+            { name: "conversation", test: /src\/features\/chat\/|src\/ui\/(bubble|composer|completion)|node_modules\/(virtua|preact\/compat)/ },
+          ],
+        },
+      },
+    },
   },
 });

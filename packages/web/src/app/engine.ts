@@ -1,77 +1,100 @@
-/** The way from the screens to the engine: typed commands and live queries, wherever the engine runs. */
-import type { CommandName, EngineCommands, EngineLive, LiveName } from "@baraza/engine";
-import { joinEngine } from "@baraza/engine/browser";
-import type { EngineState } from "@baraza/engine/browser";
-import type { Signal } from "@preact/signals";
-import { signal } from "@preact/signals";
-import { useEffect, useRef, useState } from "preact/hooks";
+/**
+ * The app's connection to the engine: what screens need of it, and nothing of how it runs. `EnginePort`
+ * is what the containers in `screens/` talk to; `connect.ts` makes one over the engine's worker.
+ */
+import type { ReadonlySignal } from "@preact/signals";
+import type {
+  Account,
+  ConversationRow,
+  Failure,
+  InvitationCard,
+  InvitationLink,
+  LineStatus,
+  MessageRow,
+  PersonRow,
+  Role,
+  Trouble,
+} from "./model.ts";
 
-/** Whether the engine runs: `starting`, here or in another tab, or why not. */
-export const engineState: Signal<EngineState> = signal({ kind: "starting" });
+/** What came of asking for something. Nothing that a person can cause is thrown. */
+export type Result<T = void> = { ok: true; value: T } | { ok: false; failure: Failure };
 
-const engine = joinEngine({
-  name: "baraza",
-  spawn: () =>
-    new Worker(new URL("../worker/engine-worker.ts", import.meta.url), { type: "module" }),
-  onState: (state) => {
-    engineState.value = state;
-  },
-});
+export type Session =
+  | { state: "starting" }
+  /** The store of this browser cannot be used: private window, no space, too old. */
+  | { state: "broken" }
+  | { state: "signedOut" }
+  | { state: "signedIn"; account: Account };
 
-/** Stretching a passphrase takes its time on a cheap phone, and on a bad line so does the rest. */
-const PATIENCE_MS = 180_000;
-
-/** What a second asking does no harm to: it is repeated when another tab takes the engine over. */
-const IDEMPOTENT: ReadonlySet<CommandName> = new Set([
-  "account.policy",
-  "account.setDisplayName",
-  "node.settings",
-  "node.status",
-  "node.invitations",
-  "space.readInvitation",
-  "chat.markRead",
-  "chat.setDraft",
-  "chat.search",
-  "chat.react",
-  "chat.delete",
-  "chat.edit",
-  "sync.now",
-]);
-
-type Args<N extends CommandName> = Parameters<EngineCommands[N]>[0];
-type Answer<N extends CommandName> = Awaited<ReturnType<EngineCommands[N]>>;
-
-/** Asks the engine to do something. @throws RpcError with the code of the engine's or the node's error */
-export async function ask<N extends CommandName>(name: N, args: Args<N>): Promise<Answer<N>> {
-  const answer = await engine.client.call(name, args, {
-    timeout: PATIENCE_MS,
-    idempotent: IDEMPOTENT.has(name),
-  });
-  return answer as Answer<N>;
+export interface NodePolicy {
+  node: string;
+  /** Anyone may open an account; else an invitation is needed. */
+  open: boolean;
+  /** Nobody administers the node yet. */
+  setup: boolean;
 }
 
-/** Follows a live query. @returns a function that ends it */
-export function watch<N extends LiveName>(
-  name: N,
-  args: EngineLive[N]["args"],
-  onValue: (value: EngineLive[N]["value"]) => void,
-): () => void {
-  return engine.client.subscribe(name, args, (value) => onValue(value as EngineLive[N]["value"]));
+/** The newest messages of a space, as many as asked for. */
+export interface MessagePage {
+  messages: readonly MessageRow[];
+  more: boolean;
+  firstUnreadId: string | null;
 }
 
-/** A live query as a hook: undefined until the first answer; the old answer stays while the arguments change. */
-export function useLive<N extends LiveName>(
-  name: N,
-  args: EngineLive[N]["args"] | null,
-): EngineLive[N]["value"] | undefined {
-  const [value, setValue] = useState<{ key: string; value: EngineLive[N]["value"] }>();
-  const key = args === null ? "" : JSON.stringify(args);
-  const wanted = useRef(args);
-  wanted.current = args;
-  useEffect(() => {
-    const now = wanted.current;
-    if (now === null) return undefined;
-    return watch(name, now, (next) => setValue({ key, value: next }));
-  }, [name, key]);
-  return value?.value;
+export interface SpaceInfo {
+  spaceId: string;
+  title: string;
+  kind: "pair" | "group";
+  role: Role;
+  state: "active" | "joining" | "left" | "removed";
+  trouble: Trouble | null;
+}
+
+export interface PendingJoin {
+  joinId: string;
+  inviterName: string;
+  title: string;
+  state: "asking" | "refused";
+}
+
+export interface Draft {
+  text: string;
+  replyTo: string | null;
+}
+
+/** Follows an answer that changes; returns a function that stops. Answers `undefined` until the first is there. */
+export type Live<T> = (listen: (value: T) => void) => () => void;
+
+export interface EnginePort {
+  session: ReadonlySignal<Session>;
+  status: ReadonlySignal<LineStatus>;
+  policy: () => Promise<Result<NodePolicy>>;
+  signUp: (account: { name: string; shownName: string; passphrase: string; invitation?: string; setup?: string }) => Promise<Result>;
+  signIn: (account: { name: string; passphrase: string }) => Promise<Result>;
+  signOut: () => Promise<Result>;
+  setName: (name: string) => Promise<Result>;
+
+  conversations: Live<readonly ConversationRow[]>;
+  /** Null: there is no such space on this device. */
+  space: (spaceId: string) => Live<SpaceInfo | null>;
+  people: (spaceId: string) => Live<readonly PersonRow[]>;
+  joins: Live<readonly PendingJoin[]>;
+  createSpace: (space: { kind: "pair" | "group"; title: string }) => Promise<Result<{ spaceId: string }>>;
+  invite: (spaceId: string) => Promise<Result<InvitationLink>>;
+  readInvitation: (secret: string) => Promise<Result<InvitationCard & { already: string | null }>>;
+  join: (secret: string) => Promise<Result<{ joinId: string }>>;
+  remove: (spaceId: string, identityId: string) => Promise<Result>;
+  setRole: (spaceId: string, identityId: string, role: Role) => Promise<Result>;
+  leave: (spaceId: string) => Promise<Result>;
+  repair: (spaceId: string) => Promise<Result>;
+  syncNow: () => Promise<Result>;
+
+  messages: (spaceId: string, limit: number) => Live<MessagePage>;
+  draft: (spaceId: string) => Live<Draft | null>;
+  send: (spaceId: string, message: { text: string; replyTo?: string; mentioned: string[] }) => Promise<Result>;
+  edit: (spaceId: string, eventId: string, text: string) => Promise<Result>;
+  delete: (spaceId: string, eventId: string) => Promise<Result>;
+  react: (spaceId: string, eventId: string, emoji: string, on: boolean) => Promise<Result>;
+  markRead: (spaceId: string, position: number) => Promise<Result>;
+  setDraft: (spaceId: string, draft: Draft) => Promise<Result>;
 }

@@ -33,10 +33,13 @@ export function formatParts<T>(
     if (typeof piece === "string") push(piece);
     else if (piece === 0) push(number(hash ?? 0));
     else {
-      const [name, kind, branches] = piece;
-      const value = args[name];
-      if (!kind) push(typeof value === "number" ? number(value) : (value ?? ""));
-      else if (kind === "s") write(branches[String(value)] ?? branches["other"]!, hash);
+      const value = args[piece[0]];
+      if (piece.length === 1) {
+        push(typeof value === "number" ? number(value) : (value ?? ""));
+        return;
+      }
+      const [, kind, branches] = piece;
+      if (kind === "s") write(branches[String(value)] ?? branches["other"]!, hash);
       else {
         const n = Number(value);
         const branch = branches[`=${n}`] ?? branches[pluralCategory(language, n, kind === "o")] ?? branches["other"]!;

@@ -50,11 +50,11 @@ export function argumentsOf(compiled: Compiled): Map<string, "text" | ChoiceKind
   const found = new Map<string, "text" | ChoiceKind>();
   const visit = (piece: Piece): void => {
     if (typeof piece === "string" || piece === 0) return;
-    const [name, kind, branches] = piece;
-    if (!kind) {
-      if (!found.has(name)) found.set(name, "text");
+    if (piece.length === 1) {
+      if (!found.has(piece[0])) found.set(piece[0], "text");
       return;
     }
+    const [name, kind, branches] = piece;
     found.set(name, kind);
     for (const branch of Object.values(branches)) if (typeof branch !== "string") branch.forEach(visit);
   };

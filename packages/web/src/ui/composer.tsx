@@ -140,9 +140,8 @@ export function Composer(props: ComposerProps) {
           autocapitalize="sentences"
           {...(suggest
             ? {
-                role: "combobox",
                 "aria-autocomplete": "list",
-                "aria-expanded": found.length > 0,
+                "aria-haspopup": "listbox",
                 "aria-controls": found.length > 0 ? `${id}-list` : undefined,
                 "aria-activedescendant": found.length > 0 ? `${id}-${active}` : undefined,
               }

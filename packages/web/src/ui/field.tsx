@@ -49,7 +49,8 @@ export function TextField(props: TextFieldProps) {
           id={id}
           class="field-input"
           name={props.name}
-          type={type === "password" && shown ? "text" : type}
+          // The types would tie each kind of input to its own role; none is set here.
+          type={(type === "password" && shown ? "text" : type) as "text"}
           value={props.value}
           dir={props.direction ?? "auto"}
           autocomplete={props.autoComplete ?? "off"}

@@ -5,7 +5,7 @@ export const HUES = 10;
 export function hueOf(id: string): number {
   let hash = 0x811c9dc5;
   for (let i = 0; i < id.length; i++) hash = Math.imul(hash ^ id.charCodeAt(i), 0x01000193);
-  return ((hash >>> 0) ^ (hash >>> 16)) % HUES >>> 0;
+  return ((hash ^ (hash >>> 16)) >>> 0) % HUES;
 }
 
 const graphemes = new Intl.Segmenter(undefined, { granularity: "grapheme" });

@@ -41,6 +41,14 @@ function dismiss(id: number, acted = false): void {
 
 /** Where toasts appear; once, at the end of the app. */
 export function Toaster() {
+  // What was only waiting for an undo is done before the page goes.
+  useEffect(() => {
+    const settle = (): void => {
+      for (const one of shown.peek()) if (!one.sticky) dismiss(one.id);
+    };
+    addEventListener("pagehide", settle);
+    return () => removeEventListener("pagehide", settle);
+  }, []);
   return (
     <div class="toaster" role="status" aria-live="polite">
       {shown.value.map((one) => (

@@ -1,0 +1,153 @@
+import { useEffect, useRef, useState } from "preact/hooks";
+import { ConversationList } from "../features/chat/list.tsx";
+import { t } from "../i18n/index.ts";
+import { Button } from "../ui/button.tsx";
+import { EmptyState } from "../ui/empty-state.tsx";
+import { Logo } from "../ui/logo.tsx";
+import { Toaster } from "../ui/toast.tsx";
+import { Boundary } from "./boundary.tsx";
+import type { EnginePort } from "./engine.ts";
+import { useLive, useNow } from "./hooks.ts";
+import { lazy } from "./lazy.tsx";
+import type { Account } from "./model.ts";
+import { back, currentRoute, go } from "./router.ts";
+import { hrefOf, type Route } from "./routes.ts";
+import { Shell } from "./shell.tsx";
+
+const SignIn = lazy(() => import("./screens/account.tsx").then((screens) => screens.SignIn));
+const SignUp = lazy(() => import("./screens/account.tsx").then((screens) => screens.SignUp));
+const Join = lazy(() => import("./screens/join.tsx").then((screens) => screens.Join));
+const People = lazy(() => import("./screens/spaces.tsx").then((screens) => screens.People));
+const NewSpace = lazy(() => import("./screens/spaces.tsx").then((screens) => screens.NewSpace));
+const Conversation = lazy(() => import("./screens/conversation.tsx").then((screens) => screens.Conversation));
+const Settings = lazy(() => import("./screens/settings.tsx").then((screens) => screens.Settings));
+
+/** The whole app: which screen, by where one is and whether one is signed in. */
+export function App({ engine }: { engine: EnginePort }) {
+  const route = currentRoute();
+  return (
+    <>
+      <FocusOnArrival at={screenKey(route)} />
+      <Boundary key={route.at === "people" || route.at === "space" ? "home" : route.at}>
+        <Screen engine={engine} route={route} />
+      </Boundary>
+      <Toaster />
+    </>
+  );
+}
+
+function Screen({ engine, route }: { engine: EnginePort; route: Route }) {
+  const session = engine.session.value;
+  const account = session.state === "signedIn" ? session.account : undefined;
+  if (session.state === "starting") return <Splash />;
+  if (session.state === "broken") return <Broken />;
+  if (route.at === "join") return <Join engine={engine} secret={route.secret} you={account} />;
+  if (route.at === "setup" && !account) return <SignUp engine={engine} next={{ at: "home" }} setup={route.secret} />;
+  if (account) return <SignedIn engine={engine} account={account} route={route} />;
+  if (route.at === "signUp") {
+    return <SignUp engine={engine} next={{ at: "home" }} {...(route.secret ? { invitation: route.secret } : {})} />;
+  }
+  return <SignIn engine={engine} next={route.at === "signIn" || route.at === "lost" ? { at: "home" } : route} />;
+}
+
+function SignedIn({ engine, account, route }: { engine: EnginePort; account: Account; route: Route }) {
+  const now = useNow();
+  const rows = useLive(engine.conversations, "conversations");
+  const [creating, setCreating] = useState(false);
+  const spaceId = route.at === "space" || route.at === "people" ? route.spaceId : undefined;
+  // What comes next is fetched while one looks at the list.
+  useEffect(() => Conversation.preload(), []);
+  const frame = { status: engine.status.value, conversationsHref: hrefOf({ at: "home" }), settingsHref: hrefOf({ at: "settings" }) };
+  if (route.at === "settings") return <Shell {...frame} at="settings" main={<Settings engine={engine} account={account} />} />;
+  const main = spaceId !== undefined && (
+    <Boundary key={route.at + spaceId}>
+      {route.at === "people" ? <People engine={engine} spaceId={spaceId} onBack={back} /> : <Conversation engine={engine} spaceId={spaceId} key={spaceId} />}
+    </Boundary>
+  );
+  return (
+    <>
+      <Shell
+        {...frame}
+        at="conversations"
+        list={
+          <ConversationList
+            rows={rows}
+            currentId={spaceId}
+            now={now}
+            hrefOf={(id) => hrefOf({ at: "space", spaceId: id })}
+            onNew={() => setCreating(true)}
+          />
+        }
+        main={main || undefined}
+        rest={
+          <EmptyState picture={<Logo size="l" />} title={t("home.pickTitle")}>
+            {t("home.pick")}
+          </EmptyState>
+        }
+      />
+      {creating && (
+        <NewSpace
+          engine={engine}
+          onClose={() => setCreating(false)}
+          onMade={(made) => {
+            setCreating(false);
+            go({ at: "people", spaceId: made });
+          }}
+        />
+      )}
+    </>
+  );
+}
+
+/** After going somewhere, the focus is on the new screen's heading, so that its name is read out and Tab goes on from there. */
+function FocusOnArrival({ at }: { at: string }) {
+  const first = useRef(true);
+  useEffect(() => {
+    if (first.current) {
+      first.current = false;
+      return;
+    }
+    const focus = (): boolean => {
+      const heading = document.querySelector<HTMLElement>("#main h1") ?? document.querySelector<HTMLElement>(".pane-list h1");
+      heading?.focus({ preventScroll: true });
+      return heading !== null;
+    };
+    if (focus()) return;
+    // Its chunk is still on the way.
+    const observer = new MutationObserver(() => focus() && observer.disconnect());
+    observer.observe(document.body, { childList: true, subtree: true });
+    return () => observer.disconnect();
+  }, [at]);
+  return null;
+}
+
+function screenKey(route: Route): string {
+  return "spaceId" in route ? `${route.at} ${route.spaceId}` : route.at;
+}
+
+function Splash() {
+  return (
+    <main class="splash" id="main" aria-busy="true">
+      <Logo size="l" />
+      <p role="status">{t("app.opening")}</p>
+    </main>
+  );
+}
+
+function Broken() {
+  return (
+    <main id="main">
+      <EmptyState
+        picture={<Logo size="l" />}
+        title={t("app.brokenTitle")}
+        action={
+          <Button kind="primary" onClick={() => location.reload()}>
+            {t("error.reload")}
+          </Button>
+        }
+      >
+        {t("app.broken")}
+      </EmptyState>
+    </main>
+  );
+}

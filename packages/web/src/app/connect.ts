@@ -1,0 +1,161 @@
+/** Makes the app's port over the engine's worker: names and shapes are translated here, once. */
+import type { EngineCommands, EngineLive, Message, Person, SpaceSummary } from "@baraza/engine";
+import { joinEngine } from "@baraza/engine/browser";
+import { signal } from "@preact/signals";
+import type { EnginePort, Live, Result, Session, SpaceInfo } from "./engine.ts";
+import { failureOf } from "./failure.ts";
+import type { ConversationRow, LineStatus, MessageRow, PersonRow } from "./model.ts";
+
+/** Days that an invitation to a space can be used. */
+const INVITATION_DAYS = 14;
+
+/** Calls that may be asked again when the engine moves to another tab: they change nothing, or nothing twice. */
+const repeatable: ReadonlySet<keyof EngineCommands> = new Set([
+  "account.policy",
+  "account.setDisplayName",
+  "space.readInvitation",
+  "chat.markRead",
+  "chat.setDraft",
+  "chat.react",
+  "chat.edit",
+  "chat.delete",
+  "sync.now",
+]);
+
+/** Milliseconds that a call may take: signing up and joining compute and talk over slow lines. */
+const PATIENCE = 180_000;
+
+/** Joins the engine of this origin; returns at once. */
+export function connectEngine(): EnginePort {
+  const session = signal<Session>({ state: "starting" });
+  const status = signal<LineStatus>({ line: "connecting", waiting: 0, progress: null });
+  const { client } = joinEngine({
+    name: "baraza",
+    spawn: () => new Worker(new URL("./engine-worker.ts", import.meta.url), { type: "module" }),
+    onState(state) {
+      if (state.kind === "failed" && session.peek().state === "starting") session.value = { state: "broken" };
+    },
+  });
+
+  async function ask<K extends keyof EngineCommands>(
+    name: K,
+    args: Parameters<EngineCommands[K]>[0],
+  ): Promise<Result<Awaited<ReturnType<EngineCommands[K]>>>> {
+    try {
+      const value = await client.call(name, args, { idempotent: repeatable.has(name), timeout: PATIENCE });
+      return { ok: true, value: value as Awaited<ReturnType<EngineCommands[K]>> };
+    } catch (error) {
+      return { ok: false, failure: failureOf(error) };
+    }
+  }
+  async function done<K extends keyof EngineCommands>(name: K, args: Parameters<EngineCommands[K]>[0]): Promise<Result> {
+    const result = await ask(name, args);
+    return result.ok ? { ok: true, value: undefined } : result;
+  }
+  function live<K extends keyof EngineLive, T>(
+    name: K,
+    args: EngineLive[K]["args"],
+    map: (value: EngineLive[K]["value"]) => T,
+  ): Live<T> {
+    return (listen) => client.subscribe(name, args, (value) => listen(map(value as EngineLive[K]["value"])));
+  }
+
+  live("account", {}, (account) => account)((account) => {
+    session.value = account
+      ? { state: "signedIn", account: { identityId: account.identityId, name: account.displayName, address: account.address } }
+      : { state: "signedOut" };
+  });
+  live("status", {}, (value) => value)((value) => {
+    status.value = value;
+  });
+
+  return {
+    session,
+    status,
+    async policy() {
+      const result = await ask("account.policy", {});
+      if (!result.ok) return result;
+      const { node, registration, setup } = result.value;
+      return { ok: true, value: { node, open: registration === "open", setup } };
+    },
+    signUp: ({ shownName, ...account }) => done("account.signUp", { ...account, displayName: shownName }),
+    signIn: (account) => done("account.signIn", account),
+    signOut: () => done("account.signOut", {}),
+    setName: (displayName) => done("account.setDisplayName", { displayName }),
+
+    conversations: live("spaces", {}, (spaces) => spaces.filter(({ kind }) => kind !== "personal").map(rowOf)),
+    space: (spaceId) => live("space", { spaceId }, (space) => space && spaceOf(space)),
+    people: (spaceId) => live("people", { spaceId }, (people) => people.map(personOf)),
+    joins: live("joins", {}, (joins) => joins),
+    createSpace: (space) => ask("space.create", space),
+    async invite(spaceId) {
+      const result = await ask("space.invite", { spaceId, days: INVITATION_DAYS });
+      if (!result.ok) return result;
+      const { link, expires } = result.value;
+      return { ok: true, value: { link: new URL(link, location.origin).href, expiresAt: expires } };
+    },
+    async readInvitation(secret) {
+      const result = await ask("space.readInvitation", { fragment: secret });
+      if (!result.ok) return result;
+      const { title, kind, inviterName, inviterAddress, already } = result.value;
+      return { ok: true, value: { spaceTitle: title, kind: kind === "pair" ? "pair" : "group", inviterName, inviterAddress, already } };
+    },
+    join: (secret) => ask("space.ask", { fragment: secret }),
+    remove: (spaceId, identityId) => done("space.remove", { spaceId, identityId }),
+    setRole: (spaceId, identityId, role) => done("space.setRole", { spaceId, identityId, role }),
+    leave: (spaceId) => done("space.leave", { spaceId }),
+    repair: (spaceId) => done("space.repair", { spaceId }),
+    syncNow: () => done("sync.now", {}),
+
+    messages: (spaceId, limit) =>
+      live("chat.messages", { spaceId, limit }, ({ messages, more, firstUnread }) => ({
+        messages: messages.map(messageOf),
+        more,
+        firstUnreadId: firstUnread,
+      })),
+    draft: (spaceId) => live("chat.draft", { spaceId }, (draft) => draft),
+    send: (spaceId, { mentioned, ...message }) => done("chat.send", { spaceId, ...message, mentions: mentioned }),
+    edit: (spaceId, eventId, text) => done("chat.edit", { spaceId, eventId, text }),
+    delete: (spaceId, eventId) => done("chat.delete", { spaceId, eventId }),
+    react: (spaceId, eventId, emoji, on) => done("chat.react", { spaceId, eventId, emoji, on }),
+    markRead: (spaceId, position) => done("chat.markRead", { spaceId, position }),
+    setDraft: (spaceId, { text, replyTo }) => done("chat.setDraft", { spaceId, text, ...(replyTo === null ? {} : { replyTo }) }),
+  };
+}
+
+function kindOf({ kind }: SpaceSummary): "pair" | "group" {
+  return kind === "pair" ? "pair" : "group";
+}
+
+function rowOf(space: SpaceSummary): ConversationRow {
+  return {
+    spaceId: space.spaceId,
+    title: space.title,
+    kind: kindOf(space),
+    lastText: space.lastText ?? "",
+    lastAuthor: kindOf(space) === "group" ? (space.lastAuthor ?? "") : "",
+    lastAt: space.lastAt,
+    unread: space.unread,
+    mentioned: space.mentions > 0,
+    trouble: space.trouble,
+  };
+}
+
+function spaceOf(space: SpaceSummary & { myRole: SpaceInfo["role"] }): SpaceInfo {
+  return {
+    spaceId: space.spaceId,
+    title: space.title,
+    kind: kindOf(space),
+    role: space.myRole,
+    state: space.state,
+    trouble: space.trouble,
+  };
+}
+
+function personOf({ identityId, name, address, role, check }: Person): PersonRow {
+  return { identityId, name, address, role, check: check === "you" ? "met" : check, you: check === "you" };
+}
+
+function messageOf({ author, ...message }: Message): MessageRow {
+  return { ...message, authorId: author };
+}

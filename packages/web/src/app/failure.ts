@@ -1,0 +1,39 @@
+import { t } from "../i18n/index.ts";
+import type { Failure } from "./model.ts";
+
+/** What happened, what was kept and what to do now. */
+export function failureText(failure: Failure): string {
+  return t(`failure.${failure}`);
+}
+
+const byCode: Record<string, Failure> = {
+  offline: "offline",
+  timeout: "offline",
+  unavailable: "offline",
+  rpc_timeout: "offline",
+  target_unreachable: "unreachable",
+  name_taken: "nameTaken",
+  name_invalid: "nameInvalid",
+  wrong_credentials: "wrongSignIn",
+  wrong_passphrase: "wrongSignIn",
+  invitation_needed: "notOpen",
+  invitation_invalid: "linkUsed",
+  setup_link_invalid: "linkUsed",
+  link_invalid: "linkBroken",
+  link_mismatch: "linkBroken",
+  unverified: "linkBroken",
+  link_expired: "linkExpired",
+  rate_limited: "tooMany",
+  busy: "tooMany",
+  quota_exceeded: "full",
+  box_full: "full",
+  last_steward: "lastSteward",
+  too_weak: "tooWeak",
+  suspended: "suspended",
+};
+
+/** The sentence's name for an error of the engine or the node; `unexpected` for one without a known code. */
+export function failureOf(error: unknown): Failure {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  return (typeof code === "string" ? byCode[code] : undefined) ?? "unexpected";
+}

@@ -1,0 +1,157 @@
+/** What screens show. Plain data: the engine's queries give it, screens never ask how. All times are ms since 1970. */
+
+/** Something is wrong with a space; one sentence and one button each (see features/chat/trouble.tsx). */
+export interface Trouble {
+  kind: "stuck" | "behind" | "forked" | "rolledBack" | "cloned" | "offender";
+  /** The person concerned, where it is known. */
+  name: string | null;
+}
+
+export interface ConversationRow {
+  spaceId: string;
+  title: string;
+  kind: "pair" | "group";
+  /** Empty before the first message. */
+  lastText: string;
+  /** Name of who wrote it; empty for one's own and in a pair. */
+  lastAuthor: string;
+  lastAt: number;
+  unread: number;
+  mentioned: boolean;
+  trouble: Trouble | null;
+}
+
+export interface ReplyTo {
+  eventId: string;
+  authorName: string;
+  text: string;
+  deleted: boolean;
+}
+
+/** A line that nobody wrote: somebody came or left, the title changed. */
+export interface Notice {
+  kind: "joined" | "left" | "removed" | "renamed" | "created";
+  name: string;
+  by: string | null;
+  title: string | null;
+}
+
+export interface MessageRow {
+  eventId: string;
+  /** Grows along the conversation; read positions are counted in it. */
+  position: number;
+  authorId: string;
+  authorName: string;
+  mine: boolean;
+  text: string;
+  at: number;
+  editedAt: number | null;
+  deleted: boolean;
+  replyTo: ReplyTo | null;
+  reactions: { emoji: string; count: number; mine: boolean; names: string[] }[];
+  /** On this phone, on the way, or with the node. */
+  state: "waiting" | "sent" | "delivered";
+  mentionsMe: boolean;
+  /** Holds something that this version cannot show. */
+  needsNewerApp: boolean;
+  notice: Notice | null;
+}
+
+export type Role = "steward" | "member";
+/** How sure one can be that a person is who they say. */
+export type Check = "met" | "invited" | "known" | "unchecked";
+
+export interface PersonRow {
+  identityId: string;
+  name: string;
+  address: string;
+  role: Role;
+  check: Check;
+  you: boolean;
+}
+
+export interface LineStatus {
+  line: "online" | "connecting" | "offline";
+  /** Items that wait on this device to be sent. */
+  waiting: number;
+  /** A long job, counted in any unit. */
+  /** `total` 0: not known yet. */
+  progress: { job: "history" | "joining" | "signingUp" | "signingIn" | "reseeding"; done: number; total: number } | null;
+}
+
+export interface Conversation {
+  spaceId: string;
+  title: string;
+  kind: "pair" | "group";
+  messages: readonly MessageRow[];
+  /** Older messages can be asked for. */
+  hasOlder: boolean;
+  /** The first message that had not been read when the conversation was opened. */
+  firstUnreadId: string | null;
+  people: readonly PersonRow[];
+  /** False once one has been removed or has left: it stays readable. */
+  canWrite: boolean;
+  trouble: Trouble | null;
+}
+
+export interface InvitationLink {
+  link: string;
+  expiresAt: number;
+}
+
+/** What an invitation link says about itself, before one is in. */
+export interface InvitationCard {
+  inviterName: string;
+  inviterAddress: string;
+  spaceTitle: string;
+  kind: "pair" | "group";
+}
+
+export type JoinState =
+  | { step: "reading" }
+  | { step: "open"; card: InvitationCard }
+  /** Asked; waits until the inviter's device answers. */
+  | { step: "asked"; card: InvitationCard }
+  | { step: "refused" }
+  | { step: "expired" }
+  | { step: "broken" };
+
+export interface Account {
+  identityId: string;
+  name: string;
+  address: string;
+}
+
+/** What this device holds, for the settings. */
+export interface StorageUse {
+  usedBytes: number;
+  availableBytes: number;
+  /** The browser promised not to clear it by itself. */
+  kept: boolean;
+}
+
+/** What would be lost by signing out of this device now. */
+export interface SignOutLoss {
+  waiting: number;
+}
+
+/** Why a request did not work, for a sentence on the screen. */
+export type Failure =
+  | "offline"
+  | "unreachable"
+  | "nameTaken"
+  | "nameInvalid"
+  | "wrongSignIn"
+  | "notOpen"
+  | "linkUsed"
+  | "linkBroken"
+  | "linkExpired"
+  | "tooMany"
+  | "tooWeak"
+  | "full"
+  | "lastSteward"
+  | "suspended"
+  | "unexpected";
+
+/** `system` follows the device. */
+export type Theme = "system" | "light" | "dark";

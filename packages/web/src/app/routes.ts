@@ -1,0 +1,74 @@
+/** Every address of the app, and nothing about history or screens. */
+export type Route =
+  | { at: "home" }
+  | { at: "join"; secret: string }
+  | { at: "setup"; secret: string }
+  | { at: "signIn" }
+  | { at: "signUp"; secret: string }
+  | { at: "space"; spaceId: string }
+  | { at: "people"; spaceId: string }
+  | { at: "settings" }
+  | { at: "lost" };
+
+/** The route of a path and fragment. Secrets stand in the fragment, so that they never reach a server. */
+export function parseRoute(path: string, fragment = ""): Route {
+  const parts = path.split("/").filter(Boolean);
+  const secret = fragment.replace(/^#/, "");
+  const [first, second, third, ...rest] = parts;
+  if (first === undefined) return { at: "home" };
+  if (rest.length > 0) return { at: "lost" };
+  if (first === "s" && second) {
+    const spaceId = decode(second);
+    if (spaceId === undefined) return { at: "lost" };
+    if (third === undefined) return { at: "space", spaceId };
+    return third === "people" ? { at: "people", spaceId } : { at: "lost" };
+  }
+  if (second !== undefined) return { at: "lost" };
+  switch (first) {
+    case "join":
+      return { at: "join", secret };
+    case "setup":
+      return { at: "setup", secret };
+    case "signin":
+      return { at: "signIn" };
+    case "signup":
+      return { at: "signUp", secret };
+    case "settings":
+      return { at: "settings" };
+    default:
+      return { at: "lost" };
+  }
+}
+
+/** The address of a route; the inverse of `parseRoute` for all but `lost`, which leads home. */
+export function hrefOf(route: Route): string {
+  switch (route.at) {
+    case "space":
+      return `/s/${encodeURIComponent(route.spaceId)}`;
+    case "people":
+      return `/s/${encodeURIComponent(route.spaceId)}/people`;
+    case "join":
+    case "setup":
+    case "signUp":
+      return `/${route.at.toLowerCase()}${route.secret ? `#${route.secret}` : ""}`;
+    case "signIn":
+      return "/signin";
+    case "settings":
+      return "/settings";
+    default:
+      return "/";
+  }
+}
+
+/** Where "back" leads when there is no page of the app behind this one. */
+export function parentOf(route: Route): Route {
+  return route.at === "people" ? { at: "space", spaceId: route.spaceId } : { at: "home" };
+}
+
+function decode(part: string): string | undefined {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,99 @@
+import { useEffect, useState } from "preact/hooks";
+import { Conversation as ConversationScreen, NoConversation } from "../../features/chat/conversation.tsx";
+import { t } from "../../i18n/index.ts";
+import { Skeleton } from "../../ui/progress.tsx";
+import { toast } from "../../ui/toast.tsx";
+import type { Draft, EnginePort, Result } from "../engine.ts";
+import { failureText } from "../failure.ts";
+import { useLive, useNow } from "../hooks.ts";
+import { back } from "../router.ts";
+import { hrefOf } from "../routes.ts";
+
+/** Messages that a page of the conversation holds; going up asks for one more page. */
+const PAGE = 100;
+/** What the engine answers at most at once. */
+const MOST = 1000;
+
+/** A conversation over the engine. Give it a key, so that another one starts afresh. */
+export function Conversation({ engine, spaceId }: { engine: EnginePort; spaceId: string }) {
+  const now = useNow();
+  const [limit, setLimit] = useState(PAGE);
+  const space = useLive(engine.space(spaceId), `space ${spaceId}`);
+  const people = useLive(engine.people(spaceId), `people ${spaceId}`);
+  const page = useHeld(useLive(engine.messages(spaceId, limit), `messages ${spaceId} ${limit}`));
+  const [openedAt, setOpenedAt] = useState<{ unread: string | null }>();
+  const [draft, setDraft] = useDraft(engine, spaceId);
+
+  // The line for what is new stays where it was when the conversation was opened.
+  useEffect(() => {
+    if (page && !openedAt) setOpenedAt({ unread: page.firstUnreadId });
+  }, [page, openedAt]);
+
+  if (space === null) return <NoConversation />;
+  if (!space || !people || !page || !openedAt) return <Skeleton label={t("ui.moment")} />;
+  return (
+    <ConversationScreen
+      conversation={{
+        spaceId,
+        title: space.title,
+        kind: space.kind,
+        messages: page.messages,
+        hasOlder: page.more && limit < MOST,
+        firstUnreadId: openedAt.unread,
+        people,
+        canWrite: space.state === "active",
+        trouble: space.trouble,
+      }}
+      now={now}
+      draft={draft}
+      peopleHref={hrefOf({ at: "people", spaceId })}
+      onDraft={setDraft}
+      onSend={(message) => {
+        setDraft({ text: "", replyTo: null });
+        void engine.send(spaceId, message).then((result) => {
+          // Nothing typed is ever lost: what could not even be kept goes back into the field.
+          if (!result.ok) setDraft({ text: message.text, replyTo: message.replyTo ?? null });
+          tell(result);
+        });
+      }}
+      onEdit={(eventId, text) => void engine.edit(spaceId, eventId, text).then(tell)}
+      onDelete={(eventId) => void engine.delete(spaceId, eventId).then(tell)}
+      onReact={(eventId, emoji, on) => void engine.react(spaceId, eventId, emoji, on).then(tell)}
+      onOlder={() => setLimit((before) => Math.min(MOST, before + PAGE))}
+      onRead={({ position }) => void engine.markRead(spaceId, position)}
+      onTrouble={() => void engine.repair(spaceId).then(tell)}
+      onBack={back}
+    />
+  );
+}
+
+function tell(result: Result): void {
+  if (!result.ok) toast({ text: failureText(result.failure) });
+}
+
+/** The last value that was there: a larger page keeps the smaller one on screen until it has come. */
+function useHeld<T>(value: T | undefined): T | undefined {
+  const [held, setHeld] = useState(value);
+  useEffect(() => {
+    if (value !== undefined) setHeld(value);
+  }, [value]);
+  return value ?? held;
+}
+
+/** The draft as typed here, written to the store a moment after the last key; the store's own only fills it in at first. */
+function useDraft(engine: EnginePort, spaceId: string): [Draft, (draft: Draft) => void] {
+  const stored = useLive(engine.draft(spaceId), `draft ${spaceId}`);
+  const [typed, setTyped] = useState<Draft>();
+  useEffect(() => {
+    if (!typed) return;
+    const save = (): void => void engine.setDraft(spaceId, typed);
+    const timer = setTimeout(save, 400);
+    addEventListener("pagehide", save);
+    return () => {
+      clearTimeout(timer);
+      removeEventListener("pagehide", save);
+      save();
+    };
+  }, [engine, spaceId, typed]);
+  return [typed ?? stored ?? { text: "", replyTo: null }, setTyped];
+}

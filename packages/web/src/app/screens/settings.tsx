@@ -1,0 +1,55 @@
+import { useEffect, useState } from "preact/hooks";
+import { Settings as SettingsScreen } from "../../features/settings/settings.tsx";
+import { currentLanguage, t } from "../../i18n/index.ts";
+import { toast } from "../../ui/toast.tsx";
+import type { EnginePort } from "../engine.ts";
+import { failureText } from "../failure.ts";
+import type { Account, StorageUse } from "../model.ts";
+import { back, go } from "../router.ts";
+import { currentTheme, setLanguage, setTheme } from "../settings.ts";
+
+/** Settings over the engine and the browser. */
+export function Settings({ engine, account }: { engine: EnginePort; account: Account }) {
+  const [storage, setStorage] = useState<StorageUse>();
+  const look = (): void => void readStorage().then(setStorage);
+  useEffect(look, []);
+  return (
+    <SettingsScreen
+      account={account}
+      language={currentLanguage()}
+      theme={currentTheme()}
+      storage={storage}
+      loss={{ waiting: engine.status.value.waiting }}
+      onName={(name) =>
+        void engine.setName(name).then((result) => toast({ text: result.ok ? t("settings.saved") : failureText(result.failure) }))
+      }
+      onLanguage={(language) =>
+        void setLanguage(language).then((done) => {
+          if (!done) toast({ text: failureText("offline") });
+        })
+      }
+      onTheme={setTheme}
+      onKeepStorage={() =>
+        void navigator.storage.persist().then((kept) => {
+          toast({ text: kept ? t("settings.storageKept") : t("settings.storageRefused") });
+          look();
+        })
+      }
+      onSignOut={() =>
+        void engine.signOut().then((result) => {
+          if (result.ok) go({ at: "signIn" }, { replace: true });
+          else toast({ text: failureText(result.failure) });
+        })
+      }
+      onBack={back}
+    />
+  );
+}
+
+async function readStorage(): Promise<StorageUse | undefined> {
+  // Absent outside secure contexts.
+  const manager = (navigator as Partial<Navigator>).storage;
+  if (!manager) return undefined;
+  const [{ usage = 0, quota = 0 }, kept] = await Promise.all([manager.estimate(), manager.persisted()]);
+  return { usedBytes: usage, availableBytes: Math.max(0, quota - usage), kept };
+}

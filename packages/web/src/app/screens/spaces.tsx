@@ -1,0 +1,75 @@
+import { useEffect, useState } from "preact/hooks";
+import { Invite as InviteScreen } from "../../features/spaces/invite.tsx";
+import { NewSpace as NewSpaceScreen } from "../../features/spaces/new-space.tsx";
+import { People as PeopleScreen } from "../../features/spaces/people.tsx";
+import { t } from "../../i18n/index.ts";
+import { Skeleton } from "../../ui/progress.tsx";
+import { toast } from "../../ui/toast.tsx";
+import type { EnginePort, Result } from "../engine.ts";
+import { failureText } from "../failure.ts";
+import { useLive, useNow, useRequest } from "../hooks.ts";
+import type { InvitationLink } from "../model.ts";
+import { go } from "../router.ts";
+
+/** Says what did not work, where no form is there to say it. */
+function tell(result: Result): void {
+  if (!result.ok) toast({ text: failureText(result.failure) });
+}
+
+/** A new conversation, and into it. */
+export function NewSpace({ engine, onClose, onMade }: { engine: EnginePort; onClose: () => void; onMade: (spaceId: string) => void }) {
+  const { busy, failure, run } = useRequest();
+  return (
+    <NewSpaceScreen
+      busy={busy}
+      failure={failure}
+      onClose={onClose}
+      onCreate={(space) => {
+        void run(() => engine.createSpace(space)).then((made) => made && onMade(made.spaceId));
+      }}
+    />
+  );
+}
+
+/** An invitation, made when the dialog opens. */
+export function Invite(props: { engine: EnginePort; spaceId: string; title: string; kind: "pair" | "group"; onClose: () => void }) {
+  const { engine, spaceId } = props;
+  const now = useNow();
+  const { failure, run } = useRequest();
+  const [invitation, setInvitation] = useState<InvitationLink>();
+  useEffect(() => {
+    void run(() => engine.invite(spaceId)).then(setInvitation);
+    // Once per conversation: each call makes another link.
+    // oxlint-disable-next-line react-hooks/exhaustive-deps
+  }, [engine, spaceId]);
+  return <InviteScreen invitation={invitation} spaceTitle={props.title} kind={props.kind} now={now} failure={failure} onClose={props.onClose} />;
+}
+
+/** The people of a conversation. */
+export function People({ engine, spaceId, onBack }: { engine: EnginePort; spaceId: string; onBack: () => void }) {
+  const people = useLive(engine.people(spaceId), `people ${spaceId}`);
+  const space = useLive(engine.space(spaceId), `space ${spaceId}`);
+  const [inviting, setInviting] = useState(false);
+  if (!people || !space) return <Skeleton label={t("ui.moment")} />;
+  return (
+    <>
+      <PeopleScreen
+        spaceTitle={space.title}
+        kind={space.kind}
+        people={people}
+        canInvite={space.state === "active" && (space.kind === "group" || people.length < 2)}
+        onBack={onBack}
+        onInvite={() => setInviting(true)}
+        onRemove={(identityId) => void engine.remove(spaceId, identityId).then(tell)}
+        onSetRole={(identityId, role) => void engine.setRole(spaceId, identityId, role).then(tell)}
+        onLeave={() =>
+          void engine.leave(spaceId).then((result) => {
+            tell(result);
+            if (result.ok) go({ at: "home" }, { replace: true });
+          })
+        }
+      />
+      {inviting && <Invite engine={engine} spaceId={spaceId} title={space.title} kind={space.kind} onClose={() => setInviting(false)} />}
+    </>
+  );
+}

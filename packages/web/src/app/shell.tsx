@@ -1,0 +1,72 @@
+import "./shell.css";
+import { CloudOff, LoaderCircle, MessagesSquare, Settings } from "lucide";
+import type { ComponentChildren } from "preact";
+import { t } from "../i18n/index.ts";
+import { Banner } from "../ui/banner.tsx";
+import { Icon } from "../ui/icon.tsx";
+import { Logo } from "../ui/logo.tsx";
+import { Progress } from "../ui/progress.tsx";
+import type { LineStatus } from "./model.ts";
+
+export interface ShellProps {
+  status: LineStatus;
+  at: "conversations" | "settings";
+  /** The middle pane, on wide screens; on a phone only while `main` is absent. */
+  list?: ComponentChildren;
+  /** The page one went into; on a phone it covers the list and the bar. */
+  main?: ComponentChildren;
+  /** What stands in the main pane on wide screens while nothing is open. */
+  rest?: ComponentChildren;
+  conversationsHref: string;
+  settingsHref: string;
+}
+
+/** The frame of the signed-in app: a rail and panes on wide screens, one pane and a bar on a phone. */
+export function Shell({ status, at, list, main, rest, conversationsHref, settingsHref }: ShellProps) {
+  return (
+    <div class="shell" data-open={main ? true : undefined} data-list={list ? true : undefined}>
+      <a class="skip" href="#main">
+        {t("shell.skip")}
+      </a>
+      <nav class="rail" aria-label={t("shell.nav")}>
+        <span class="rail-mark">
+          <Logo />
+        </span>
+        <a class="rail-item" href={conversationsHref} aria-current={at === "conversations" ? "page" : undefined}>
+          <Icon of={MessagesSquare} />
+          <span>{t("shell.conversations")}</span>
+        </a>
+        <a class="rail-item" href={settingsHref} aria-current={at === "settings" ? "page" : undefined}>
+          <Icon of={Settings} />
+          <span>{t("shell.settings")}</span>
+        </a>
+      </nav>
+      <div class="panes">
+        <LineBanner status={status} />
+        <div class="pane-row">
+          {list && <div class="pane pane-list">{list}</div>}
+          <main class="pane pane-main" id="main" tabIndex={-1}>
+            {main ?? rest}
+          </main>
+        </div>
+      </div>
+    </div>
+  );
+}
+
+/** One quiet line about the line; nothing while all is well. */
+function LineBanner({ status }: { status: LineStatus }) {
+  const { line, waiting, progress } = status;
+  if (progress && progress.job !== "signingUp" && progress.job !== "signingIn") {
+    const label = t(`progress.${progress.job}`);
+    return (
+      <Banner icon={LoaderCircle}>
+        {label}
+        {progress.total > 0 ? <Progress label={label} done={progress.done} total={progress.total} /> : <Progress label={label} />}
+      </Banner>
+    );
+  }
+  if (line === "offline") return <Banner icon={CloudOff}>{t("line.offline", { count: waiting })}</Banner>;
+  if (line === "connecting" && waiting > 0) return <Banner icon={LoaderCircle}>{t("line.connecting", { count: waiting })}</Banner>;
+  return null;
+}

@@ -1,0 +1,72 @@
+import { useState } from "preact/hooks";
+import { failureText } from "../../app/failure.ts";
+import type { Failure } from "../../app/model.ts";
+import { t } from "../../i18n/index.ts";
+import { Button } from "../../ui/button.tsx";
+import { Form, TextField } from "../../ui/field.tsx";
+import { SoloPage } from "../../ui/page.tsx";
+import { parseAddress } from "./address.ts";
+
+export interface SignInProps {
+  node: string;
+  busy: boolean;
+  failure?: Failure | undefined;
+  onSubmit: (account: { name: string; passphrase: string }) => void;
+  signUpHref?: string;
+}
+
+/** Back in with an address and its passphrase. No puzzles. */
+export function SignIn({ node, busy, failure, onSubmit, signUpHref }: SignInProps) {
+  const [typed, setTyped] = useState("");
+  const [passphrase, setPassphrase] = useState("");
+  const [tried, setTried] = useState(false);
+  const address = parseAddress(typed, node);
+  const wrongAddress = !address ? t("signIn.addressWrong") : address.node === node ? undefined : t("signIn.otherNode", { node: address.node });
+  const wrongPassphrase = passphrase ? undefined : t("signIn.passphraseMissing");
+  return (
+    <SoloPage motto={t("app.motto")} title={t("signIn.title")} lead={t("signIn.lead")}>
+      <Form
+        onSubmit={() => {
+          setTried(true);
+          if (!busy && address && !wrongAddress && !wrongPassphrase) onSubmit({ name: address.name, passphrase });
+        }}
+      >
+        <TextField
+          label={t("signUp.address")}
+          value={typed}
+          onInput={setTyped}
+          direction="ltr"
+          suffix={typed.includes("@") ? "" : `@${node}`}
+          autoComplete="username"
+          autoCapitalize="none"
+          inputMode="email"
+          spellcheck={false}
+          maxLength={300}
+          error={tried ? wrongAddress : undefined}
+        />
+        <TextField
+          label={t("signUp.passphrase")}
+          type="password"
+          value={passphrase}
+          onInput={setPassphrase}
+          autoComplete="current-password"
+          maxLength={256}
+          error={tried ? wrongPassphrase : undefined}
+        />
+        {failure && (
+          <p class="field-error" role="alert">
+            {failureText(failure)}
+          </p>
+        )}
+        <Button kind="primary" type="submit" wide busy={busy}>
+          {busy ? t("signIn.busy") : t("signIn.action")}
+        </Button>
+      </Form>
+      {signUpHref && (
+        <p class="solo-foot">
+          {t("signIn.noAccount")} <a href={signUpHref}>{t("signUp.create")}</a>
+        </p>
+      )}
+    </SoloPage>
+  );
+}

@@ -1,0 +1,149 @@
+import { ArrowDown } from "lucide";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import { Virtualizer, type VirtualizerHandle } from "virtua";
+import type { MessageRow } from "../../app/model.ts";
+import { formatDay } from "../../i18n/dates.ts";
+import { t } from "../../i18n/index.ts";
+import { Separator } from "../../ui/bubble.tsx";
+import { Button } from "../../ui/button.tsx";
+import { Spinner } from "../../ui/progress.tsx";
+import { Message, type MessageActions } from "./message.tsx";
+import { countPrepended, timelineOf } from "./timeline.ts";
+
+export interface MessageListProps extends Omit<MessageActions, "onJump"> {
+  messages: readonly MessageRow[];
+  firstUnreadId: string | null;
+  hasOlder: boolean;
+  pair: boolean;
+  names: readonly string[];
+  canWrite: boolean;
+  now: number;
+  onOlder: () => void;
+  onRead: (message: MessageRow) => void;
+}
+
+/** What happened, as a line between messages. */
+function noticeText({ notice }: MessageRow): string {
+  if (!notice) return "";
+  const { kind, name, by, title } = notice;
+  if (kind === "renamed") return t("notice.renamed", { name: by ?? name, title: title ?? "" });
+  if (by !== null && by !== name && (kind === "joined" || kind === "removed")) return t(`notice.${kind}By`, { name, by });
+  return t(`notice.${kind}`, { name });
+}
+
+/** Pixels from the end within which the list follows new messages. */
+const NEAR_END = 80;
+
+/**
+ * The messages, of which only those near the screen are in the page. It opens at what is new or at
+ * the end, follows new messages while one is at the end, and keeps its place while older ones are
+ * put before.
+ */
+export function MessageList(props: MessageListProps) {
+  const { messages, firstUnreadId, hasOlder, onOlder, onRead } = props;
+  const scroller = useRef<HTMLDivElement>(null);
+  const list = useRef<VirtualizerHandle>(null);
+  const items = useMemo(() => timelineOf(messages, firstUnreadId), [messages, firstUnreadId]);
+  const before = useRef(items);
+  const prepended = countPrepended(before.current, items) > 0;
+  const following = useRef(true);
+  const asked = useRef(0);
+  const [atEnd, setAtEnd] = useState(true);
+  const [lit, setLit] = useState<string>();
+  const newest = messages.at(-1);
+
+  const toEnd = (smooth = false): void => list.current?.scrollToIndex(items.length - 1, { align: "end", smooth });
+
+  useLayoutEffect(() => {
+    const unread = items.findIndex(({ kind }) => kind === "new");
+    if (unread >= 0) list.current?.scrollToIndex(unread, { align: "start" });
+    else toEnd();
+    // Only when the conversation opens; afterwards the reader decides.
+    // oxlint-disable-next-line react-hooks/exhaustive-deps
+  }, []);
+  useLayoutEffect(() => {
+    before.current = items;
+    if (following.current || newest?.mine) toEnd();
+    // oxlint-disable-next-line react-hooks/exhaustive-deps
+  }, [newest?.eventId]);
+  useEffect(() => {
+    before.current = items;
+  }, [items]);
+  useEffect(() => {
+    if (newest && atEnd && document.visibilityState === "visible") onRead(newest);
+  }, [newest, atEnd, onRead]);
+  useEffect(() => {
+    if (!lit) return;
+    const timer = setTimeout(() => setLit(undefined), 2000);
+    return () => clearTimeout(timer);
+  }, [lit]);
+
+  const onScroll = (offset: number): void => {
+    const area = scroller.current;
+    if (!area) return;
+    const end = area.scrollHeight - area.clientHeight - offset < NEAR_END;
+    following.current = end;
+    setAtEnd(end);
+    if (offset < 600 && hasOlder && asked.current !== messages.length) {
+      asked.current = messages.length;
+      onOlder();
+    }
+  };
+  const jump = (eventId: string): void => {
+    const index = items.findIndex(({ key }) => key === eventId);
+    if (index < 0) return;
+    following.current = false;
+    list.current?.scrollToIndex(index, { align: "center", smooth: true });
+    setLit(eventId);
+  };
+
+  return (
+    <div class="messages">
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a region that scrolls has to be reachable by keyboard */}
+      <div class="messages-scroll" ref={scroller} tabIndex={0} role="region" aria-label={t("chat.messages")}>
+        <div class="messages-fill" />
+        {hasOlder && (
+          <p class="messages-older">
+            <Spinner /> {t("chat.older")}
+          </p>
+        )}
+        <Virtualizer ref={list} scrollRef={scroller} shift={prepended} onScroll={onScroll} bufferSize={600}>
+          {items.map((item) =>
+            item.kind === "day" ? (
+              <Separator key={item.key}>{formatDay(item.at, props.now)}</Separator>
+            ) : item.kind === "new" ? (
+              <Separator key={item.key} tone="new">
+                {t("chat.newMessages")}
+              </Separator>
+            ) : item.kind === "notice" ? (
+              <Separator key={item.key}>{noticeText(item.message)}</Separator>
+            ) : (
+              <Message
+                key={item.key}
+                message={item.message}
+                first={item.first}
+                last={item.last}
+                lit={lit === item.key}
+                pair={props.pair}
+                names={props.names}
+                canWrite={props.canWrite}
+                onReply={props.onReply}
+                onEdit={props.onEdit}
+                onDelete={props.onDelete}
+                onReact={props.onReact}
+                onJump={jump}
+              />
+            ),
+          )}
+        </Virtualizer>
+      </div>
+      {!atEnd && (
+        <div class="messages-jump">
+          <Button icon={ArrowDown} onClick={() => toEnd(true)}>
+            {t("chat.toNewest")}
+          </Button>
+        </div>
+      )}
+    </div>
+  );
+}

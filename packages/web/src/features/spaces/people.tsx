@@ -1,0 +1,132 @@
+import "./people.css";
+import { ArrowLeft, Ellipsis, LogOut, ShieldCheck, ShieldQuestion, UserMinus, UserPlus, UserRoundCheck, UserRoundX } from "lucide";
+import { useState } from "preact/hooks";
+import type { PersonRow, Role } from "../../app/model.ts";
+import { t, tParts } from "../../i18n/index.ts";
+import { Avatar } from "../../ui/avatar.tsx";
+import { Button, IconButton } from "../../ui/button.tsx";
+import { Dialog } from "../../ui/dialog.tsx";
+import { Icon } from "../../ui/icon.tsx";
+import { Badge, List, ListItem } from "../../ui/list.tsx";
+import { MenuButton, type MenuItem } from "../../ui/menu.tsx";
+
+export interface PeopleProps {
+  spaceTitle: string;
+  kind: "pair" | "group";
+  people: readonly PersonRow[];
+  canInvite: boolean;
+  onBack: () => void;
+  onInvite: () => void;
+  onRemove: (identityId: string) => void;
+  onSetRole: (identityId: string, role: Role) => void;
+  onLeave: () => void;
+}
+
+/** Who is in a conversation, how well they are known, and what a steward can do. */
+export function People(props: PeopleProps) {
+  const { people, kind } = props;
+  const [asking, setAsking] = useState<{ leave: true } | { remove: PersonRow }>();
+  const steward = kind === "group" && people.some(({ you, role }) => you && role === "steward");
+  return (
+    <section class="people" aria-labelledby="people-title">
+      <header class="pane-head">
+        <IconButton icon={ArrowLeft} mirror label={t("ui.back")} tip="below-start" onClick={props.onBack} />
+        <div class="pane-title">
+          <h1 id="people-title" tabIndex={-1}>
+            {t("people.title")}
+          </h1>
+          <p class="pane-sub" dir="auto">
+            {props.spaceTitle}
+          </p>
+        </div>
+      </header>
+      <div class="pane-body people-body">
+        {props.canInvite && (
+          <Button kind="primary" icon={UserPlus} onClick={props.onInvite}>
+            {t("invite.action")}
+          </Button>
+        )}
+        <p class="people-count">{t("people.count", { count: people.length })}</p>
+        <List label={t("people.title")}>
+          {people.map((person) => (
+            <ListItem
+              key={person.identityId}
+              start={<Avatar id={person.identityId} name={person.name} />}
+              title={
+                <>
+                  {person.name}
+                  {person.you && <span class="people-you"> {t("people.you")}</span>}
+                </>
+              }
+              aside={kind === "group" && person.role === "steward" && <Badge tone="brand">{t("people.steward")}</Badge>}
+              detail={<CheckLine person={person} />}
+              end={
+                steward &&
+                !person.you && (
+                  <MenuButton
+                    icon={Ellipsis}
+                    label={t("people.more", { name: person.name })}
+                    tip="below-end"
+                    items={menuFor(person, props.onSetRole, () => setAsking({ remove: person }))}
+                  />
+                )
+              }
+            />
+          ))}
+        </List>
+        <Button kind="quiet" icon={LogOut} mirrorIcon onClick={() => setAsking({ leave: true })}>
+          {t("people.leave")}
+        </Button>
+      </div>
+      {asking && (
+        <Dialog
+          title={"leave" in asking ? t("people.leaveTitle") : t("people.removeTitle", { name: asking.remove.name })}
+          onClose={() => setAsking(undefined)}
+          actions={
+            <>
+              <Button onClick={() => setAsking(undefined)}>{t("ui.cancel")}</Button>
+              <Button
+                kind="danger"
+                onClick={() => {
+                  setAsking(undefined);
+                  if ("leave" in asking) props.onLeave();
+                  else props.onRemove(asking.remove.identityId);
+                }}
+              >
+                {"leave" in asking ? t("people.leave") : t("people.remove")}
+              </Button>
+            </>
+          }
+        >
+          <p>{"leave" in asking ? t("people.leaveWhat") : tParts("people.removeWhat", { name: <bdi>{asking.remove.name}</bdi> })}</p>
+        </Dialog>
+      )}
+    </section>
+  );
+}
+
+function menuFor(person: PersonRow, onSetRole: PeopleProps["onSetRole"], onRemove: () => void): MenuItem[] {
+  const promote = person.role === "member";
+  return [
+    {
+      label: promote ? t("people.makeSteward") : t("people.makeMember"),
+      icon: promote ? UserRoundCheck : UserRoundX,
+      onSelect: () => onSetRole(person.identityId, promote ? "steward" : "member"),
+    },
+    { label: t("people.remove"), icon: UserMinus, danger: true, onSelect: onRemove },
+  ];
+}
+
+function CheckLine({ person }: { person: PersonRow }) {
+  if (person.you) return <span dir="ltr">{person.address}</span>;
+  const words = t(`check.${person.check}`);
+  return (
+    <span class="check" data-check={person.check}>
+      <Icon of={person.check === "unchecked" ? ShieldQuestion : ShieldCheck} />
+      <span class="check-words">{words}</span>
+      <span class="check-address" dir="ltr">
+        {person.address}
+      </span>
+    </span>
+  );
+}

@@ -1,0 +1,65 @@
+import { readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { typesFor } from "../../scripts/i18n-types.ts";
+import { argumentsOf, type Compiled, compileMessage, type Piece } from "./icu.ts";
+import { languages } from "./languages.ts";
+import { pluralCategories } from "./plural-rules.ts";
+
+type Catalogue = Record<string, string>;
+const read = (name: string): string => readFileSync(new URL(name, import.meta.url), "utf8");
+const catalogueOf = (code: string): Catalogue => JSON.parse(read(`catalogues/${code}.json`)) as Catalogue;
+const english = catalogueOf("en");
+
+/** Every choice in a message by plural, with its branches' names. */
+function plurals(compiled: Compiled): string[][] {
+  if (typeof compiled === "string") return [];
+  return compiled.flatMap((piece: Piece) => {
+    if (typeof piece === "string" || piece === 0 || piece.length === 1) return [];
+    const inner = Object.values(piece[2]).flatMap(plurals);
+    return piece[1] === "p" ? [Object.keys(piece[2]), ...inner] : inner;
+  });
+}
+
+test.each(languages)("$name has every sentence with the same arguments", ({ code }) => {
+  const catalogue = catalogueOf(code);
+  expect(Object.keys(catalogue).toSorted()).toEqual(Object.keys(english).toSorted());
+  for (const [key, message] of Object.entries(catalogue)) {
+    expect(argumentsOf(compileMessage(message)), key).toEqual(argumentsOf(compileMessage(english[key]!)));
+    expect(message.trim(), key).not.toBe("");
+  }
+});
+
+test.each(languages)("$name provides all of its plural forms and no others", ({ code }) => {
+  const wanted = pluralCategories(code).toSorted();
+  for (const [key, message] of Object.entries(catalogueOf(code))) {
+    for (const branches of plurals(compileMessage(message))) {
+      const categories = branches.filter((name) => !name.startsWith("="));
+      // An exact zero may stand in for nothing but itself.
+      expect(categories.toSorted(), key).toEqual(wanted);
+    }
+  }
+});
+
+test("no key is written twice", () => {
+  for (const { code } of languages) {
+    const keys = [...read(`catalogues/${code}.json`).matchAll(/^\s*"([^"]+)":/gm)].map((match) => match[1]);
+    expect(keys.length, code).toBe(new Set(keys).size);
+  }
+});
+
+test("the types of the arguments are up to date", () => {
+  const plain = (text: string): string => text.replace(/[\s;,"]+/g, " ");
+  expect(plain(read("messages.gen.ts"))).toBe(plain(typesFor(english)));
+});
+
+test("sentences for people do not speak of the machinery", () => {
+  const forbidden: Record<string, RegExp> = {
+    en: /\b(keys?|epochs?|logs?|MLS|encrypt\w*|certificates?|cach\w*|spaces as)\b/i,
+    fr: /\b(clés?|époques?|journal|journaux|MLS|chiffré\w*|chiffrement|certificats?|cache)\b/i,
+    es: /\b(claves?|épocas?|registros?|MLS|cifra\w*|certificados?|caché)\b/i,
+    ar: /مفاتيح|مفتاح|حقبة|MLS|تشفير|مشفّر|شهادة/,
+  };
+  for (const { code } of languages) {
+    for (const [key, message] of Object.entries(catalogueOf(code))) expect(message, `${code} ${key}`).not.toMatch(forbidden[code]!);
+  }
+});

@@ -1,0 +1,31 @@
+import { expect, test } from "vitest";
+import { wayOf } from "./routes.ts";
+
+const list = { version: "1", first: ["/assets/index-abc.js", "/icon.svg"], later: ["/assets/ar-def.js"] };
+const own = "https://a.example";
+const way = (path: string, more: Partial<Parameters<typeof wayOf>[0]> = {}): string =>
+  wayOf({ method: "GET", origin: own, path, navigates: false, ...more }, own, list);
+
+test("built files come from the cache, languages too once they were asked for", () => {
+  expect(way("/assets/index-abc.js")).toBe("asset");
+  expect(way("/assets/ar-def.js")).toBe("asset");
+});
+
+test("the node's interface never touches the cache, not even when navigated to", () => {
+  for (const path of ["/api", "/api/accounts", "/.well-known/baraza", "/metrics"]) {
+    expect(way(path), path).toBe("pass");
+    expect(way(path, { navigates: true }), path).toBe("pass");
+  }
+});
+
+test("every page of the app is the one document", () => {
+  expect(way("/s/abc/people", { navigates: true })).toBe("page");
+  expect(way("/", { navigates: true })).toBe("page");
+});
+
+test("writes, other origins and unknown files pass by", () => {
+  expect(way("/icon.svg", { method: "POST" })).toBe("pass");
+  expect(way("/icon.svg", { origin: "https://b.example" })).toBe("pass");
+  expect(way("/assets/index-old.js")).toBe("pass");
+  expect(way("/apiary")).toBe("pass");
+});
