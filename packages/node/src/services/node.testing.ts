@@ -31,12 +31,13 @@ export type Call = <N extends RouteName>(
   session?: Bytes,
 ) => Promise<ResponseOf<N>>;
 
-/** Calls of a node's routes over one kept connection at a time. */
-export function apiOf(port: number) {
+/** Calls of a node's routes over one kept connection at a time; `from` is an address for nodes behind a proxy. */
+export function apiOf(port: number, from?: string) {
   const client = httpClient(port);
   const call: Call = async (name, request, session) => {
-    const headers: Record<string, string> =
-      session === undefined ? {} : { authorization: `Bearer ${toBase64url(session)}` };
+    const headers: Record<string, string> = {};
+    if (from !== undefined) headers["x-forwarded-for"] = from;
+    if (session !== undefined) headers["authorization"] = `Bearer ${toBase64url(session)}`;
     const { status, body } = await client.post(name, encodeRequest(name, request), headers);
     return decodeResponse(name, status, body);
   };

@@ -15,6 +15,7 @@ import type { Sessions } from "./sessions.ts";
 import { createSessions } from "./sessions.ts";
 import { signInRoutes } from "./sign-in.ts";
 import { createTokens } from "./tokens.ts";
+import { accountKey } from "../account-key.ts";
 
 export type AccountsDeps = {
   store: Pick<Store, "accounts" | "admin">;
@@ -100,7 +101,7 @@ export function createAccounts(deps: AccountsDeps): AccountsService {
     },
     "vault.get": (_request, { account }) => store.accounts.vault({ accountId: account.accountId }),
     "vault.put": async ({ vault, version }, { account, limit }) => {
-      limit("vault.put", { perMinute: 60, burst: 120 });
+      limit("vault.put", { perMinute: 60, burst: 120 }, accountKey(account));
       await store.accounts.putVault({ accountId: account.accountId, vault, version });
       return { version };
     },

@@ -7,6 +7,7 @@ import type { Handlers } from "../../http/registry.ts";
 import type { AccountRow } from "../../store/port-accounts.ts";
 import type { Store } from "../../store/port.ts";
 import { checked, demand } from "./checks.ts";
+import { accountKey } from "../account-key.ts";
 
 export type KeyDeps = { store: Pick<Store, "accounts">; now: () => number };
 
@@ -24,7 +25,7 @@ export function keyRoutes({ store, now }: KeyDeps): Handlers {
   };
   return {
     "devices.add": async ({ deviceCert }, { account, limit }) => {
-      limit("devices.add", { perMinute: 20, burst: 60 });
+      limit("devices.add", { perMinute: 20, burst: 60 }, accountKey(account));
       const { identityId, identity } = await own(account.accountId);
       const device = await checked("deviceCert", () => verifyDeviceCertificate(deviceCert));
       const record = await readIdentity(identity);
@@ -40,7 +41,7 @@ export function keyRoutes({ store, now }: KeyDeps): Handlers {
       devices: await store.accounts.devices({ accountId: account.accountId }),
     }),
     "boxes.key": async ({ boxKey }, { account, limit }) => {
-      limit("boxes.key", { perMinute: 10, burst: 30 });
+      limit("boxes.key", { perMinute: 10, burst: 30 }, accountKey(account));
       const { accountId } = account;
       const { identityId } = await own(accountId);
       const record = await checked("boxKey", () => verifyBoxKey(boxKey, identityId, now()));
@@ -55,7 +56,7 @@ export function keyRoutes({ store, now }: KeyDeps): Handlers {
       return {};
     },
     "keyPackages.publish": async ({ packages, capabilities }, { account, limit }) => {
-      limit("keyPackages.publish", { perMinute: 30, burst: 60 });
+      limit("keyPackages.publish", { perMinute: 30, burst: 60 }, accountKey(account));
       const at = now();
       for (const { expires, lastResort } of packages)
         demand(
@@ -79,14 +80,14 @@ export function keyRoutes({ store, now }: KeyDeps): Handlers {
       return { left };
     },
     "keyPackages.fetch": async ({ identityId, capability }, { limit }) => {
-      limit("keyPackages.fetch", { perMinute: 600, burst: 600 });
+      limit("keyPackages.fetch", { perMinute: 3000, burst: 1000 });
       const capabilityHash = sha256(capability);
       return {
         packages: await store.accounts.takeKeyPackages({ identityId, capabilityHash, now: now() }),
       };
     },
     "identity.lookup": async ({ identityId, name }, { limit }) => {
-      limit("identity.lookup", { perMinute: 1200, burst: 1200 });
+      limit("identity.lookup", { perMinute: 6000, burst: 2000 });
       demand((identityId === undefined) !== (name === undefined), "name");
       const by = identityId === undefined ? { name: name ?? "" } : { identityId };
       const found = await store.accounts.find(by);

@@ -10,6 +10,7 @@ import type { Store } from "../../store/port.ts";
 import { checked, demand } from "./checks.ts";
 import type { Sessions } from "./sessions.ts";
 import { newSession } from "./sessions.ts";
+import { accountKey } from "../account-key.ts";
 
 export type RegistrationDeps = {
   store: Pick<Store, "accounts" | "admin">;
@@ -43,7 +44,7 @@ export function registrationRoutes(deps: RegistrationDeps): Handlers {
   const { store, now } = deps;
   return {
     "accounts.registerStart": async ({ name, invitation, request }, context) => {
-      context.limit("register", { perMinute: 300, burst: 600 });
+      context.limit("register-start", { perMinute: 300, burst: 600 });
       await mayRegister(deps, invitation);
       if (RESERVED.has(name)) throw new ProtocolError("name_invalid");
       if ((await store.accounts.credentials({ name })) !== null)
@@ -69,13 +70,13 @@ export function registrationRoutes(deps: RegistrationDeps): Handlers {
       return { session, boxId: account.account.boxId, role };
     },
     "accounts.passphraseStart": async ({ request }, { account, limit }) => {
-      limit("passphrase", { perMinute: 10, burst: 20 });
+      limit("passphrase", { perMinute: 10, burst: 20 }, accountKey(account));
       const row = await store.accounts.account({ accountId: account.accountId });
       if (row === null) throw new ProtocolError("unauthenticated");
       return { response: await evaluate(deps.opaqueSetup, row.name, request) };
     },
     "accounts.passphraseFinish": async ({ record, vault, version }, { account, limit }) => {
-      limit("passphrase", { perMinute: 10, burst: 20 });
+      limit("passphrase", { perMinute: 10, burst: 20 }, accountKey(account));
       const { accountId, sessionId } = account;
       await store.accounts.changePassphrase({ accountId, sessionId, record, vault, version });
       deps.sessions.forget();

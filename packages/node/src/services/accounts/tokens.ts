@@ -7,6 +7,7 @@ import type { Bytes } from "@baraza/protocol";
 import type { Handlers } from "../../http/registry.ts";
 import type { Store } from "../../store/port.ts";
 import { checked } from "./checks.ts";
+import { accountKey } from "../account-key.ts";
 
 const DAY = 24 * 60 * 60_000;
 /** Tokens per account and day. */
@@ -32,7 +33,7 @@ export function createTokens({
     redeem: (token) => redeemToken(keys, token),
     routes: {
       "tokens.issue": async ({ blinded }, { account, limit }) => {
-        limit("tokens.issue", { perMinute: 60, burst: 120 });
+        limit("tokens.issue", { perMinute: 60, burst: 120 }, accountKey(account));
         const answer = await checked("blinded", () => evaluateTokens(keys, blinded));
         await store.accounts.allowTokens({
           accountId: account.accountId,

@@ -8,6 +8,7 @@ import type { NodeSecrets } from "../../secrets.ts";
 import type { NodeSettings, Registration } from "../../store/port-admin.ts";
 import type { Store } from "../../store/port.ts";
 import { INVITATION_QUOTA, mayInvite, MEMBERS_INVITE } from "./rules.ts";
+import { accountKey } from "../account-key.ts";
 
 export type AdminDeps = {
   store: Pick<Store, "admin">;
@@ -39,7 +40,7 @@ export function createAdmin(deps: AdminDeps): Service {
 
   const routes: Handlers = {
     "admin.claim": async ({ setup }, { account, limit }) => {
-      limit("admin.claim", { perMinute: 10, burst: 20 });
+      limit("admin.claim", { perMinute: 10, burst: 20 }, accountKey(account));
       const { accountId } = account;
       await store.admin.claim({ accountId, codeHash: sha256(setup), now: now() });
       deps.onRoleChanged?.();
@@ -58,7 +59,7 @@ export function createAdmin(deps: AdminDeps): Service {
       version: deps.version,
     }),
     "invitations.create": async ({ expires, uses }, { account, limit }) => {
-      limit("invitations.create", { perMinute: 60, burst: 120 });
+      limit("invitations.create", { perMinute: 60, burst: 120 }, accountKey(account));
       const { accountId, role } = account;
       if (!mayInvite(role, await store.admin.settings(null))) throw new ProtocolError("forbidden");
       const quota = INVITATION_QUOTA[role];

@@ -2,6 +2,8 @@
 import type { Bytes, ErrorCode } from "@baraza/protocol";
 import type { Account } from "../../http/registry.ts";
 import type { Store } from "../../store/port.ts";
+import type { KnownAddress } from "./addresses.ts";
+import { textOf as keyOf } from "./addresses.ts";
 import type { LiveTimes, Outlet } from "./outlet.ts";
 
 export type ConnectionDeps = {
@@ -21,8 +23,8 @@ export type Connection = {
   start: () => void;
   /** There is a new letter in a box. */
   fetch: (box: string) => void;
-  /** Gives a push. False when the reader is behind: it becomes a wake. */
-  push: (boxId: Bytes, addressId: Bytes, body: Bytes) => boolean;
+  /** Gives a push, encoded by {@link encodePush}. False when the reader is behind: it becomes a wake. */
+  push: (to: KnownAddress, frame: Bytes) => boolean;
   /** Pushes that may not have arrived; each is told once. */
   unconfirmed: () => { boxId: Bytes; addressId: Bytes }[];
   cut: (code: ErrorCode) => void;
@@ -117,11 +119,11 @@ export function createConnection(deps: ConnectionDeps): Connection {
       const place = places.get(box);
       if (place !== undefined) fetch(place);
     },
-    push: (boxId, addressId, body) => {
+    push: (to, frame) => {
       if (!outlet.hasRoom()) return false;
       pushes += 1;
-      pushed.set(keyOf(boxId) + keyOf(addressId), { boxId, addressId, number: pushes });
-      outlet.send({ t: "push", boxId, addressId, body });
+      pushed.set(to.name, { boxId: to.boxId, addressId: to.addressId, number: pushes });
+      outlet.sendBytes(frame);
       confirmSoon();
       return true;
     },
@@ -136,9 +138,4 @@ export function createConnection(deps: ConnectionDeps): Connection {
       clearTimeout(confirming);
     },
   };
-}
-
-/** Bytes as the key of a map. */
-export function keyOf(bytes: Bytes): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("latin1");
 }

@@ -13,6 +13,7 @@ import type { LiveDeps } from "./live.ts";
 import { createLive } from "./live.ts";
 import type { Deliver } from "./push.ts";
 import { createPushes } from "./push.ts";
+import { accountKey } from "../account-key.ts";
 
 export type BoxesDeps = {
   store: Pick<Store, "boxes">;
@@ -76,14 +77,14 @@ export function createBoxes(deps: BoxesDeps): BoxesService {
 
   const routes: Handlers = {
     "boxes.create": async (_request, { account, limit }) => {
-      limit("boxes.create", { perMinute: 10, burst: 20 });
+      limit("boxes.create", { perMinute: 10, burst: 20 }, accountKey(account));
       const boxId = randomBytes(16);
       const { accountId } = account;
       await store.boxes.create({ accountId, boxId, max: LIMITS.boxesPerAccount });
       return { boxId };
     },
     "boxes.addresses": async ({ boxId, scope, hub, expires, count }, { account, limit }) => {
-      limit("boxes.addresses", { perMinute: 120, burst: 240 });
+      limit("boxes.addresses", { perMinute: 120, burst: 240 }, accountKey(account));
       const longest = scope === "push" ? LIMITS.pushAddressMs + DAY : LONGEST_LETTERS;
       if (expires <= now() || expires > now() + longest)
         throw new ProtocolError("malformed", { data: { field: "expires" } });
@@ -102,7 +103,7 @@ export function createBoxes(deps: BoxesDeps): BoxesService {
       };
     },
     "boxes.revoke": async ({ boxId, addressId }, { account, limit }) => {
-      limit("boxes.revoke", { perMinute: 600, burst: 600 });
+      limit("boxes.revoke", { perMinute: 600, burst: 600 }, accountKey(account));
       const { accountId } = account;
       await store.boxes.revoke({ accountId, boxId, addressId, until: now() + LONGEST_LETTERS });
       addresses.forget({ boxId, addressId });
@@ -113,7 +114,7 @@ export function createBoxes(deps: BoxesDeps): BoxesService {
       if (to === null || to.scope !== "letters") throw new ProtocolError("address_invalid");
       if (to.expires <= now()) throw new ProtocolError("address_expired");
       // Through the gateway everybody comes from the same few relays: there the address bounds it.
-      limit("boxes.put", { perMinute: 600, burst: 600 }, sealed ? addresses.nameOf(to) : limitKey);
+      limit("boxes.put", { perMinute: 600, burst: 600 }, sealed ? to.name : limitKey);
       const { boxId, addressId } = to;
       const put = { boxId, addressId, letterId, letter, maxBytes: LIMITS.boxBytes, now: now() };
       const { seq } = await store.boxes.put(put);

@@ -11,9 +11,12 @@ import { LIMITS, liveUp, ProtocolError, readAs } from "@baraza/protocol";
 import type { Account, LiveHandler } from "../../http/registry.ts";
 import type { Store } from "../../store/port.ts";
 import type { Connection } from "./connection.ts";
-import { createConnection, keyOf } from "./connection.ts";
+import type { KnownAddress } from "./addresses.ts";
+import { textOf as keyOf } from "./addresses.ts";
+import { createConnection } from "./connection.ts";
 import type { LiveTimes } from "./outlet.ts";
 import { createOutlet, LIVE_TIMES } from "./outlet.ts";
+import { encodePush } from "./push-frame.ts";
 
 export type LiveDeps = {
   store: Pick<Store, "boxes">;
@@ -27,7 +30,7 @@ export type Live = {
   /** A letter is in the store: listeners of its box fetch it. */
   letterCame: (boxId: Bytes) => void;
   /** Gives a push to those who listen at the box. False when nobody took it. */
-  push: (boxId: Bytes, addressId: Bytes, body: Bytes) => boolean;
+  push: (to: KnownAddress, body: Bytes) => boolean;
   endSessions: (ended: { accountId: Bytes; sessionId: Bytes | null; keep?: Bytes }) => void;
   listening: () => number;
   close: () => Promise<void>;
@@ -137,10 +140,13 @@ export function createLive(deps: LiveDeps): Live {
       const box = keyOf(boxId);
       for (const connection of byBox.get(box) ?? []) connection.fetch(box);
     },
-    push: (boxId, addressId, body) => {
+    push: (to, body) => {
+      const connections = byBox.get(to.boxName);
+      if (connections === undefined) return false;
+      // The same bytes for every device of the box.
+      const frame = encodePush(to, body);
       let taken = false;
-      for (const connection of byBox.get(keyOf(boxId)) ?? [])
-        if (connection.push(boxId, addressId, body)) taken = true;
+      for (const connection of connections) if (connection.push(to, frame)) taken = true;
       return taken;
     },
     endSessions: ({ accountId, sessionId, keep }) => {

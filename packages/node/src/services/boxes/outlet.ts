@@ -5,7 +5,7 @@
  * none of it leaves for too long, the reader is cut off with an error and comes back when
  * it can.
  */
-import type { ErrorCode, LiveDown } from "@baraza/protocol";
+import type { Bytes, ErrorCode, LiveDown } from "@baraza/protocol";
 import { encodeCbor } from "@baraza/protocol";
 import type { WebSocket } from "ws";
 
@@ -44,6 +44,8 @@ export type Outlet = {
   sent: (frame: LiveDown) => Promise<boolean>;
   /** Sends a small frame and does not wait. */
   send: (frame: LiveDown) => void;
+  /** The same with a frame that is encoded already. */
+  sendBytes: (frame: Bytes) => void;
   /** True while more may be sent without waiting. */
   hasRoom: () => boolean;
   /** True until the connection is cut or closed. */
@@ -59,38 +61,42 @@ export type Outlet = {
 /** WebSocket close codes (RFC 6455, section 7.4.1): 1008 policy, 1013 try again later. */
 const CLOSE = { policy: 1008, later: 1013 };
 
+const nothing = () => {};
+
 /** Wraps an accepted socket. */
 export function createOutlet(socket: WebSocket, times: LiveTimes): Outlet {
   let open = true;
   let waiting = 0;
-  let waitingSince: NodeJS.Timeout | undefined;
+  /** When something last left, or began to wait. One timer looks at it now and then: one per frame would cost more than the frame. */
+  let movedAt = 0;
+  let watching: NodeJS.Timeout | undefined;
   let pong: { timer: NodeJS.Timeout; confirmed: () => void } | undefined;
 
+  const patience = () => movedAt + times.slowMs + waiting / times.slowest - performance.now();
   function watch(): void {
-    waitingSince ??= setTimeout(
-      () => {
-        cut("timeout");
-      },
-      times.slowMs + waiting / times.slowest,
-    );
+    watching = setTimeout(() => {
+      watching = undefined;
+      if (waiting === 0 || !open) return;
+      if (patience() <= 0) cut("timeout");
+      else watch();
+    }, Math.ceil(patience()));
+    watching.unref();
   }
-  const write = (frame: LiveDown, done: (left: boolean) => void) => {
-    const bytes = encodeCbor(frame);
+  const write = (bytes: Bytes, done: (left: boolean) => void) => {
+    if (waiting === 0) movedAt = performance.now();
     waiting += bytes.length;
-    watch();
+    if (watching === undefined) watch();
     socket.send(bytes, (error) => {
       waiting -= bytes.length;
-      clearTimeout(waitingSince);
-      waitingSince = undefined;
-      if (waiting > 0 && open) watch();
+      movedAt = performance.now();
       done(error === undefined || error === null);
     });
   };
   const cut = (code: ErrorCode) => {
     if (!open) return;
-    write({ t: "error", code }, () => {});
+    write(encodeCbor({ t: "error", code }), () => {});
     open = false;
-    clearTimeout(waitingSince);
+    clearTimeout(watching);
     socket.close(code === "unauthenticated" || code === "malformed" ? CLOSE.policy : CLOSE.later);
     setTimeout(() => {
       socket.terminate();
@@ -106,11 +112,14 @@ export function createOutlet(socket: WebSocket, times: LiveTimes): Outlet {
   return {
     sent: (frame) =>
       new Promise((resolve) => {
-        if (open) write(frame, resolve);
+        if (open) write(encodeCbor(frame), resolve);
         else resolve(false);
       }),
     send: (frame) => {
-      if (open) write(frame, () => {});
+      if (open) write(encodeCbor(frame), nothing);
+    },
+    sendBytes: (frame) => {
+      if (open) write(frame, nothing);
     },
     hasRoom: () => open && waiting < BUFFER_BYTES,
     open: () => open,
@@ -125,7 +134,7 @@ export function createOutlet(socket: WebSocket, times: LiveTimes): Outlet {
     },
     closed: () => {
       open = false;
-      clearTimeout(waitingSince);
+      clearTimeout(watching);
       clearTimeout(pong?.timer);
     },
   };

@@ -1,11 +1,10 @@
 /** Pushes: wrapped entries that a hub sends to push addresses of this node, over the network or in the same process. */
-import type { OpenedBoxAddress } from "@baraza/crypto";
-import { addressIsFor, verifyPushRequest } from "@baraza/crypto";
+import { verifyPushRequest } from "@baraza/crypto";
 import type { Bytes, CheckedRequestOf } from "@baraza/protocol";
 import { LIMITS, ProtocolError, toHex } from "@baraza/protocol";
 import type { Handlers } from "../../http/registry.ts";
 import type { Store } from "../../store/port.ts";
-import type { Addresses } from "./addresses.ts";
+import type { Addresses, KnownAddress } from "./addresses.ts";
 import type { Live } from "./live.ts";
 import { createOnce } from "./once.ts";
 
@@ -31,27 +30,25 @@ export function createPushes(deps: PushDeps): { routes: Handlers; deliver: Deliv
   const { store, addresses, live, now } = deps;
   const once = createOnce({ keepMs: 2 * LIMITS.clockSkewMs, max: NONCES, now });
 
-  const openFor = (hub: string, address: Bytes): OpenedBoxAddress | null => {
+  const openFor = (hub: string, address: Bytes): KnownAddress | null => {
     const opened = addresses.open(address);
     const good =
       opened !== null &&
       opened.scope === "push" &&
       opened.expires > now() &&
       opened.hubHash !== null &&
-      addressIsFor(opened, hub);
+      addresses.isFor(opened, hub);
     return good ? opened : null;
   };
 
   /** Those of the addresses whose box stands and that were not revoked. */
-  const standing = async (
-    opened: readonly OpenedBoxAddress[],
-  ): Promise<ReadonlySet<OpenedBoxAddress>> => {
+  const standing = async (opened: readonly KnownAddress[]): Promise<ReadonlySet<KnownAddress>> => {
     const unsure = opened.filter((address) => !addresses.stood(address, now()));
     if (unsure.length === 0) return new Set(opened);
     const answers = await store.boxes.standing({
       addresses: unsure.map(({ boxId, addressId }) => ({ boxId, addressId })),
     });
-    const fallen = new Set<OpenedBoxAddress>();
+    const fallen = new Set<KnownAddress>();
     for (const [index, address] of unsure.entries())
       if (answers[index] === true) addresses.stands(address, now());
       else fallen.add(address);
@@ -69,8 +66,9 @@ export function createPushes(deps: PushDeps): { routes: Handlers; deliver: Deliv
         gone.push(index);
         continue;
       }
+      if (live.push(address, body)) continue;
       const { boxId, addressId } = address;
-      if (!live.push(boxId, addressId, body)) wakes.push({ boxId, addressId });
+      wakes.push({ boxId, addressId });
     }
     if (wakes.length > 0) await store.boxes.wake({ wakes });
     return gone;

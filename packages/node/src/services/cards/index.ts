@@ -2,6 +2,7 @@
 import { LIMITS, ProtocolError } from "@baraza/protocol";
 import type { Handlers, Service } from "../../http/registry.ts";
 import type { Store } from "../../store/port.ts";
+import { accountKey } from "../account-key.ts";
 
 export type CardsDeps = { store: Pick<Store, "cards">; now: () => number };
 
@@ -21,7 +22,7 @@ export function createCards({ store, now }: CardsDeps): Service {
   timer.unref();
   const routes: Handlers = {
     "cards.put": async ({ cardId, sealed, expires }, { account, limit }) => {
-      limit("cards.put", { perMinute: 60, burst: 120 });
+      limit("cards.put", { perMinute: 60, burst: 120 }, accountKey(account));
       if (sealed.length > LIMITS.cardBytes || expires <= now() || expires > now() + LONGEST)
         throw new ProtocolError("malformed", { data: { field: "expires" } });
       const { accountId } = account;
@@ -29,7 +30,7 @@ export function createCards({ store, now }: CardsDeps): Service {
       return {};
     },
     "cards.get": async ({ cardId }, { limit }) => {
-      limit("cards.get", { perMinute: 600, burst: 600 });
+      limit("cards.get", { perMinute: 3000, burst: 1000 });
       return { sealed: await store.cards.get({ cardId, now: now() }) };
     },
     "cards.delete": async ({ cardId }, { account }) => {

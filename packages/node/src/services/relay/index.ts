@@ -3,7 +3,7 @@
  * X; as a gateway it sees what is asked, and not who asks. Neither keeps anything.
  */
 import type { Bytes } from "@baraza/protocol";
-import { decodeResponse, LIMITS, PATHS, ProtocolError, toHex } from "@baraza/protocol";
+import { decodeResponse, LIMITS, PATHS, ProtocolError } from "@baraza/protocol";
 import type { Outbound } from "../../edges/outbound.ts";
 import type { Answer, Caller } from "../../http/dispatch.ts";
 import type { Handlers, Page, RawRoute, Service } from "../../http/registry.ts";
@@ -13,6 +13,7 @@ import { createGateway } from "./gateway.ts";
 import { openGatewayKeys } from "./keys.ts";
 import { createNodeRecords } from "./node-records.ts";
 import { createOwnRecord } from "./own-record.ts";
+import { accountKey } from "../account-key.ts";
 
 export type RelayDeps = {
   store: Pick<Store, "admin">;
@@ -63,7 +64,7 @@ export async function createRelay(deps: RelayDeps): Promise<RelayService> {
   };
   const routes: Handlers = {
     "relay.forward": async ({ target, encapsulated }, { account, limit }) => {
-      limit("relay.forward", { perMinute: 6000, burst: 3000 }, toHex(account.accountId));
+      limit("relay.forward", { perMinute: 6000, burst: 3000 }, accountKey(account));
       // A gateway behind its own relay would hide nothing, and could be led in circles.
       if (target === name()) throw new ProtocolError("target_refused");
       const answer = await outbound.send(target, {
@@ -78,7 +79,7 @@ export async function createRelay(deps: RelayDeps): Promise<RelayService> {
       throw outerError(answer);
     },
     "relay.node": async ({ target, fresh }, { account, limit }) => {
-      limit("relay.node", { perMinute: 120, burst: 240 }, toHex(account.accountId));
+      limit("relay.node", { perMinute: 120, burst: 240 }, accountKey(account));
       return { record: await recordOf(target, fresh ?? false) };
     },
   };
