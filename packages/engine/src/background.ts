@@ -5,6 +5,7 @@
 import { CryptoError, unwrapPush, verifyHead } from "@baraza/crypto";
 import type { Bytes } from "@baraza/protocol";
 import { LIMITS, ProtocolError, pushContent, readAs, toHex } from "@baraza/protocol";
+import { ownBoxes } from "./account/boxes.ts";
 import { tendVault } from "./account/vault.ts";
 import type { Core } from "./core.ts";
 import { drainBox } from "./letters/inbox.ts";
@@ -116,7 +117,10 @@ export function createBackground(core: Core, onSignedOut: () => void): Backgroun
   }
 
   async function wokenSpaces(): Promise<void> {
-    const { boxId } = core.me();
+    for (const { boxId } of await ownBoxes(core)) await wokenThrough(boxId);
+  }
+
+  async function wokenThrough(boxId: Bytes): Promise<void> {
     const { addressIds, upTo } = await core.own.call("boxes.wakes", { boxId });
     for (const addressId of addressIds) {
       const row = await core.store.get<{ log_id: string }>(
@@ -174,6 +178,7 @@ export function createBackground(core: Core, onSignedOut: () => void): Backgroun
       if (what.letters === true) letters();
       if (what.vault === true) vault();
       if (what.inbox === true) inbox();
+      if (what.boxes === true) live?.renew();
     },
     start() {
       if (live !== null || stopped) return;
@@ -183,8 +188,11 @@ export function createBackground(core: Core, onSignedOut: () => void): Backgroun
         async () => {
           if (!core.signedIn()) return null;
           const me = core.me();
-          const row = await core.store.get<{ box_read: number }>("SELECT box_read FROM account");
-          return { session: me.session, boxes: [{ boxId: me.boxId, after: row?.box_read ?? 0 }] };
+          const boxes = await ownBoxes(core);
+          return {
+            session: me.session,
+            boxes: boxes.map(({ boxId, read }) => ({ boxId, after: read })),
+          };
         },
         {
           ready: () => {

@@ -44,5 +44,12 @@ export type Core = {
   /** Something failed that nobody foresaw: told to whoever runs the engine, without content. */
   report(error: unknown): void;
   /** Wakes the background work: letters to send, spaces to sync and flush, the vault to put. */
-  kick(what?: { space?: string; letters?: boolean; vault?: boolean; inbox?: boolean }): void;
+  kick(what?: {
+    space?: string;
+    letters?: boolean;
+    vault?: boolean;
+    inbox?: boolean;
+    /** There is one more box to listen at. */
+    boxes?: boolean;
+  }): void;
 };

@@ -11,7 +11,7 @@ import {
   signIn,
   signUp,
 } from "./account/session.ts";
-import { nextVault } from "./account/vault.ts";
+import { nextVault, tendVault } from "./account/vault.ts";
 import type { Account, EngineCommands, EngineLive, Line, Progress, Status } from "./api.ts";
 import { createBackground } from "./background.ts";
 import type { Core, Me } from "./core.ts";
@@ -178,6 +178,8 @@ export async function createEngine(
     "account.signOut": async () => {
       core.me();
       try {
+        // What a new device needs to come back into the spaces.
+        await tendVault(core);
         await own.call("accounts.signOut", {});
       } finally {
         await endSession();
@@ -319,10 +321,11 @@ export async function createEngine(
   };
 }
 
-/** Empties every table but the notes of migrations. */
+/** Empties every table but the notes of migrations. The tables inside of a full-text index are emptied through it. */
 async function wipe(store: SqlStore): Promise<void> {
   const tables = await store.all<{ name: string }>(
-    "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name NOT LIKE '\\_%' ESCAPE '\\' AND name NOT LIKE '%\\_fts\\_%' ESCAPE '\\'",
+    `SELECT name FROM sqlite_schema t WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND name NOT LIKE '\\_%' ESCAPE '\\'
+     AND NOT EXISTS (SELECT 1 FROM sqlite_schema i WHERE i.sql LIKE 'CREATE VIRTUAL TABLE%' AND t.name GLOB i.name || '_*')`,
   );
   await store.transaction((tx) => {
     for (const { name } of tables) tx.run(`DELETE FROM "${name}"`);

@@ -28,6 +28,9 @@ CREATE TABLE account (
   box_read INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 
+-- The box of this device alone, beside the account's.
+CREATE TABLE device_boxes (one INTEGER PRIMARY KEY CHECK (one = 1), box_id BLOB NOT NULL, read INTEGER NOT NULL DEFAULT 0, reply BLOB) STRICT;
+
 CREATE TABLE box_keys (
   id TEXT PRIMARY KEY,
   seq INTEGER NOT NULL,

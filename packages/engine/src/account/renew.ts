@@ -23,6 +23,7 @@ export async function renewDevice(core: Core): Promise<void> {
       deviceHash,
       device.privateKey,
     ]);
+    tx.run("DELETE FROM device_boxes");
     // A new chain of events; what waits is sealed anew by the new device.
     tx.run("UPDATE spaces SET counter = 0, own_hash = ?, trouble = 'cloned'", [NO_EVENT]);
     tx.run("DELETE FROM append_requests");

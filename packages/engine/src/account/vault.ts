@@ -1,6 +1,6 @@
 /** Keeping the sealed vault at the node true: identity, box keys, and what is needed to come back into every space. */
 import { openVault, readVaultWraps, sealVault, vaultHash } from "@baraza/crypto";
-import type { Bytes, Vault } from "@baraza/protocol";
+import type { Bytes, Reply, Vault } from "@baraza/protocol";
 import {
   check,
   decodeCbor,
@@ -15,6 +15,7 @@ import {
 } from "@baraza/protocol";
 import * as v from "valibot";
 import type { Core } from "../core.ts";
+import { deviceReply } from "./boxes.ts";
 import type { AccountRow } from "./session.ts";
 
 /** The next version of the vault, from what the store holds. */
@@ -37,6 +38,7 @@ export async function nextVault(core: Core): Promise<Vault> {
     "SELECT name, node_key FROM nodes ORDER BY name LIMIT 500",
   );
   const listed = [];
+  const here = await cachedReply(core);
   for (const space of spaces) {
     const contacts = await core.store.all<{ reply: Bytes }>(
       `SELECT reply FROM members WHERE log_id = ? AND present = 1 AND reply IS NOT NULL AND identity_id <> ?
@@ -49,7 +51,8 @@ export async function nextVault(core: Core): Promise<Vault> {
       hubKey: space.hub_key,
       title: space.title,
       seen: { gen: space.gen, seq: space.seq, head: space.head },
-      contacts: contacts.map((one) => readAs(reply, one.reply)),
+      // This device first: another one of the same person need not trouble anybody else.
+      contacts: [...here, ...contacts.map((one) => readAs(reply, one.reply))],
     });
   }
   return {
@@ -63,6 +66,15 @@ export async function nextVault(core: Core): Promise<Vault> {
     spaces: listed,
     nodes: nodes.map((one) => ({ name: one.name, nodeKey: one.node_key })),
   };
+}
+
+/** One address of this device for one's other devices, made once. */
+async function cachedReply(core: Core): Promise<Reply[]> {
+  const row = await core.store.get<{ reply: Bytes | null }>("SELECT reply FROM device_boxes");
+  if (row?.reply) return [readAs(reply, row.reply)];
+  const made = await deviceReply(core);
+  await core.store.run("UPDATE device_boxes SET reply = ?", [encodeCbor(made)]);
+  return [made];
 }
 
 /** Puts the vault when something in it changed. Another device's newer version is taken as the base, and ours put on top. */

@@ -26,7 +26,7 @@ import {
 import type { InvitationCard } from "../api.ts";
 import type { Core } from "../core.ts";
 import { EngineError } from "../errors.ts";
-import { ownReply } from "../spaces/profile.ts";
+import { deviceReply } from "../account/boxes.ts";
 import { runtimeOf } from "../spaces/runtime.ts";
 import type { OutgoingLetter } from "./send.ts";
 import { sealFor, writeLetters } from "./send.ts";
@@ -87,7 +87,7 @@ export async function ask(core: Core, fragment: string): Promise<string> {
   const me = core.me();
   const { proofKey, cardId } = cardKeys(secret);
   const made = await makeKeyPackage(core, logId);
-  const reply = await ownReply(core);
+  const reply = await deviceReply(core);
   const proof = askProof(proofKey, me.identityId, [made.keyPackage]);
   const body = writeAs(askBody, {
     cardId,
@@ -139,7 +139,7 @@ export async function askForPlace(
   const to = options.contacts ?? (await repliesOf(core, logId));
   if (to.length === 0) return;
   const made = await makeKeyPackage(core, logId, space?.genesis.mlsSuite);
-  const reply = await ownReply(core);
+  const reply = await deviceReply(core);
   const body = writeAs(enrolBody, {
     logId: fromHex(logId),
     reply,

@@ -32,6 +32,8 @@ import {
   writeAs,
 } from "@baraza/protocol";
 import { boxPrivateKeys, tendBoxKeys } from "../account/box-keys.ts";
+import type { OwnBox } from "../account/boxes.ts";
+import { ownBoxes } from "../account/boxes.ts";
 import type { Core } from "../core.ts";
 import type { SqlTx } from "../ports.ts";
 import { addIntent } from "../spaces/commit.ts";
@@ -50,28 +52,32 @@ type Outcome = { write: (tx: SqlTx) => void; kick: string | null };
 
 const NOTHING: Outcome = { write: () => {}, kick: null };
 
-/** Reads everything in the box. Call it from one place at a time. */
+/** Reads everything in this device's boxes. Call it from one place at a time. */
 export async function drainBox(core: Core): Promise<void> {
-  const { boxId } = core.me();
-  for (;;) {
-    const state = await core.store.get<{ box_read: number }>("SELECT box_read FROM account");
-    const after = state?.box_read ?? 0;
-    const { letters, more } = await core.own.call("boxes.read", { boxId, after, limit: 50 });
-    for (const row of letters) await readLetter(core, row.seq, toHex(row.letterId), row.letter);
-    const last = letters.at(-1)?.seq;
-    if (last !== undefined) await core.own.call("boxes.delete", { boxId, upTo: last });
-    if (!more || last === undefined) break;
-  }
+  for (const box of await ownBoxes(core)) await drain(core, box);
   await tendBoxKeys(core, true);
+}
+
+async function drain(core: Core, { boxId, read }: OwnBox): Promise<void> {
+  let after = read;
+  for (;;) {
+    const { letters, more } = await core.own.call("boxes.read", { boxId, after, limit: 50 });
+    for (const row of letters) await readLetter(core, boxId, row);
+    const last = letters.at(-1)?.seq;
+    if (last === undefined) return;
+    after = last;
+    await core.own.call("boxes.delete", { boxId, upTo: last });
+    if (!more) return;
+  }
 }
 
 /** Reads one letter and stores what it led to. */
 export async function readLetter(
   core: Core,
-  seq: number,
-  letterId: string,
-  sealed: Bytes,
+  boxId: Bytes,
+  row: { seq: number; letterId: Bytes; letter: Bytes },
 ): Promise<void> {
+  const letterId = toHex(row.letterId);
   const known = await core.store.get("SELECT 1 AS one FROM letters_in WHERE letter_id = ?", [
     letterId,
   ]);
@@ -79,7 +85,7 @@ export async function readLetter(
   if (known === undefined) {
     try {
       const letter = await openLetter({
-        letter: sealed,
+        letter: row.letter,
         keys: await boxPrivateKeys(core),
         me: core.me().identityId,
       });
@@ -98,7 +104,9 @@ export async function readLetter(
   await core.store.transaction((tx) => {
     tx.run("INSERT OR IGNORE INTO letters_in VALUES (?, ?)", [letterId, core.platform.clock.now()]);
     outcome.write(tx);
-    if (seq > 0) tx.run("UPDATE account SET box_read = max(box_read, ?)", [seq]);
+    if (equalBytes(boxId, core.me().boxId))
+      tx.run("UPDATE account SET box_read = max(box_read, ?)", [row.seq]);
+    else tx.run("UPDATE device_boxes SET read = max(read, ?) WHERE box_id = ?", [row.seq, boxId]);
   });
   if (outcome.kick !== null) core.kick({ space: outcome.kick, letters: true, vault: true });
 }

@@ -4,7 +4,7 @@ import type { Bytes } from "@baraza/protocol";
 import { encodeJoinFragment, ProtocolError, toHex } from "@baraza/protocol";
 import type { Core } from "../core.ts";
 import { EngineError } from "../errors.ts";
-import { ownReply } from "../spaces/profile.ts";
+import { deviceReply } from "../account/boxes.ts";
 import { needSpace } from "../spaces/runtime.ts";
 
 const DAY_MS = 24 * 60 * 60_000;
@@ -32,7 +32,7 @@ export async function invite(
     kind: space.row.kind,
     inviter: me.profile,
     inviterIdentity: me.identity,
-    reply: await ownReply(core),
+    reply: await deviceReply(core),
     expires,
   });
   // Stored before the card is out: an ask that comes at once must find it.

@@ -16,6 +16,8 @@ export type LiveEvents = {
 export type Live = {
   /** Tries now instead of after the pause. */
   nudge(): void;
+  /** Says hello anew: what it listens to has changed. */
+  renew(): void;
   stop(): void;
 };
 
@@ -89,6 +91,14 @@ export function startLive(
     nudge() {
       attempts = 0;
       if (connection === null) later(0, () => void connect());
+    },
+    renew() {
+      attempts = 0;
+      const former = connection;
+      if (former === null) return;
+      connection = null;
+      former.close();
+      later(0, () => void connect());
     },
     stop() {
       stopped = true;

@@ -40,6 +40,8 @@ export function applyEvent(tx: SqlTx, core: Core, verified: VerifiedEvent): void
     author,
   ]);
   if (changes === 0) return;
+  if (event.type === "space.profile")
+    tx.afterCommit(() => core.kick({ vault: true, space: logId }));
   reduce(tx, core, {
     logId,
     eventId,

@@ -94,6 +94,7 @@ export async function carryOut(core: Core, space: SpaceRuntime): Promise<FollowU
     if (intents.length === 0) break;
     const plan = await planOf(core, space, intents);
     if (plan.add.length === 0 && plan.remove.size === 0 && plan.context === null) {
+      if (plan.done.length === 0) break;
       await finish(core, plan.done);
       continue;
     }
@@ -144,6 +145,7 @@ async function planOf(
   for (const intent of intents) {
     // A removal goes alone: what is added with it would wait for nothing, and its seats are cleared right after.
     if (kinds.size > 0 && !kinds.has(intent.kind)) break;
+    if (intent.kind === "role" && (await waitsForKey(core, space, intent.data))) continue;
     if (plan.add.length >= LIMITS.commitSeats) break;
     kinds.add(intent.kind);
     plan.done.push(intent.id);
@@ -155,10 +157,14 @@ async function planOf(
         if (view === null || view.suite !== space.genesis.mlsSuite) continue;
         const { device, id } = await infoOf(view.credential, view.signatureKey);
         const there = members.find((one) => one.info.device === device);
-        // The same device asks again because it could not follow: its old place goes.
+        // Several were asked, and another member's device was first.
+        if (there !== undefined && equalBytes(there.seatKey, view.seatKey)) continue;
+        // The same device asks again because it could not follow: its old place goes. Taking places away is for stewards.
+        const may = isSteward(core, group) || id === core.me().id;
+        if (there !== undefined && !may) continue;
         if (there !== undefined) plan.remove.add(there.leaf);
         for (const one of members)
-          if (one.info.id === id && gone?.some((hash) => toHex(hash) === one.info.device))
+          if (may && one.info.id === id && gone?.some((hash) => toHex(hash) === one.info.device))
             plan.remove.add(one.leaf);
         if (plan.add.some((one) => equalBytes(one.ref, view.ref))) continue;
         plan.add.push({ keyPackage, ref: view.ref, reply: to, seatKey: view.seatKey });
@@ -185,6 +191,16 @@ async function planOf(
     }
   }
   return plan;
+}
+
+/** A steward's key comes with the member's first entry: until then the role waits. */
+async function waitsForKey(core: Core, space: SpaceRuntime, data: Bytes): Promise<boolean> {
+  const { identityId, role } = v.parse(roleIntent, decodeCbor(data));
+  const row = await core.store.get<{ steward_key: Bytes | null }>(
+    "SELECT steward_key FROM members WHERE log_id = ? AND identity_id = ? AND present = 1",
+    [space.logId, toHex(identityId)],
+  );
+  return role === "steward" && row !== undefined && row.steward_key === null;
 }
 
 function isSteward(core: Core, group: Parameters<typeof stewardsOf>[0]): boolean {

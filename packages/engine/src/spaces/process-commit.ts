@@ -1,5 +1,13 @@
 /** What a commit in the log does to a space: the next epoch, who came and went; or why it could not be followed. */
-import { decodeGroup, encodeGroup, epoch, MlsRefused, processCommit, roster } from "@baraza/crypto";
+import {
+  decodeGroup,
+  encodeGroup,
+  epoch,
+  MlsRefused,
+  NO_EVENT,
+  processCommit,
+  roster,
+} from "@baraza/crypto";
 import type { Group } from "@baraza/crypto";
 import type { Bytes, EntryHeader, SealedEvent } from "@baraza/protocol";
 import { equalBytes, readAs, toHex } from "@baraza/protocol";
@@ -94,15 +102,27 @@ async function enter(
   draft.group = next;
   draft.posting = posting;
   draft.keys.set(row.epoch, contentKey);
-  for (const { info } of members) {
-    if (!draft.devices.has(info.device))
-      draft.devices.set(info.device, {
-        device: info.device,
-        identity: info.id,
-        deviceKey: info.deviceKey,
-        certificate: new Uint8Array(),
-        counter: 0,
-        ownHash: new Uint8Array(32),
+  const had = new Set(before.map((member) => toHex(member.seatKey)));
+  for (const { info, seatKey } of members) {
+    const there = draft.devices.get(info.device);
+    const comesAgain = there !== undefined && !had.has(toHex(seatKey)) && info.id !== core.me().id;
+    if (there !== undefined && !comesAgain) continue;
+    // A device that was here before may have forgotten how far its chain of events had come.
+    draft.devices.set(info.device, {
+      device: info.device,
+      identity: info.id,
+      deviceKey: info.deviceKey,
+      certificate: there?.certificate ?? new Uint8Array(),
+      counter: 0,
+      ownHash: NO_EVENT,
+    });
+    if (comesAgain)
+      draft.writes.push((tx) => {
+        tx.run("UPDATE devices SET counter = 0, own_hash = ? WHERE log_id = ? AND device = ?", [
+          NO_EVENT,
+          space.logId,
+          info.device,
+        ]);
       });
   }
   const leaving = new Set(draft.leaving);
@@ -110,6 +130,11 @@ async function enter(
   draft.writes.push((tx) => {
     tx.run("INSERT OR REPLACE INTO epochs VALUES (?, ?, ?)", [space.logId, nextEpoch, contentKey]);
     const { gone } = writeRoster(tx, space.logId, members, stewards);
+    if (gone.length > 0) {
+      // They may be among those whom a new device would ask.
+      tx.run("UPDATE account SET vault_dirty = vault_dirty + 1");
+      tx.afterCommit(() => core.kick({ vault: true }));
+    }
     for (const identity of gone) noticeGone(tx, at, { identity, left: leaving.has(identity), by });
   });
   const me = core.me();
@@ -119,7 +144,6 @@ async function enter(
     if (iAmSteward) draft.after.push({ do: "mend", epoch: row.epoch });
   }
   const kept = new Set(members.map((member) => toHex(member.seatKey)));
-  const had = new Set(before.map((member) => toHex(member.seatKey)));
   const brought = new Set((header.addSeats ?? []).map((key) => toHex(key)));
   const arrived = [...kept].filter((key) => !had.has(key));
   const falseSeats = (header.addSeats ?? []).filter((key) => !kept.has(toHex(key)));

@@ -39,11 +39,17 @@ export class ForkError extends Error {
   override readonly name = "ForkError";
 }
 
+/** [Note: Clones] An entry of this device that this device never wrote: a copied profile or a restored backup. */
+export class CloneError extends Error {
+  override readonly name = "CloneError";
+}
+
 /**
  * Applies entries in order. `head` is the hub's receipt that came with them, its signature checked by the caller.
  * Call it inside the space's queue.
  * @returns what is to be done now
- * @throws GapError when the first is not the next one; ForkError when they contradict the receipt
+ * @throws GapError when the first is not the next one; ForkError when they contradict the receipt; CloneError at an
+ * entry in this device's name that it never wrote (what stood before is applied)
  */
 export async function applyEntries(
   core: Core,
@@ -67,6 +73,7 @@ export async function applyEntries(
     if (entry.seq !== draft.row.seq + 1) throw new GapError();
     const next = nextHead(draft.row.head, entry.seq, entry.header, entry.sigs);
     if (entry.seq === head.seq && !equalBytes(next, head.head)) throw new ForkError();
+    const before = { seq: draft.row.seq, head: draft.row.head, writes: draft.writes.length };
     draft.row.seq = entry.seq;
     draft.row.head = next;
     draft.heads.set(entry.seq, next);
@@ -79,7 +86,18 @@ export async function applyEntries(
         stored,
       ]);
     });
-    await processEntry(core, draft, entry, own);
+    try {
+      await processEntry(core, draft, entry, own);
+    } catch (error) {
+      if (!(error instanceof CloneError)) throw error;
+      // Once it has its place again, this device reads on from here.
+      draft.row.seq = before.seq;
+      draft.row.head = before.head;
+      draft.writes.length = before.writes;
+      draft.row.trouble = "cloned";
+      draft.row.trouble_identity = null;
+      break;
+    }
   }
   draft.row.hub_seq = Math.max(draft.row.hub_seq, head.seq);
   const jobs = await followUpWrites(core, draft);
@@ -163,16 +181,14 @@ async function processEntry(
   const eventId = toHex(event.eventId);
   if (device.device === core.me().deviceHash && entry.seq > draft.row.read_from) {
     if (!own.has(eventId) && !(await isKnownEvent(core, space.logId, eventId))) {
-      // [Note: Clones] An entry of this device that this device never wrote: a copied profile or a restored backup.
-      draft.row.trouble = "cloned";
-      draft.row.trouble_identity = null;
-      return;
+      throw new CloneError();
     }
   }
   // Read again after coming back, or sealed twice around a change of epoch.
   if (event.counter <= device.counter && (await isKnownEvent(core, space.logId, eventId))) {
     if (!handshake) return;
-  } else if (!continues(device, event)) return blame(draft, device.identity);
+  } else if (!continues(device, event) && !startsAnew(draft, entry.seq, event))
+    return blame(draft, device.identity);
   const chained = { ...device, counter: event.counter, ownHash: ownHash(event) };
   draft.devices.set(device.device, chained);
   draft.writes.push((tx) => {
@@ -256,6 +272,11 @@ function continues(device: { counter: number; ownHash: Bytes }, event: SealedEve
   if (device.counter === 0) return true;
   if (event.counter <= device.counter) return false;
   return event.counter !== device.counter + 1 || equalBytes(event.prevOwnHash, device.ownHash);
+}
+
+/** Who came again began a new chain; in history that was read later, the commit that let them in again is not followed. */
+function startsAnew(draft: Draft, seq: number, event: SealedEvent): boolean {
+  return seq <= draft.row.read_from && event.counter === 1 && event.type === "space.profile";
 }
 
 /** Members tell each other heads inside events: one that differs from ours proves that the hub showed two histories. */

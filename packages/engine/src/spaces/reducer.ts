@@ -34,6 +34,7 @@ function profile(tx: SqlTx, event: AppliedEvent, payload: Payload<"space.profile
        steward_key = excluded.steward_key, reply = excluded.reply`,
     [logId, author, name, address, payload.stewardKey, encodeCbor(payload.reply)],
   );
+  if (!event.pending && !event.mine) noteContact(tx, logId, author);
   tx.run(
     `INSERT INTO people VALUES (?, ?, ?, 'known', ?)
      ON CONFLICT (identity_id) DO UPDATE SET name = excluded.name, address = excluded.address`,
@@ -42,6 +43,15 @@ function profile(tx: SqlTx, event: AppliedEvent, payload: Payload<"space.profile
   // Somebody's own name and address, as their device states them; a new address or name later is no arrival.
   if (!event.pending && (first || isFirstProfile(tx, event)))
     notice(tx, event, event.position <= 2 ? "created" : "joined", author, null, null);
+}
+
+/** The vault names a few members who can let a new device in: it is put again when one of the first few is known or changes. */
+function noteContact(tx: SqlTx, logId: string, author: string): void {
+  const row = tx.get<{ others: number }>(
+    "SELECT count(*) AS others FROM members WHERE log_id = ? AND present = 1 AND reply IS NOT NULL AND identity_id <> ?",
+    [logId, author],
+  );
+  if ((row?.others ?? 0) <= 4) tx.run("UPDATE account SET vault_dirty = vault_dirty + 1");
 }
 
 function isFirstProfile(tx: SqlTx, event: AppliedEvent): boolean {

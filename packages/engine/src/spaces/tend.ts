@@ -5,6 +5,7 @@
  */
 import { randomBytes, signSeatPush } from "@baraza/crypto";
 import { LIMITS, ProtocolError, toHex } from "@baraza/protocol";
+import { deviceBox } from "../account/boxes.ts";
 import type { Core } from "../core.ts";
 import { backoff } from "../util.ts";
 import { carryOut, sendPending } from "./commit.ts";
@@ -61,9 +62,10 @@ async function placePush(core: Core, space: SpaceRuntime): Promise<void> {
   const now = core.platform.clock.now();
   if (!maySend(space) || space.row.push_until > now + LIMITS.pushAddressMs / 3) return;
   const me = core.me();
+  const boxId = await deviceBox(core);
   const expires = now + LIMITS.pushAddressMs;
   const { addresses } = await core.own.call("boxes.addresses", {
-    boxId: me.boxId,
+    boxId,
     scope: "push",
     hub: space.row.hub,
     expires,
