@@ -25,15 +25,12 @@ export async function startChildNode(
     name?: string;
     args?: string[];
     env?: Record<string, string>;
-    wrapper?: string[];
   } = {},
 ): Promise<ChildNode> {
   const name = options.name ?? "localhost:8080";
-  const [program = process.execPath, ...before] = [...(options.wrapper ?? []), process.execPath];
   const child = spawn(
-    program,
+    process.execPath,
     [
-      ...before,
       MAIN,
       "--data-dir",
       dataDir,

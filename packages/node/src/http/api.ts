@@ -8,6 +8,7 @@ import { fromBase64url, PATHS, ProtocolError } from "@baraza/protocol";
 import type { Answer, Caller, Dispatcher } from "./dispatch.ts";
 import { errorAnswer } from "./dispatch.ts";
 import { API_HEADERS } from "./headers.ts";
+import type { Metrics } from "./metrics.ts";
 import type { Authenticate, RawRoute } from "./registry.ts";
 
 const CBOR = "application/cbor";
@@ -15,6 +16,7 @@ const SESSION_BYTES = 32;
 
 export type ApiDeps = {
   dispatcher: Dispatcher;
+  metrics: Metrics;
   authenticate: Authenticate;
   limitKey(request: IncomingMessage): string;
   /** Beside the table: the gateway. By path. */
@@ -29,7 +31,9 @@ export function createApi(deps: ApiDeps) {
     const route = raw.get(path);
     const type = route?.type ?? CBOR;
     const refuse = (error: ProtocolError) => {
-      send(response, errorAnswer(error), CBOR);
+      const answer = errorAnswer(error);
+      deps.metrics.request(dispatcher.has(name) ? name : "unknown", answer.status, 0);
+      send(response, answer, CBOR);
     };
     if (route === undefined && !dispatcher.has(name)) {
       refuse(new ProtocolError("unknown_route"));

@@ -58,7 +58,7 @@ export function createDispatcher(deps: DispatchDeps): Dispatcher {
   const run = async <N extends RouteName>(name: N, body: Bytes, caller: Caller): Promise<Bytes> => {
     const handler = handlers[name] as Handler<N>;
     const account = await admit(name, caller);
-    const decode = decoders[name] as Decode<N> | undefined;
+    const decode: Decode<N> | undefined = decoders[name];
     if (body.length > ROUTES[name].max)
       throw new ProtocolError("too_large", { data: { max: ROUTES[name].max } });
     const request = decode?.(body) ?? decodeRequest(name, body);

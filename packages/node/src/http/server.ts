@@ -111,6 +111,7 @@ function requestHandler(
 ): (request: IncomingMessage, response: ServerResponse) => void {
   const api = createApi({
     dispatcher: deps.dispatcher,
+    metrics: deps.metrics,
     authenticate: deps.authenticate,
     limitKey: (request) => limitKeyOf(deps, request),
     raw: new Map(deps.raw.map((route) => [route.path, route])),

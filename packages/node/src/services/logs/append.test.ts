@@ -210,9 +210,7 @@ test("appends that become durable together get one receipt", async () => {
   const answers = await Promise.all(
     requests.map(async (request) => {
       const answer = await handler(request, context);
-      return answer instanceof Encoded
-        ? decodeResponse("logs.append", 200, answer.bytes)
-        : answer;
+      return answer instanceof Encoded ? decodeResponse("logs.append", 200, answer.bytes) : answer;
     }),
   );
   expect(answers.flatMap((answer) => answer.seqs).toSorted((x, y) => x - y)).toEqual(

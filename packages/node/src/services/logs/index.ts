@@ -104,8 +104,9 @@ export function createLogs(deps: LogsDeps): LogsService {
       const { seqs, repeated, end, seats } = await append(arg);
       const head = await heads.receipt(arg.logId, end);
       if (repeated) return { seqs, head, repeated };
-      if (seats) deps.onSeatsChanged?.(arg.logId);
+      // A seat that goes with this entry is still told of it.
       deps.onAppend?.(appendedOf(arg, seqs, head));
+      if (seats) deps.onSeatsChanged?.(arg.logId);
       return new Encoded(encodeAppended(seqs, headBytes(head)));
     },
     "logs.session": async ({ logId, seatId, time, sig }) => {

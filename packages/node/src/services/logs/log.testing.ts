@@ -106,12 +106,13 @@ export function testLog(hub: string, options: Partial<Genesis> & { stewardKeys?:
         slot?: Bytes;
         fields?: Partial<EntryHeader>;
         kind?: "commit" | "rejoin";
+        bytes?: number;
       } = {},
     ): AppendRequest => {
       const seatKeys = by.seat ?? seat;
       const kind = by.kind ?? "commit";
       const request = one(
-        body(),
+        body(by.bytes),
         {
           kind,
           nextPostingKey: next.publicKey,

@@ -11,6 +11,8 @@ type Waiting = { resolve: (value: unknown) => void; reject: (error: unknown) => 
 type Channel = {
   call(name: string, arg: unknown): Promise<unknown>;
   stats(): StoreStats;
+  /** Takes no more calls. */
+  refuse(): void;
   close(): Promise<void>;
 };
 
@@ -46,6 +48,8 @@ export async function openSqliteStore(path: string): Promise<Store> {
       return { queue: queue + reader.stats().queue, commits, writes };
     },
     close: async () => {
+      // Both take nothing more from now on. The writer closes last: that folds the log into the file.
+      writer.refuse();
       await reader.close();
       await writer.close();
     },
@@ -62,6 +66,7 @@ async function openChannel(workerData: WorkerData): Promise<Channel> {
   const waiting = new Map<number, Waiting>();
   let next = 0;
   let batch: WireCall[] = [];
+  let refusing = false;
   let closed = false;
   let commits = 0;
   let writes = 0;
@@ -93,7 +98,7 @@ async function openChannel(workerData: WorkerData): Promise<Channel> {
   };
   return {
     call: (name, arg) => {
-      if (closed) return Promise.reject(new ProtocolError("unavailable"));
+      if (closed || refusing) return Promise.reject(new ProtocolError("unavailable"));
       if (waiting.size >= LONGEST_QUEUE) return Promise.reject(new ProtocolError("busy"));
       return new Promise((resolve, reject) => {
         const id = next++;
@@ -103,8 +108,12 @@ async function openChannel(workerData: WorkerData): Promise<Channel> {
       });
     },
     stats: () => ({ queue: waiting.size, commits, writes }),
+    refuse: () => {
+      refusing = true;
+    },
     close: async () => {
       if (closed) return;
+      refusing = true;
       closed = true;
       flush();
       const ended = once(worker, "exit");

@@ -58,7 +58,7 @@ function serve(first: ToWorker): void {
     if (message === "close") closing = true;
     else for (const call of message) group.push(call);
     if (closing || group.length >= GROUP) break;
-    message = (receiveMessageOnPort(port) as { message: ToWorker } | undefined)?.message;
+    message = receiveMessageOnPort(port)?.message;
   }
   const on = db;
   if (on !== undefined && group.length > 0) {
