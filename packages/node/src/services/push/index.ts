@@ -8,7 +8,8 @@
  */
 import type { Bytes, Head } from "@baraza/protocol";
 import { toHex } from "@baraza/protocol";
-import { createSigner, pushKey, randomBytes, wrapPush } from "../../crypto-fast.ts";
+import type { PushKey } from "../../crypto-fast.ts";
+import { createSigner, pushKey, randomBytes, wrapPush, wrapPushes } from "../../crypto-fast.ts";
 import type { Outbound } from "../../edges/outbound.ts";
 import type { Store } from "../../store/port.ts";
 import type { Appended } from "../logs/index.ts";
@@ -43,7 +44,13 @@ export type PushService = {
   close(): Promise<void>;
 };
 
-type Target = { ref: number; node: string; address: Bytes; key: Bytes };
+type Target = { ref: number; node: string; address: Bytes; key: PushKey };
+
+/**
+ * An append with the seats that it goes to: those of its own moment, so that a device hears of its removal even if its seat goes
+ * right after.
+ */
+type Waiting = { appended: Appended; seats: Promise<Target[]> };
 
 /** Seats that are wrapped for in one turn of the event loop. */
 const AT_ONCE = 64;
@@ -57,7 +64,7 @@ export function createPush(deps: PushDeps): PushService {
   const { store, retryMs = 1000, retryMaxMs = 5 * 60_000 } = deps;
   const sign = createSigner(deps.nodeKey);
   const targets = new Map<string, Promise<Target[]>>();
-  const logs = new Map<string, Appended[]>();
+  const logs = new Map<string, Waiting[]>();
   const nodes = new Map<
     string,
     { queue: NodeQueue; wait: number; timer: NodeJS.Timeout | undefined }
@@ -190,15 +197,20 @@ export function createPush(deps: PushDeps): PushService {
     }
   };
 
-  const deliverAll = async (logId: Bytes, waiting: readonly Appended[]): Promise<void> => {
-    const seats = await targetsOf(logId);
+  const deliverAll = async (waiting: readonly Waiting[]): Promise<void> => {
+    for (const { appended, seats } of waiting) await deliver(appended, await seats);
+  };
+  const deliver = async (appended: Appended, seats: readonly Target[]): Promise<void> => {
     if (seats.length === 0) return;
-    for (const { seq, padded } of waiting.flatMap(contentsOf)) {
+    for (const { seq, padded } of contentsOf(appended)) {
       const order = shuffled(seats);
       for (let at = 0; at < order.length; at += AT_ONCE) {
         const here: Delivery[] = [];
-        for (const { ref, node, address, key } of order.slice(at, at + AT_ONCE)) {
-          const delivery = { ref, seq, address, body: wrapPush(key, padded) };
+        const some = order.slice(at, at + AT_ONCE);
+        const keys = some.map(({ key }) => key);
+        for (const [index, body] of wrapPushes(keys, padded).entries()) {
+          const { ref, node, address } = some[index] as Target;
+          const delivery = { ref, seq, address, body };
           if (node === deps.name) here.push(delivery);
           else if (!stateOf(node).queue.push(delivery))
             settle(node, { delivered: [], gone: [], failed: [delivery] });
@@ -209,13 +221,13 @@ export function createPush(deps: PushDeps): PushService {
     }
   };
   /** One log's appends go out one after the other. */
-  const drain = async (name: string, logId: Bytes): Promise<void> => {
+  const drain = async (name: string): Promise<void> => {
     try {
       for (;;) {
         const waiting = logs.get(name) ?? [];
         if (waiting.length === 0) return;
         logs.set(name, []);
-        await deliverAll(logId, waiting);
+        await deliverAll(waiting);
       }
     } finally {
       logs.delete(name);
@@ -233,14 +245,15 @@ export function createPush(deps: PushDeps): PushService {
       if (closed) return;
       const name = toHex(appended.logId);
       const waiting = logs.get(name);
+      const one = { appended, seats: targetsOf(appended.logId) };
       if (waiting !== undefined) {
         // Members fetch what lies between by themselves.
         if (waiting.length >= PER_LOG) waiting.length = 0;
-        waiting.push(appended);
+        waiting.push(one);
         return;
       }
-      logs.set(name, [appended]);
-      track(drain(name, appended.logId));
+      logs.set(name, [one]);
+      track(drain(name));
     },
     seatsChanged: (logId) => {
       targets.delete(toHex(logId));
