@@ -2,7 +2,8 @@
  * The engine: the client without a screen. One per store, in one place at a time (see `Locks` in ports.ts). Everything that a
  * user would call a feature happens here; a screen asks by `commands` and watches by `live`.
  */
-import { fromBase64url, LIMITS, toBase64url, toHex } from "@baraza/protocol";
+import { fromBase64url, LIMITS, ProtocolError, toBase64url, toHex } from "@baraza/protocol";
+import { deviceBox } from "./account/boxes.ts";
 import {
   changePassphrase,
   claim,
@@ -144,6 +145,10 @@ export async function createEngine(
   }
 
   async function signedIn(): Promise<Account> {
+    // Before the live connection, which says what it listens to; without a line it is made when it is needed.
+    await deviceBox(core).catch((error: unknown) => {
+      if (!(error instanceof ProtocolError)) throw error;
+    });
     background.start();
     const account = await theAccount(core);
     if (account === null) throw new EngineError("signed_out");
