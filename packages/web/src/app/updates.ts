@@ -20,6 +20,8 @@ export function startUpdates(): void {
         });
       };
       offer();
+      // What this page loaded before there was a worker, its language above all.
+      void container.ready.then(({ active }) => active?.postMessage(loadedAssets()));
       registration.addEventListener("updatefound", () => {
         const worker = registration.installing;
         worker?.addEventListener("statechange", () => {
@@ -41,4 +43,12 @@ export function startUpdates(): void {
     reloading = true;
     location.reload();
   });
+}
+
+function loadedAssets(): string[] {
+  return performance
+    .getEntriesByType("resource")
+    .map(({ name }) => new URL(name))
+    .filter(({ origin, pathname }) => origin === location.origin && pathname.startsWith("/assets/"))
+    .map(({ pathname }) => pathname);
 }

@@ -9,7 +9,8 @@ declare const self: ServiceWorkerGlobalScope;
 /** Put in by build/precache-plugin.ts. */
 declare const PRECACHE: Precache;
 
-const NAME = `baraza-${PRECACHE.version}`;
+const list = PRECACHE;
+const NAME = `baraza-${list.version}`;
 const PAGE = "/";
 /** Milliseconds to wait for the network's page on a bad line before the kept one is shown. */
 const PATIENCE = 2500;
@@ -23,7 +24,9 @@ self.addEventListener("activate", (event) => {
 });
 
 self.addEventListener("message", (event) => {
-  if (event.data === "activate") void self.skipWaiting();
+  const message: unknown = event.data;
+  if (message === "activate") void self.skipWaiting();
+  else if (Array.isArray(message)) event.waitUntil(keep(message.filter((path) => typeof path === "string")));
 });
 
 self.addEventListener("fetch", (event) => {
@@ -32,7 +35,7 @@ self.addEventListener("fetch", (event) => {
   const way = wayOf(
     { method: request.method, origin, path: pathname, navigates: request.mode === "navigate" },
     self.location.origin,
-    PRECACHE,
+    list,
   );
   if (way === "asset") event.respondWith(asset(request));
   else if (way === "page") event.respondWith(page(event));
@@ -42,17 +45,34 @@ self.addEventListener("fetch", (event) => {
 async function install(): Promise<void> {
   const cache = await caches.open(NAME);
   await Promise.all(
-    [...PRECACHE.first, PAGE].map(async (path) => {
+    [...list.first, PAGE].map(async (path) => {
       const hashed = path.startsWith("/assets/");
       const kept = hashed ? await caches.match(path) : undefined;
       if (kept) await cache.put(path, kept);
       else await cache.add(new Request(path, { cache: hashed ? "default" : "reload" }));
     }),
   );
-  for (const path of PRECACHE.later) {
-    const kept = await caches.match(path);
-    if (kept) await cache.put(path, kept);
+  await renewLanguages();
+}
+
+/** A language that was kept before is kept in its new version too: the app must open offline right after an update. */
+async function renewLanguages(): Promise<void> {
+  const kept = new Set<string>();
+  for (const name of await caches.keys()) {
+    for (const { url } of await (await caches.open(name)).keys()) kept.add(languageOf(new URL(url).pathname));
   }
+  await keep(list.later.filter((path) => kept.has(languageOf(path))));
+}
+
+/** `/assets/fr-8dj2k.js` without its hash. */
+function languageOf(path: string): string {
+  return path.slice(0, path.indexOf("-"));
+}
+
+/** Keeps files that the page loaded before this worker was there. Others than the app's own are ignored. */
+async function keep(paths: readonly string[]): Promise<void> {
+  const cache = await caches.open(NAME);
+  for (const path of paths) if (list.later.includes(path) && !(await cache.match(path))) await cache.add(path);
 }
 
 async function activate(): Promise<void> {
