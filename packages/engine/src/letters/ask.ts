@@ -33,7 +33,10 @@ import { sealFor, writeLetters } from "./send.ts";
 
 type FetchedCard = { card: Card; secret: Bytes };
 
-/** Reads the card behind a link. @throws EngineError `link_invalid`, `link_expired`, `link_mismatch`, `offline` */
+/**
+ * Reads the card behind a link. @throws EngineError `link_invalid`, `link_expired`, `link_mismatch`, `offline`; `signed_out`
+ * for a card of another node, to which one's own passes nothing on without an account
+ */
 export async function fetchCard(core: Core, fragment: string): Promise<FetchedCard> {
   let link: ReturnType<typeof decodeJoinFragment>;
   try {
@@ -43,7 +46,7 @@ export async function fetchCard(core: Core, fragment: string): Promise<FetchedCa
   }
   const { cardId, key } = cardKeys(link.secret);
   try {
-    const { sealed } = await core.remote.call(link.node, "cards.get", { cardId });
+    const { sealed } = await sealedCard(core, link.node, cardId);
     const card = await openCard(key, sealed, link.inviter);
     if (card.expires < core.platform.clock.now()) throw new EngineError("link_expired");
     return { card, secret: link.secret };
@@ -54,6 +57,13 @@ export async function fetchCard(core: Core, fragment: string): Promise<FetchedCa
     if (error instanceof CryptoError) throw new EngineError("link_mismatch", { cause: error });
     throw error;
   }
+}
+
+async function sealedCard(core: Core, node: string, cardId: Bytes): Promise<{ sealed: Bytes }> {
+  if (core.signedIn()) return core.remote.call(node, "cards.get", { cardId });
+  const policy = await core.own.call("accounts.policy", {});
+  if (policy.node !== node) throw new EngineError("signed_out");
+  return core.own.call("cards.get", { cardId });
 }
 
 /** What a link shows before one asks. */
