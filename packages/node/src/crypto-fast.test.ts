@@ -1,5 +1,5 @@
 import * as crypto from "@baraza/crypto";
-import { encodeCbor, LABELS, utf8 } from "@baraza/protocol";
+import { encodeCbor, LABELS, toHex, utf8 } from "@baraza/protocol";
 import { expect, test } from "vitest";
 import * as fast from "./crypto-fast.ts";
 
@@ -58,9 +58,21 @@ test("a wrapped push opens at the seat, and only there", () => {
     const body = fast.wrapPush(fast.pushKey(wrapKey), fast.padPush(content));
     expect(body.length).toBe(crypto.wrapPush(wrapKey, content).length);
     expect(crypto.unwrapPush(wrapKey, body)).toEqual(content);
-    expect(() => crypto.unwrapPush(other, body)).toThrow();
+    expect(() => crypto.unwrapPush(other, body)).toThrow("open_failed");
   }
-  expect(fast.pushKey(wrapKey)).toEqual(crypto.pushKey(wrapKey));
+  expect(new Uint8Array(fast.pushKey(wrapKey).export())).toEqual(crypto.pushKey(wrapKey));
+});
+
+test("many seats get the same push, each under its own key and nonce", () => {
+  const wrapKeys = [fast.randomBytes(32), fast.randomBytes(32), fast.randomBytes(32)];
+  const content = fast.randomBytes(9);
+  const bodies = fast.wrapPushes(wrapKeys.map(fast.pushKey), fast.padPush(content));
+  for (const [index, body] of bodies.entries()) {
+    for (const [other, wrapKey] of wrapKeys.entries())
+      if (other === index) expect(crypto.unwrapPush(wrapKey, body)).toEqual(content);
+      else expect(() => crypto.unwrapPush(wrapKey, body)).toThrow();
+  }
+  expect(new Set(bodies.map((body) => toHex(body.subarray(0, 12)))).size).toBe(3);
 });
 
 test("secrets compare by value", () => {

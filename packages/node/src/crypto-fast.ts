@@ -8,6 +8,7 @@ import {
   createHmac,
   createPrivateKey,
   createPublicKey,
+  createSecretKey,
   hash,
   hkdfSync,
   randomFillSync,
@@ -126,8 +127,12 @@ export function headMessage(
   return concat(logId, uint64(gen), uint64(seq), head, uint64(time));
 }
 
+const NONCE = 12;
 /** Adds nonce and tag. */
-const PUSH_OVERHEAD = 12 + 16;
+const PUSH_OVERHEAD = NONCE + 16;
+
+/** A key as the library holds it: imported once for many uses. */
+export type PushKey = KeyObject;
 
 /** Pads what a push carries, once for all seats that get it. */
 export function padPush(content: Uint8Array): Bytes {
@@ -135,15 +140,34 @@ export function padPush(content: Uint8Array): Bytes {
 }
 
 /** The AES key of a seat's wrap key: `HKDF(wrapKey, salt empty, "baraza/push-wrap/1", 32)` (RFC 5869). */
-export function pushKey(wrapKey: Bytes): Bytes {
-  return new Uint8Array(hkdfSync("sha256", wrapKey, new Uint8Array(), utf8(LABELS.pushWrap), 32));
+export function pushKey(wrapKey: Bytes): PushKey {
+  const key = hkdfSync("sha256", wrapKey, new Uint8Array(), utf8(LABELS.pushWrap), 32);
+  return createSecretKey(new Uint8Array(key));
 }
 
 /** Wraps padded content under the {@link pushKey} of one seat: `nonce(12) || AES-256-GCM ciphertext || tag(16)`. */
-export function wrapPush(key: Bytes, padded: Bytes): Bytes {
-  const nonce = randomBytes(12);
-  const cipher = createCipheriv("aes-256-gcm", key, nonce);
-  return concat(nonce, cipher.update(padded), cipher.final(), cipher.getAuthTag());
+export function wrapPush(key: PushKey, padded: Bytes): Bytes {
+  return wrapPushes([key], padded)[0] as Bytes;
+}
+
+/**
+ * The same for many seats. All nonces come from one call, and the results lie in one array: asking the system for
+ * randomness and memory once per seat costs more than encrypting does.
+ */
+export function wrapPushes(keys: readonly PushKey[], padded: Bytes): Bytes[] {
+  const size = padded.length + PUSH_OVERHEAD;
+  const all = new Uint8Array(keys.length * size);
+  const nonces = randomBytes(keys.length * NONCE);
+  return keys.map((key, index) => {
+    const nonce = nonces.subarray(index * NONCE, (index + 1) * NONCE);
+    const wrapped = all.subarray(index * size, (index + 1) * size);
+    const cipher = createCipheriv("aes-256-gcm", key, nonce);
+    wrapped.set(nonce);
+    wrapped.set(cipher.update(padded), NONCE);
+    cipher.final();
+    wrapped.set(cipher.getAuthTag(), NONCE + padded.length);
+    return wrapped;
+  });
 }
 
 /** The same bytes in an array of their own, so that passing them to a worker copies nothing else. */

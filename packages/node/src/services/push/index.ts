@@ -39,7 +39,7 @@ export type PushService = {
   seatsChanged(logId: Bytes): void;
   /** Resolves when nothing waits that can be delivered now. */
   idle(): Promise<void>;
-  /** Nodes that are waited for. */
+  /** Nodes that did not answer and have not caught up since. */
   waitingFor(): number;
   close(): Promise<void>;
 };
@@ -263,7 +263,7 @@ export function createPush(deps: PushDeps): PushService {
       await Promise.all([...nodes.values()].map(({ queue }) => queue.idle()));
       await saveMarks();
     },
-    waitingFor: () => [...nodes.values()].filter(({ timer }) => timer !== undefined).length,
+    waitingFor: () => [...nodes.values()].filter(({ wait }) => wait > 0).length,
     close: async () => {
       closed = true;
       for (const { queue, timer } of nodes.values()) {

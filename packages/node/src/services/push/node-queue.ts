@@ -61,7 +61,6 @@ export function createNodeQueue(deps: NodeQueueDeps): NodeQueue {
     while (waiting.length > 0 && !paused) {
       const batch = waiting.splice(0, batchLength(waiting));
       // One after the other: a seat's pushes keep their order.
-      // oxlint-disable-next-line no-await-in-loop
       deps.onOutcome(await send(batch));
     }
     running = undefined;
@@ -93,6 +92,7 @@ export function createNodeQueue(deps: NodeQueueDeps): NodeQueue {
 
 /** Deliveries apart by whether their address is gone; `gone` are places. */
 export function outcomeOf(deliveries: readonly Delivery[], gone: readonly number[]): Outcome {
+  if (gone.length === 0) return { delivered: deliveries, gone: [], failed: [] };
   const lost = new Set(gone);
   return {
     delivered: deliveries.filter((_, index) => !lost.has(index)),
