@@ -20,8 +20,8 @@ const heavierChunks: Record<string, { limit: number; why: string }> = {
     limit: 165 * KiB,
     why: "OPAQUE's WebAssembly stands in its module; loaded only for signing up and in",
   },
-  worker: {
-    limit: 400 * KiB,
+  "engine-worker": {
+    limit: 170 * KiB,
     why: "the engine with MLS and the post-quantum suite; a worker loads it while one types",
   },
 };
