@@ -42,7 +42,7 @@ export type LogsDeps = {
 
 export type LogsService = Service & {
   /** The seat of a log session, for the blobs of that log. @throws ProtocolError `session_expired`, `seat_removed`, ... */
-  sessionSeat(logId: Bytes, token: Bytes): Promise<{ seatId: Bytes; removed: boolean }>;
+  sessionSeat: (logId: Bytes, token: Bytes) => Promise<{ seatId: Bytes; removed: boolean }>;
   /** The receipt of where a log stands now. @throws ProtocolError `log_not_found` */
   headOf(logId: Bytes): Promise<Head>;
   /** Drops what retention no longer keeps. */

@@ -58,7 +58,8 @@ function serve(first: ToWorker): void {
     if (message === "close") closing = true;
     else for (const call of message) group.push(call);
     if (closing || group.length >= GROUP) break;
-    message = receiveMessageOnPort(port)?.message;
+    const next: { message: ToWorker } | undefined = receiveMessageOnPort(port);
+    message = next?.message;
   }
   const on = db;
   if (on !== undefined && group.length > 0) {
