@@ -22,6 +22,7 @@ import {
   accountName,
   check,
   decodeCbor,
+  decodeJoinFragment,
   encodeCbor,
   equalBytes,
   fromBase64url,
@@ -77,7 +78,7 @@ export async function signUp(
   core.setProgress({ job: "signingUp", done: 0, total: 3 });
   try {
     const lib = await opaque();
-    const invitation = codeOf(args.invitation ?? args.setup);
+    const invitation = codeOf(args.invitation ?? args.setup, node);
     const started = await lib.startRegistration(args.passphrase);
     const invited = invitation === null ? {} : { invitation };
     const { response } = await core.own.call("accounts.registerStart", {
@@ -254,7 +255,7 @@ export async function changePassphrase(
 
 /** Gives the administrator role to this account by the console's link. */
 export async function claim(core: Core, setup: string): Promise<void> {
-  const code = codeOf(setup);
+  const code = codeOf(setup, core.me().node);
   if (code === null) throw new EngineError("link_invalid");
   const { role } = await core.own.call("admin.claim", { setup: code });
   await core.store.run("UPDATE account SET role = ?", [role]);
@@ -307,9 +308,14 @@ export function profileOf(displayName: string, name: string, node: string): Prof
 }
 
 /** A code from a link, or null when there is none. @throws EngineError `link_invalid` */
-function codeOf(text: string | undefined): Bytes | null {
+/** The code of a /signup or /setup link, or the one that goes with a /join link of this node; that of another opens nothing here. */
+function codeOf(text: string | undefined, node: string): Bytes | null {
   if (text === undefined || text === "") return null;
   try {
+    if (text.includes(".")) {
+      const link = decodeJoinFragment(text);
+      return link.node === node ? link.invitation : null;
+    }
     const code = fromBase64url(text);
     if (code.length !== 16) throw new RangeError("length");
     return code;
