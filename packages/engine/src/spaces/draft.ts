@@ -14,7 +14,6 @@ export type Draft = {
   keys: Map<number, Bytes>;
   posting: Ed25519KeyPair | null;
   devices: Map<string, KnownDevice>;
-  lastCommit: SpaceRuntime["lastCommit"];
   /** Identities that asked to leave. */
   leaving: Set<string>;
   /** Heads of the entries of this draft, by position. */
@@ -42,7 +41,6 @@ export function draftOf(space: SpaceRuntime, leaving: Iterable<string>): Draft {
     keys: new Map(space.keys),
     posting: space.posting,
     devices: new Map(space.devices),
-    lastCommit: space.lastCommit,
     leaving: new Set(leaving),
     heads: new Map(),
     writes: [],
@@ -58,7 +56,6 @@ export function adopt(draft: Draft): void {
   space.keys = draft.keys;
   space.posting = draft.posting;
   space.devices = draft.devices;
-  space.lastCommit = draft.lastCommit;
 }
 
 /** Writes the row of a space as the draft has it. The title is the reducer's: it is read back, never written. */

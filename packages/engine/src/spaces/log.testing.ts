@@ -19,9 +19,12 @@ import {
   join,
   nextHead,
   NO_EVENT,
+  openEntry,
   openLetter,
   ownHash,
+  processCommit,
   randomBytes,
+  readHeader,
   sealEntry,
   signAppend,
   signEvent,
@@ -46,6 +49,7 @@ import { tools } from "../tools/index.ts";
 import { need } from "../util.ts";
 import { addIntent, carryOut } from "./commit.ts";
 import { createSpace } from "./create.ts";
+import { SPACE_EVENTS } from "./events.ts";
 import type { FollowUp } from "./draft.ts";
 import { flush } from "./flush.ts";
 import { applyEntries } from "./process.ts";
@@ -76,7 +80,8 @@ export type Forgery = {
   payload: unknown;
   epoch?: number;
   parts?: Partial<EntryHeader>;
-  sigs?: StoredEntry["sigs"];
+  /** The outer signatures over the header; the posting key's when left out. */
+  sign?: (header: Bytes) => Promise<StoredEntry["sigs"]>;
   seen?: { gen: number; seq: number; head: Bytes };
 };
 
@@ -90,7 +95,8 @@ export type TestSpace = {
   forge(by: Insider, forgery: Forgery): Promise<FollowUp[]>;
   /** A commit by an insider; `garble` changes its MLS message so that nobody can follow. */
   commit(by: Insider, change: Parameters<typeof commit>[1], garble?: boolean): Promise<FollowUp[]>;
-  /** Takes insiders along to an epoch that somebody else began. */
+  /** Takes an insider along to the epoch that the last commit in the log began. */
+  follow(by: Insider): Promise<void>;
   texts(): Promise<string[]>;
   head(): Promise<Head>;
   close(): Promise<void>;
@@ -310,9 +316,10 @@ export async function testSpace(history: "none" | "all" = "none"): Promise<TestS
       event,
     });
     const { posting } = await keysOf(by.group);
-    const sigs = forgery.sigs ?? {
+    const byPosting = async () => ({
       posting: await signAppend(posting.privateKey, appendDigest([headerHash(header)])),
-    };
+    });
+    const sigs = await (forgery.sign?.(header) ?? byPosting());
     const entry = take(header, body, sigs);
     return applyEntries(core, await space(), [entry], await head());
   }
@@ -342,6 +349,25 @@ export async function testSpace(history: "none" | "all" = "none"): Promise<TestS
       by.group = made.pending;
       by.keys.set(made.epochAfter, next.contentKey);
       return after;
+    },
+    follow: async (by) => {
+      const last = need(
+        log.findLast((one) => readHeader(one.header).kind === "commit"),
+        "commit",
+      );
+      const { event } = await openEntry({
+        contentKey: need(by.keys.get(epoch(by.group)), "content key"),
+        headerBytes: last.header,
+        body: last.body,
+      });
+      const { mls } = readAs(
+        SPACE_EVENTS["space.commit"].schema,
+        event.payload,
+        LIMITS.appendBytes,
+      );
+      const { group } = await processCommit(by.group, mls, checksFor(by.group, new Set()));
+      by.group = need(group, "group");
+      by.keys.set(epoch(by.group), (await keysOf(by.group)).contentKey);
     },
     texts: async () =>
       (

@@ -39,14 +39,8 @@ export async function processCommitEntry(
   own: ReadonlySet<string>,
 ): Promise<void> {
   const { row, space } = draft;
-  const seatId = toHex(header.seatId ?? new Uint8Array());
-  if (seq <= row.read_from) {
-    row.epoch = header.epoch + 1;
-    draft.lastCommit = { seq, epoch: header.epoch, seatId, confirmed: true };
-    return;
-  }
-  draft.lastCommit = { seq, epoch: header.epoch, seatId, confirmed: false };
   row.epoch = header.epoch + 1;
+  if (seq <= row.read_from) return;
   const { group } = draft;
   if (group === null) return;
   row.previous_mls = row.mls;

@@ -6,14 +6,20 @@ import type { Draft } from "./draft.ts";
 import { rosterOf, stewardsOf, writeRoster } from "./roster.ts";
 import { keysOf } from "./runtime.ts";
 
-/** Processes the record in the header of a steward entry, after checking that a steward signed it. */
+/**
+ * Processes the record in the header of a steward entry, after checking that a steward signed it.
+ * @returns false when none did: the entry says nothing then
+ */
 export async function processStewardEntry(
   draft: Draft,
   entry: StoredEntry,
   header: EntryHeader,
-): Promise<void> {
+): Promise<boolean> {
   const record = header.steward;
-  if (record === undefined || !(await signedBySteward(draft, entry))) return;
+  if (record === undefined) return false;
+  // Whoever let this device in vouches for what was before; and without a group only the epoch's number is followed.
+  const trusted = draft.group === null || entry.seq <= draft.row.read_from;
+  if (!trusted && !(await signedBySteward(draft, entry))) return false;
   if (record.op === "void") await undo(draft, entry.seq, record);
   else if (
     record.op === "removeSeat" &&
@@ -23,13 +29,12 @@ export async function processStewardEntry(
     draft.row.trouble = "stuck";
     draft.after.push({ do: "enrol" });
   }
+  return true;
 }
 
+/** By one whom the group names now: who was a steward once, or at the beginning, decides nothing any more. */
 async function signedBySteward(draft: Draft, entry: StoredEntry): Promise<boolean> {
-  const keys = [
-    ...(draft.group === null ? [] : stewardsOf(draft.group).map((one) => one.key)),
-    ...draft.space.genesis.stewards,
-  ];
+  const keys = draft.group === null ? [] : stewardsOf(draft.group).map((one) => one.key);
   const digest = appendDigest([headerHash(entry.header)]);
   for (const { key, sig } of entry.sigs.stewards ?? []) {
     if (keys.some((one) => equalBytes(one, key)) && (await verifyAppend(key, digest, sig)))
@@ -39,47 +44,34 @@ async function signedBySteward(draft: Draft, entry: StoredEntry): Promise<boolea
 }
 
 /**
- * Takes a bad commit back: everyone returns to the state before it, entries of the voided epoch count as never said, and their
- * authors send them again. Everybody decides alike, because the rule looks at clear headers only: a void holds
- * unless a commit, rejoin or seat entry of another seat of the next epoch stands between.
+ * Takes a bad commit back, with all that came behind it: everyone returns to the state before it, entries of the voided
+ * epochs count as never said, and their authors send them again.
+ *
+ * [Note: Who judges a void] Whether something stands behind the commit that forbids it is the hub's to say (rules.ts of
+ * the node); a void that is in the log and that a steward signed holds for every member. If members judged once more, one
+ * who saw it otherwise would be left behind in an epoch that nobody else is in. A device that cannot go back (it came with
+ * that commit, or is further on) asks for its place again.
  */
 async function undo(
   draft: Draft,
   seq: number,
   record: { seq: number; epoch: number },
 ): Promise<void> {
-  const { row, space, lastCommit } = draft;
-  if (lastCommit === null || lastCommit.seq !== record.seq || lastCommit.confirmed) return;
-  const voided = record.epoch + 1;
-  if (row.previous_seq === record.seq && row.previous_mls !== null) {
-    draft.group = await decodeGroup(row.previous_mls);
-    row.mls = row.previous_mls;
-    draft.posting = (await keysOf(draft.group)).posting;
-    const members = await rosterOf(draft.group);
-    const stewards = stewardsOf(draft.group);
-    draft.writes.push((tx) => {
-      writeRoster(tx, space.logId, members, stewards);
-    });
-  }
-  row.previous_mls = null;
-  row.previous_seq = 0;
+  const { row, space } = draft;
+  const past = seq <= row.read_from;
   row.epoch = record.epoch;
-  draft.keys.delete(voided);
-  draft.lastCommit = null;
-  if (row.trouble === "stuck") {
-    row.trouble = "offender";
-  }
+  if (!past) await goBack(draft, record);
   draft.writes.push((tx) => {
-    tx.run("DELETE FROM epochs WHERE log_id = ? AND epoch = ?", [space.logId, voided]);
-    tx.run(
-      `INSERT OR IGNORE INTO outbox (log_id, event_id, type, type_version, at, payload)
-       SELECT e.log_id, e.event_id, e.type, e.type_version, e.at, e.payload FROM events e JOIN account a ON a.device_hash = e.device
-       WHERE e.log_id = ? AND e.epoch = ? AND e.seq > ? AND e.seq < ? AND e.type NOT LIKE 'space.commit' ORDER BY e.seq`,
-      [space.logId, voided, record.seq, seq],
-    );
-    tx.run("DELETE FROM events WHERE log_id = ? AND epoch = ? AND seq > ? AND seq < ?", [
+    if (!past)
+      tx.run(
+        `INSERT OR IGNORE INTO outbox (log_id, event_id, type, type_version, at, payload)
+         SELECT e.log_id, e.event_id, e.type, e.type_version, e.at, e.payload FROM events e JOIN account a ON a.device_hash = e.device
+         WHERE e.log_id = ? AND e.epoch > ? AND e.seq > ? AND e.seq < ? AND e.type NOT LIKE 'space.commit' ORDER BY e.seq`,
+        [space.logId, record.epoch, record.seq, seq],
+      );
+    tx.run("DELETE FROM events WHERE log_id = ? AND epoch > ? AND seq > ? AND seq < ?", [
       space.logId,
-      voided,
+      record.epoch,
       record.seq,
       seq,
     ]);
@@ -87,7 +79,36 @@ async function undo(
       "DELETE FROM notices WHERE log_id = ? AND position >= ? AND kind IN ('left', 'removed')",
       [space.logId, record.seq],
     );
-    tx.run("DELETE FROM pending_commits WHERE log_id = ?", [space.logId]);
+    if (!past) tx.run("DELETE FROM pending_commits WHERE log_id = ?", [space.logId]);
   });
   draft.after.push({ do: "rebuild" });
+}
+
+/** Returns to the group before the commit, as far as this device still has it. */
+async function goBack(draft: Draft, record: { seq: number; epoch: number }): Promise<void> {
+  const { row, space } = draft;
+  for (const epoch of draft.keys.keys()) if (epoch > record.epoch) draft.keys.delete(epoch);
+  draft.writes.push((tx) => {
+    tx.run("DELETE FROM epochs WHERE log_id = ? AND epoch > ?", [space.logId, record.epoch]);
+  });
+  // A later commit than the one that this device stands before.
+  if (row.trouble === "stuck" && record.seq > row.previous_seq) return;
+  const before = row.previous_seq === record.seq ? row.previous_mls : null;
+  draft.group = before === null ? null : await decodeGroup(before);
+  row.mls = before;
+  row.previous_mls = null;
+  row.previous_seq = 0;
+  if (draft.group === null) {
+    draft.posting = null;
+    row.trouble = "stuck";
+    draft.after.push({ do: "enrol" });
+    return;
+  }
+  draft.posting = (await keysOf(draft.group)).posting;
+  const members = await rosterOf(draft.group);
+  const stewards = stewardsOf(draft.group);
+  draft.writes.push((tx) => {
+    writeRoster(tx, space.logId, members, stewards);
+  });
+  if (row.trouble === "stuck") row.trouble = "offender";
 }

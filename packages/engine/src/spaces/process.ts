@@ -142,30 +142,21 @@ async function processEntry(
   try {
     header = readHeader(entry.header);
     if (!equalBytes(header.logId, space.id)) throw new ProtocolError("malformed");
+    if (header.gen !== draft.row.gen) throw new ProtocolError("stale_generation");
   } catch {
     return blame(draft, null);
   }
+  const past = entry.seq <= draft.row.read_from;
   const handshake = header.kind === "commit" || header.kind === "rejoin";
-  // An entry of another epoch than the log is in was taken in against the rules (a hub that helps a removed member, or one whose state we do not share).
-  if (header.kind === "steward") await processStewardEntry(draft, entry, header);
-  else if (header.epoch !== draft.row.epoch && header.kind !== "seat") {
-    if (draft.row.trouble === null) blame(draft, null);
-    return;
-  }
-  const followed = (seatId: Bytes | undefined) => {
-    if (
-      draft.lastCommit !== null &&
-      header.epoch > draft.lastCommit.epoch &&
-      toHex(seatId ?? new Uint8Array()) !== draft.lastCommit.seatId
-    )
-      draft.lastCommit = { ...draft.lastCommit, confirmed: true };
-  };
-  if (handshake) followed(header.seatId);
-  if (header.kind === "seat") followed(header.seat?.seatId);
+  // An entry of another epoch than the log is in was taken in against the rules (a hub that helps a removed member, or
+  // one whose state we do not share): whatever its kind, nothing in it counts.
+  if (header.epoch !== draft.row.epoch && !looksBack(header)) return blame(draft, null);
+  if (header.kind === "steward" && !(await processStewardEntry(draft, entry, header)))
+    return blame(draft, null);
   const contentKey = draft.keys.get(header.epoch);
   if (contentKey === undefined) {
     // Before one's time, or an epoch that one could not follow into.
-    if (handshake) stepOver(draft, entry.seq, header);
+    if (handshake) draft.row.epoch = header.epoch + 1;
     return;
   }
   let event: SealedEvent;
@@ -174,10 +165,14 @@ async function processEntry(
     if (!(await known(draft, event, header.epoch))) throw new CryptoError("bad_signature");
   } catch {
     if (handshake) return processCommitEntry(core, draft, entry.seq, header, null, own);
-    return blame(draft, null);
+    // Of an epoch that was voided later: its number has another key now.
+    return past ? undefined : blame(draft, null);
   }
   const device = draft.devices.get(toHex(event.deviceCertHash));
   if (device === undefined) return blame(draft, null);
+  // A decision may be of an older epoch, so it carries nothing that is said to the others.
+  if ((header.kind === "steward") !== (event.type === "space.steward"))
+    return blame(draft, device.identity);
   const eventId = toHex(event.eventId);
   if (device.device === core.me().deviceHash && entry.seq > draft.row.read_from) {
     if (!own.has(eventId) && !(await isKnownEvent(core, space.logId, eventId))) {
@@ -228,6 +223,11 @@ async function processEntry(
       event,
     });
   });
+}
+
+/** A steward who voids a commit that they could not follow seals that under the epoch before it. */
+function looksBack({ kind, steward, epoch }: EntryHeader): boolean {
+  return kind === "steward" && steward?.op === "void" && steward.epoch === epoch;
 }
 
 /** Whether the event is signed by a device that belongs here. A profile event brings its own certificate along. */
@@ -310,9 +310,4 @@ async function isKnownEvent(core: Core, logId: string, eventId: string): Promise
       eventId,
     ])) !== undefined
   );
-}
-
-/** A commit of a time that one has no keys for: only the number of the epoch is followed. */
-function stepOver(draft: Draft, seq: number, header: EntryHeader): void {
-  if (seq <= draft.row.read_from) draft.row.epoch = header.epoch + 1;
 }

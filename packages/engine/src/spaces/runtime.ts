@@ -71,8 +71,6 @@ export type SpaceRuntime = {
   keys: Map<number, Bytes>;
   posting: Ed25519KeyPair | null;
   devices: Map<string, KnownDevice>;
-  /** Where the last commit stands and whose seat made it, to judge a void. */
-  lastCommit: { seq: number; epoch: number; seatId: string; confirmed: boolean } | null;
   reading: { token: Bytes; expires: number } | null;
   /** Failed tries to reach the hub, for the pause before the next. */
   attempts: number;
@@ -170,15 +168,6 @@ async function load(core: Core, logId: string): Promise<SpaceRuntime | null> {
     keys,
     posting,
     devices,
-    lastCommit:
-      row.previous_seq === 0
-        ? null
-        : {
-            seq: row.previous_seq,
-            epoch: row.epoch - 1,
-            seatId: "",
-            confirmed: row.previous_mls === null,
-          },
     reading: null,
     attempts: 0,
     fetched: false,
