@@ -89,6 +89,9 @@ async function placePush(core: Core, space: SpaceRuntime): Promise<void> {
   await core.remote.call(space.row.hub, "logs.push", request);
   await core.store.run("UPDATE spaces SET push_until = ? WHERE log_id = ?", [expires, space.logId]);
   space.row = { ...space.row, push_until: expires };
+  // What came between the last reading and now was pushed to nobody.
+  space.fetched = false;
+  core.kick({ space: space.logId });
 }
 
 async function failed(core: Core, space: SpaceRuntime, error: unknown): Promise<void> {
