@@ -36,7 +36,10 @@ export default defineConfig({
               name: "base",
               test: /node_modules\/(preact\/(dist|hooks|jsx-runtime)|@preact\/signals)|src\/(i18n\/[^/]+\.ts|app\/[^/]+\.tsx?|styles)|src\/ui\/(?!bubble|composer|completion|qr-code|copy-field)|src\/features\/chat\/list/,
             },
-            { name: "conversation", test: /src\/features\/chat\/|src\/ui\/(bubble|composer|completion)|node_modules\/(virtua|preact\/compat)/ },
+            {
+              name: "conversation",
+              test: /src\/features\/chat\/|src\/ui\/(bubble|composer|completion)|node_modules\/(virtua|preact\/compat)/,
+            },
           ],
         },
       },

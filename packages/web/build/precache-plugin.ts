@@ -47,11 +47,17 @@ export function precache(): Plugin {
 /** Every file of the build by its path, with what is needed at once and what only some need. */
 function listFiles(outDir: string, publicDir: string): Precache {
   const assets = readdirSync(join(outDir, "assets")).map((name) => `/assets/${name}`);
-  const fixed = existsSync(publicDir) ? readdirSync(publicDir).filter((name) => !name.endsWith(".png")).map((name) => `/${name}`) : [];
-  const isCatalogue = (path: string): boolean => languages.some(({ code }) => path.startsWith(`/assets/${code}-`));
+  const fixed = existsSync(publicDir)
+    ? readdirSync(publicDir)
+        .filter((name) => !name.endsWith(".png"))
+        .map((name) => `/${name}`)
+    : [];
+  const isCatalogue = (path: string): boolean =>
+    languages.some(({ code }) => path.startsWith(`/assets/${code}-`));
   const all = [...assets, ...fixed].filter((path) => !path.endsWith(".map")).toSorted();
   const hash = createHash("sha256");
-  for (const path of [...all, "/index.html"]) hash.update(path).update(readFileSync(join(outDir, path)));
+  for (const path of [...all, "/index.html"])
+    hash.update(path).update(readFileSync(join(outDir, path)));
   return {
     version: hash.digest("hex").slice(0, 16),
     first: all.filter((path) => !isCatalogue(path)),

@@ -14,7 +14,13 @@ import { Invite } from "../src/features/spaces/invite.tsx";
 import { Join } from "../src/features/spaces/join.tsx";
 import { NewSpace } from "../src/features/spaces/new-space.tsx";
 import { People } from "../src/features/spaces/people.tsx";
-import { currentDirection, currentLanguage, isLanguage, switchCatalogue, t } from "../src/i18n/index.ts";
+import {
+  currentDirection,
+  currentLanguage,
+  isLanguage,
+  switchCatalogue,
+  t,
+} from "../src/i18n/index.ts";
 import { Avatar } from "../src/ui/avatar.tsx";
 import { Banner } from "../src/ui/banner.tsx";
 import { Button, IconButton } from "../src/ui/button.tsx";
@@ -31,11 +37,33 @@ import { conversation, longMessages, now, people, rows } from "./samples.ts";
 
 const nothing = (): void => undefined;
 const online: LineStatus = { line: "online", waiting: 0, progress: null };
-const card = { inviterName: "Amina Wanjikũ", inviterAddress: "amina@mombasa.example", spaceTitle: "Statement on seeds", kind: "group" as const };
+const card = {
+  inviterName: "Amina Wanjikũ",
+  inviterAddress: "amina@mombasa.example",
+  spaceTitle: "Statement on seeds",
+  kind: "group" as const,
+};
 const account = { identityId: "id-amina", name: "Amina Wanjikũ", address: "amina@mombasa.example" };
 
-function Frame(props: { main?: ComponentChildren; status?: LineStatus; at?: "conversations" | "settings"; list?: ComponentChildren | null; current?: string }) {
-  const list = props.list === undefined ? <ConversationList rows={rows} currentId={props.current} now={now} hrefOf={(id) => `#${id}`} onNew={nothing} /> : props.list;
+function Frame(props: {
+  main?: ComponentChildren;
+  status?: LineStatus;
+  at?: "conversations" | "settings";
+  list?: ComponentChildren | null;
+  current?: string;
+}) {
+  const list =
+    props.list === undefined ? (
+      <ConversationList
+        rows={rows}
+        currentId={props.current}
+        now={now}
+        hrefOf={(id) => `#${id}`}
+        onNew={nothing}
+      />
+    ) : (
+      props.list
+    );
   return (
     <Shell
       status={props.status ?? online}
@@ -53,8 +81,17 @@ function Frame(props: { main?: ComponentChildren; status?: LineStatus; at?: "con
   );
 }
 
-function Talk({ more = {}, draft: first = "" }: { more?: Partial<typeof conversation>; draft?: string }) {
-  const [draft, setDraft] = useState<{ text: string; replyTo: string | null }>({ text: first, replyTo: null });
+function Talk({
+  more = {},
+  draft: first = "",
+}: {
+  more?: Partial<typeof conversation>;
+  draft?: string;
+}) {
+  const [draft, setDraft] = useState<{ text: string; replyTo: string | null }>({
+    text: first,
+    replyTo: null,
+  });
   const [added, setAdded] = useState<MessageRow[]>([]);
   const base = { ...conversation, ...more };
   return (
@@ -66,7 +103,10 @@ function Talk({ more = {}, draft: first = "" }: { more?: Partial<typeof conversa
       onDraft={setDraft}
       onSend={({ text }) => {
         const template = conversation.messages.at(-1)!;
-        setAdded((before) => [...before, { ...template, eventId: `new-${before.length}`, text, at: now + before.length }]);
+        setAdded((before) => [
+          ...before,
+          { ...template, eventId: `new-${before.length}`, text, at: now + before.length },
+        ]);
         setDraft({ text: "", replyTo: null });
       }}
       onEdit={nothing}
@@ -84,7 +124,12 @@ function Older() {
   const [count, setCount] = useState(100);
   return (
     <Conversation
-      conversation={{ ...conversation, messages: longMessages.slice(-count), hasOlder: count < longMessages.length, firstUnreadId: null }}
+      conversation={{
+        ...conversation,
+        messages: longMessages.slice(-count),
+        hasOlder: count < longMessages.length,
+        firstUnreadId: null,
+      }}
       now={now}
       draft={{ text: "", replyTo: null }}
       peopleHref="#people"
@@ -101,34 +146,109 @@ function Older() {
   );
 }
 
-const join = { node: "mombasa.example", canCreate: true, busy: false, onAccept: nothing, onCreate: nothing, onContinueAt: nothing, homeHref: "#" };
-const settings = {
-  account, language: currentLanguage(), theme: "system" as const, loss: { waiting: 2 },
-  storage: { usedBytes: 14_300_000, availableBytes: 1_900_000_000, kept: false },
-  onName: nothing, onLanguage: nothing, onTheme: nothing, onKeepStorage: nothing, onSignOut: nothing, onBack: nothing,
+const join = {
+  node: "mombasa.example",
+  canCreate: true,
+  busy: false,
+  onAccept: nothing,
+  onCreate: nothing,
+  onContinueAt: nothing,
+  homeHref: "#",
 };
-const peopleScreen = <People spaceTitle="Statement on seeds" kind="group" people={people} canInvite onBack={nothing} onInvite={nothing} onRemove={nothing} onSetRole={nothing} onLeave={nothing} />;
+const settings = {
+  account,
+  language: currentLanguage(),
+  theme: "system" as const,
+  loss: { waiting: 2 },
+  storage: { usedBytes: 14_300_000, availableBytes: 1_900_000_000, kept: false },
+  onName: nothing,
+  onLanguage: nothing,
+  onTheme: nothing,
+  onKeepStorage: nothing,
+  onSignOut: nothing,
+};
+const peopleScreen = (
+  <People
+    spaceTitle="Statement on seeds"
+    kind="group"
+    people={people}
+    canInvite
+    onBack={nothing}
+    onInvite={nothing}
+    onRemove={nothing}
+    onSetRole={nothing}
+    onLeave={nothing}
+  />
+);
 
 const screens: Record<string, () => ComponentChildren> = {
   signup: () => <SignUp node="mombasa.example" busy={false} onSubmit={nothing} signInHref="#" />,
-  "signup-invited": () => <SignUp node="mombasa.example" reason={{ by: "Bruno Álvarez", space: "Statement on seeds" }} busy={false} failure="nameTaken" onSubmit={nothing} />,
+  "signup-invited": () => (
+    <SignUp
+      node="mombasa.example"
+      reason={{ by: "Bruno Álvarez", space: "Statement on seeds" }}
+      busy={false}
+      failure="nameTaken"
+      onSubmit={nothing}
+    />
+  ),
   setup: () => <SignUp node="mombasa.example" reason="setup" busy={false} onSubmit={nothing} />,
-  signin: () => <SignIn node="mombasa.example" busy={false} failure="wrongSignIn" onSubmit={nothing} signUpHref="#" />,
+  signin: () => (
+    <SignIn
+      node="mombasa.example"
+      busy={false}
+      failure="wrongSignIn"
+      onSubmit={nothing}
+      signUpHref="#"
+    />
+  ),
   join: () => <Join {...join} state={{ step: "open", card }} />,
   "join-asked": () => <Join {...join} state={{ step: "asked", card }} you={account} />,
   "join-expired": () => <Join {...join} state={{ step: "expired" }} />,
   list: () => <Frame />,
-  "list-empty": () => <Frame list={<ConversationList rows={[]} now={now} hrefOf={() => "#"} onNew={nothing} />} />,
-  "list-offline": () => <Frame status={{ line: "offline", waiting: 3, progress: null }} list={<ConversationList rows={undefined} now={now} hrefOf={() => "#"} onNew={nothing} />} />,
+  "list-empty": () => (
+    <Frame list={<ConversationList rows={[]} now={now} hrefOf={() => "#"} onNew={nothing} />} />
+  ),
+  "list-offline": () => (
+    <Frame
+      status={{ line: "offline", waiting: 3, progress: null }}
+      list={<ConversationList rows={undefined} now={now} hrefOf={() => "#"} onNew={nothing} />}
+    />
+  ),
   conversation: () => <Frame current="s1" main={<Talk />} />,
-  "conversation-trouble": () => <Frame current="s1" status={{ line: "online", waiting: 0, progress: { job: "history", done: 40, total: 100 } }} main={<Talk more={{ trouble: { kind: "forked", name: null }, canWrite: false }} />} />,
-  "conversation-empty": () => <Frame current="s3" main={<Talk more={{ spaceId: "s3", title: "Water committee", messages: [], firstUnreadId: null }} draft="Habari za asubuhi" />} />,
+  "conversation-trouble": () => (
+    <Frame
+      current="s1"
+      status={{ line: "online", waiting: 0, progress: { job: "history", done: 40, total: 100 } }}
+      main={<Talk more={{ trouble: { kind: "forked", name: null }, canWrite: false }} />}
+    />
+  ),
+  "conversation-empty": () => (
+    <Frame
+      current="s3"
+      main={
+        <Talk
+          more={{ spaceId: "s3", title: "Water committee", messages: [], firstUnreadId: null }}
+          draft="Habari za asubuhi"
+        />
+      }
+    />
+  ),
   "conversation-long": () => <Frame current="s1" main={<Older />} />,
   people: () => <Frame current="s1" main={peopleScreen} />,
   invite: () => (
     <>
       <Frame current="s1" main={peopleScreen} />
-      <Invite invitation={{ link: "https://mombasa.example/join#7Kq2vX0pZ5bW8nR3yT6uA1sD4fG9hJ2kL", expiresAt: now + 14 * 86_400_000 }} spaceTitle="Statement on seeds" kind="group" now={now} onClose={nothing} />
+      <Invite
+        invitation={{
+          link: "https://mombasa.example/join#7Kq2vX0pZ5bW8nR3yT6uA1sD4fG9hJ2kL",
+          expiresAt: now + 14 * 86_400_000,
+        }}
+        spaceTitle="Statement on seeds"
+        kind="group"
+        now={now}
+        onClose={nothing}
+      />
     </>
   ),
   "new-space": () => (
@@ -137,7 +257,13 @@ const screens: Record<string, () => ComponentChildren> = {
       <NewSpace busy={false} onCreate={nothing} onClose={nothing} />
     </>
   ),
-  settings: () => <Frame at="settings" list={null} main={<Settings {...settings} language={currentLanguage()} />} />,
+  settings: () => (
+    <Frame
+      at="settings"
+      list={null}
+      main={<Settings {...settings} language={currentLanguage()} />}
+    />
+  ),
   components: () => <Components />,
 };
 
@@ -150,7 +276,8 @@ function Components() {
       <h1>Components</h1>
       <h2>Buttons</h2>
       <div>
-        <Button kind="primary">Primary</Button> <Button>Secondary</Button> <Button kind="quiet">Quiet</Button> <Button kind="danger">Danger</Button>{" "}
+        <Button kind="primary">Primary</Button> <Button>Secondary</Button>{" "}
+        <Button kind="quiet">Quiet</Button> <Button kind="danger">Danger</Button>{" "}
         <Button kind="primary" busy>
           Busy
         </Button>{" "}
@@ -163,10 +290,27 @@ function Components() {
             { label: "Delete", icon: Trash2, danger: true, onSelect: nothing },
           ]}
         />
-        <Button onClick={() => toast({ text: "Message deleted", action: { label: t("ui.undo"), run: nothing } })}>Toast</Button>
+        <Button
+          onClick={() =>
+            toast({ text: "Message deleted", action: { label: t("ui.undo"), run: nothing } })
+          }
+        >
+          Toast
+        </Button>
       </div>
-      <TextField label="Name" hint="A hint" value={text} onInput={setText} error="Something is wrong with it" />
-      <Segmented label="Choice" value={value} onChange={setValue} options={["one", "two", "three"].map((one) => ({ value: one, label: one }))} />
+      <TextField
+        label="Name"
+        hint="A hint"
+        value={text}
+        onInput={setText}
+        error="Something is wrong with it"
+      />
+      <Segmented
+        label="Choice"
+        value={value}
+        onChange={setValue}
+        options={["one", "two", "three"].map((one) => ({ value: one, label: one }))}
+      />
       <Switch label="Switch" hint="With a hint" checked={on} onChange={setOn} />
       <CopyField label="Link" value="https://mombasa.example/join#abc" />
       <Banner icon={Inbox}>Calm</Banner>
@@ -177,7 +321,8 @@ function Components() {
         Danger
       </Banner>
       <p>
-        <Badge label="3 new">3</Badge> <Badge tone="brand">Steward</Badge> <Badge tone="plain">plain</Badge> <Spinner />
+        <Badge label="3 new">3</Badge> <Badge tone="brand">Steward</Badge>{" "}
+        <Badge tone="plain">plain</Badge> <Spinner />
       </p>
       <Progress label="Progress" done={3} total={10} />
       <p>

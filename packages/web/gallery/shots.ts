@@ -9,7 +9,30 @@ import { type Browser, chromium } from "playwright-core";
 import { createServer } from "vite";
 
 const [directory = "/tmp/baraza-gallery", ...only] = process.argv.slice(2);
-const screens = only.length > 0 ? only : ["signup", "signup-invited", "setup", "signin", "join", "join-asked", "join-expired", "list", "list-empty", "list-offline", "conversation", "conversation-trouble", "conversation-empty", "conversation-long", "people", "invite", "new-space", "settings", "components"];
+const screens =
+  only.length > 0
+    ? only
+    : [
+        "signup",
+        "signup-invited",
+        "setup",
+        "signin",
+        "join",
+        "join-asked",
+        "join-expired",
+        "list",
+        "list-empty",
+        "list-offline",
+        "conversation",
+        "conversation-trouble",
+        "conversation-empty",
+        "conversation-long",
+        "people",
+        "invite",
+        "new-space",
+        "settings",
+        "components",
+      ];
 const looks = [
   { name: "phone-light-en", width: 360, height: 740, theme: "light", lang: "en" },
   { name: "phone-dark-ar", width: 360, height: 740, theme: "dark", lang: "ar" },
@@ -19,13 +42,26 @@ const looks = [
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 mkdirSync(directory, { recursive: true });
-const server = await createServer({ root: join(import.meta.dirname, ".."), logLevel: "error", server: { host: "127.0.0.1", port: 0 } });
+const server = await createServer({
+  root: join(import.meta.dirname, ".."),
+  logLevel: "error",
+  server: { host: "127.0.0.1", port: 0 },
+});
 await server.listen();
 const address = server.httpServer?.address();
 const port = typeof address === "object" && address ? address.port : 0;
 const browser = await chromium.launch({
   executablePath: "/usr/bin/chromium",
-  args: ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+  args: [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+  ],
 });
 let faults = 0;
 try {
@@ -39,27 +75,55 @@ process.exitCode = faults > 0 ? 1 : 0;
 
 async function shoot(browser: Browser, look: (typeof looks)[number]): Promise<number> {
   let found = 0;
-  const page = await browser.newPage({ viewport: { width: look.width, height: look.height }, reducedMotion: "reduce" });
+  const page = await browser.newPage({
+    viewport: { width: look.width, height: look.height },
+    reducedMotion: "reduce",
+  });
   page.on("pageerror", (error) => {
     found++;
     process.stdout.write(`${look.name}: ${error.message}\n`);
   });
   for (const screen of screens) {
-    await page.goto(`http://127.0.0.1:${port}/gallery/?screen=${screen}&lang=${look.lang}&theme=${look.theme}`);
+    await page.goto(
+      `http://127.0.0.1:${port}/gallery/?screen=${screen}&lang=${look.lang}&theme=${look.theme}`,
+    );
     await page.waitForFunction(() => (document.querySelector("#app")?.childElementCount ?? 0) > 0);
     await page.evaluate(() => document.fonts.ready);
-    await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+    await page.evaluate(
+      () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))),
+    );
     if (screen === "invite") await page.waitForSelector(".qr path");
     await page.screenshot({ path: join(directory, `${screen}-${look.name}.png`) });
     await page.evaluate(axe);
     const result = await page.evaluate(async () => {
-      const { axe } = window as unknown as { axe: { run: (options: object) => Promise<{ violations: { id: string; nodes: { target: unknown[]; failureSummary?: string }[] }[] }> } };
-      const { violations } = await axe.run({ runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] });
+      const { axe } = window as unknown as {
+        axe: {
+          run: (
+            options: object,
+          ) => Promise<{
+            violations: { id: string; nodes: { target: unknown[]; failureSummary?: string }[] }[];
+          }>;
+        };
+      };
+      const { violations } = await axe.run({
+        runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+      });
       const wide = document.documentElement.scrollWidth > innerWidth;
-      return { violations: violations.map(({ id, nodes }) => ({ id, nodes: nodes.slice(0, 3).map((node) => `${String(node.target)} ${node.failureSummary?.split("\n")[1] ?? ""}`) })), wide };
+      return {
+        violations: violations.map(({ id, nodes }) => ({
+          id,
+          nodes: nodes
+            .slice(0, 3)
+            .map((node) => `${String(node.target)} ${node.failureSummary?.split("\n")[1] ?? ""}`),
+        })),
+        wide,
+      };
     });
     if (result.wide) process.stdout.write(`${screen} ${look.name}: scrolls sideways\n`);
-    for (const { id, nodes } of result.violations) process.stdout.write(`${screen} ${look.name}: ${id}\n${nodes.map((node) => `    ${node}\n`).join("")}`);
+    for (const { id, nodes } of result.violations)
+      process.stdout.write(
+        `${screen} ${look.name}: ${id}\n${nodes.map((node) => `    ${node}\n`).join("")}`,
+      );
     found += result.violations.length + (result.wide ? 1 : 0);
   }
   await page.close();

@@ -21,5 +21,8 @@ export function typesFor(catalogue: Record<string, string>): string {
 }
 
 if (import.meta.main) {
-  writeFileSync(target, typesFor(JSON.parse(readFileSync(source, "utf8")) as Record<string, string>));
+  writeFileSync(
+    target,
+    typesFor(JSON.parse(readFileSync(source, "utf8")) as Record<string, string>),
+  );
 }

@@ -9,12 +9,17 @@ const pictures = [
   { from: join(publicDir, "icon.svg"), to: "icon-512.png", size: 512 },
   { from: join(import.meta.dirname, "icon-maskable.svg"), to: "icon-maskable-512.png", size: 512 },
 ];
-const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--headless", "--no-sandbox", "--disable-gpu"] });
+const browser = await chromium.launch({
+  executablePath: "/usr/bin/chromium",
+  args: ["--headless", "--no-sandbox", "--disable-gpu"],
+});
 try {
   for (const { from, to, size } of pictures) {
     const page = await browser.newPage({ viewport: { width: size, height: size } });
     const svg = Buffer.from(readFileSync(from)).toString("base64");
-    await page.setContent(`<style>*{margin:0}img{display:block}</style><img width="${size}" height="${size}" src="data:image/svg+xml;base64,${svg}">`);
+    await page.setContent(
+      `<style>*{margin:0}img{display:block}</style><img width="${size}" height="${size}" src="data:image/svg+xml;base64,${svg}">`,
+    );
     await page.waitForFunction(() => document.images[0]?.complete);
     await page.screenshot({ path: join(publicDir, to), omitBackground: true });
     await page.close();

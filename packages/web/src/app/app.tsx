@@ -6,6 +6,7 @@ import { EmptyState } from "../ui/empty-state.tsx";
 import { Logo } from "../ui/logo.tsx";
 import { Toaster } from "../ui/toast.tsx";
 import { Boundary } from "./boundary.tsx";
+import { focusHeading } from "./focus.ts";
 import type { EnginePort } from "./engine.ts";
 import { useLive, useNow } from "./hooks.ts";
 import { lazy } from "./lazy.tsx";
@@ -19,7 +20,9 @@ const SignUp = lazy(() => import("./screens/account.tsx").then((screens) => scre
 const Join = lazy(() => import("./screens/join.tsx").then((screens) => screens.Join));
 const People = lazy(() => import("./screens/spaces.tsx").then((screens) => screens.People));
 const NewSpace = lazy(() => import("./screens/spaces.tsx").then((screens) => screens.NewSpace));
-const Conversation = lazy(() => import("./screens/conversation.tsx").then((screens) => screens.Conversation));
+const Conversation = lazy(() =>
+  import("./screens/conversation.tsx").then((screens) => screens.Conversation),
+);
 const Settings = lazy(() => import("./screens/settings.tsx").then((screens) => screens.Settings));
 
 /** The whole app: which screen, by where one is and whether one is signed in. */
@@ -42,26 +45,55 @@ function Screen({ engine, route }: { engine: EnginePort; route: Route }) {
   if (session.state === "starting") return <Splash />;
   if (session.state === "broken") return <Broken />;
   if (route.at === "join") return <Join engine={engine} secret={route.secret} you={account} />;
-  if (route.at === "setup" && !account) return <SignUp engine={engine} next={{ at: "home" }} setup={route.secret} />;
+  if (route.at === "setup" && !account)
+    return <SignUp engine={engine} next={{ at: "home" }} setup={route.secret} />;
   if (account) return <SignedIn engine={engine} account={account} route={route} />;
   if (route.at === "signUp") {
-    return <SignUp engine={engine} next={{ at: "home" }} {...(route.secret ? { invitation: route.secret } : {})} />;
+    return (
+      <SignUp
+        engine={engine}
+        next={{ at: "home" }}
+        {...(route.secret ? { invitation: route.secret } : {})}
+      />
+    );
   }
-  return <SignIn engine={engine} next={route.at === "signIn" || route.at === "lost" ? { at: "home" } : route} />;
+  return (
+    <SignIn
+      engine={engine}
+      next={route.at === "signIn" || route.at === "lost" ? { at: "home" } : route}
+    />
+  );
 }
 
-function SignedIn({ engine, account, route }: { engine: EnginePort; account: Account; route: Route }) {
+function SignedIn({
+  engine,
+  account,
+  route,
+}: {
+  engine: EnginePort;
+  account: Account;
+  route: Route;
+}) {
   const now = useNow();
   const rows = useLive(engine.conversations, "conversations");
   const [creating, setCreating] = useState(false);
   const spaceId = route.at === "space" || route.at === "people" ? route.spaceId : undefined;
   // What comes next is fetched while one looks at the list.
   useEffect(() => Conversation.preload(), []);
-  const frame = { status: engine.status.value, conversationsHref: hrefOf({ at: "home" }), settingsHref: hrefOf({ at: "settings" }) };
-  if (route.at === "settings") return <Shell {...frame} at="settings" main={<Settings engine={engine} account={account} />} />;
+  const frame = {
+    status: engine.status.value,
+    conversationsHref: hrefOf({ at: "home" }),
+    settingsHref: hrefOf({ at: "settings" }),
+  };
+  if (route.at === "settings")
+    return <Shell {...frame} at="settings" main={<Settings engine={engine} account={account} />} />;
   const main = spaceId !== undefined && (
     <Boundary key={route.at + spaceId}>
-      {route.at === "people" ? <People engine={engine} spaceId={spaceId} onBack={back} /> : <Conversation engine={engine} spaceId={spaceId} key={spaceId} />}
+      {route.at === "people" ? (
+        <People engine={engine} spaceId={spaceId} onBack={back} />
+      ) : (
+        <Conversation engine={engine} spaceId={spaceId} key={spaceId} />
+      )}
     </Boundary>
   );
   return (
@@ -107,14 +139,9 @@ function FocusOnArrival({ at }: { at: string }) {
       first.current = false;
       return;
     }
-    const focus = (): boolean => {
-      const heading = document.querySelector<HTMLElement>("#main h1") ?? document.querySelector<HTMLElement>(".pane-list h1");
-      heading?.focus({ preventScroll: true });
-      return heading !== null;
-    };
-    if (focus()) return;
+    if (focusHeading()) return;
     // Its chunk is still on the way.
-    const observer = new MutationObserver(() => focus() && observer.disconnect());
+    const observer = new MutationObserver(() => focusHeading() && observer.disconnect());
     observer.observe(document.body, { childList: true, subtree: true });
     return () => observer.disconnect();
   }, [at]);

@@ -33,7 +33,8 @@ export function connectEngine(): EnginePort {
     name: "baraza",
     spawn: () => new Worker(new URL("./engine-worker.ts", import.meta.url), { type: "module" }),
     onState(state) {
-      if (state.kind === "failed" && session.peek().state === "starting") session.value = { state: "broken" };
+      if (state.kind === "failed" && session.peek().state === "starting")
+        session.value = { state: "broken" };
     },
   });
 
@@ -42,13 +43,19 @@ export function connectEngine(): EnginePort {
     args: Parameters<EngineCommands[K]>[0],
   ): Promise<Result<Awaited<ReturnType<EngineCommands[K]>>>> {
     try {
-      const value = await client.call(name, args, { idempotent: repeatable.has(name), timeout: PATIENCE });
+      const value = await client.call(name, args, {
+        idempotent: repeatable.has(name),
+        timeout: PATIENCE,
+      });
       return { ok: true, value: value as Awaited<ReturnType<EngineCommands[K]>> };
     } catch (error) {
       return { ok: false, failure: failureOf(error) };
     }
   }
-  async function done<K extends keyof EngineCommands>(name: K, args: Parameters<EngineCommands[K]>[0]): Promise<Result> {
+  async function done<K extends keyof EngineCommands>(
+    name: K,
+    args: Parameters<EngineCommands[K]>[0],
+  ): Promise<Result> {
     const result = await ask(name, args);
     return result.ok ? { ok: true, value: undefined } : result;
   }
@@ -57,15 +64,31 @@ export function connectEngine(): EnginePort {
     args: EngineLive[K]["args"],
     map: (value: EngineLive[K]["value"]) => T,
   ): Live<T> {
-    return (listen) => client.subscribe(name, args, (value) => listen(map(value as EngineLive[K]["value"])));
+    return (listen) =>
+      client.subscribe(name, args, (value) => listen(map(value as EngineLive[K]["value"])));
   }
 
-  live("account", {}, (account) => account)((account) => {
+  live(
+    "account",
+    {},
+    (account) => account,
+  )((account) => {
     session.value = account
-      ? { state: "signedIn", account: { identityId: account.identityId, name: account.displayName, address: account.address } }
+      ? {
+          state: "signedIn",
+          account: {
+            identityId: account.identityId,
+            name: account.displayName,
+            address: account.address,
+          },
+        }
       : { state: "signedOut" };
   });
-  live("status", {}, (value) => value)((value) => {
+  live(
+    "status",
+    {},
+    (value) => value,
+  )((value) => {
     status.value = value;
   });
 
@@ -78,12 +101,15 @@ export function connectEngine(): EnginePort {
       const { node, registration, setup } = result.value;
       return { ok: true, value: { node, open: registration === "open", setup } };
     },
-    signUp: ({ shownName, ...account }) => done("account.signUp", { ...account, displayName: shownName }),
+    signUp: ({ shownName, ...account }) =>
+      done("account.signUp", { ...account, displayName: shownName }),
     signIn: (account) => done("account.signIn", account),
     signOut: () => done("account.signOut", {}),
     setName: (displayName) => done("account.setDisplayName", { displayName }),
 
-    conversations: live("spaces", {}, (spaces) => spaces.filter(({ kind }) => kind !== "personal").map(rowOf)),
+    conversations: live("spaces", {}, (spaces) =>
+      spaces.filter(({ kind }) => kind !== "personal").map(rowOf),
+    ),
     space: (spaceId) => live("space", { spaceId }, (space) => space && spaceOf(space)),
     people: (spaceId) => live("people", { spaceId }, (people) => people.map(personOf)),
     joins: live("joins", {}, (joins) => joins),
@@ -98,7 +124,16 @@ export function connectEngine(): EnginePort {
       const result = await ask("space.readInvitation", { fragment: secret });
       if (!result.ok) return result;
       const { title, kind, inviterName, inviterAddress, already } = result.value;
-      return { ok: true, value: { spaceTitle: title, kind: kind === "pair" ? "pair" : "group", inviterName, inviterAddress, already } };
+      return {
+        ok: true,
+        value: {
+          spaceTitle: title,
+          kind: kind === "pair" ? "pair" : "group",
+          inviterName,
+          inviterAddress,
+          already,
+        },
+      };
     },
     join: (secret) => ask("space.ask", { fragment: secret }),
     remove: (spaceId, identityId) => done("space.remove", { spaceId, identityId }),
@@ -114,12 +149,14 @@ export function connectEngine(): EnginePort {
         firstUnreadId: firstUnread,
       })),
     draft: (spaceId) => live("chat.draft", { spaceId }, (draft) => draft),
-    send: (spaceId, { mentioned, ...message }) => done("chat.send", { spaceId, ...message, mentions: mentioned }),
+    send: (spaceId, { mentioned, ...message }) =>
+      done("chat.send", { spaceId, ...message, mentions: mentioned }),
     edit: (spaceId, eventId, text) => done("chat.edit", { spaceId, eventId, text }),
     delete: (spaceId, eventId) => done("chat.delete", { spaceId, eventId }),
     react: (spaceId, eventId, emoji, on) => done("chat.react", { spaceId, eventId, emoji, on }),
     markRead: (spaceId, position) => done("chat.markRead", { spaceId, position }),
-    setDraft: (spaceId, { text, replyTo }) => done("chat.setDraft", { spaceId, text, ...(replyTo === null ? {} : { replyTo }) }),
+    setDraft: (spaceId, { text, replyTo }) =>
+      done("chat.setDraft", { spaceId, text, ...(replyTo === null ? {} : { replyTo }) }),
   };
 }
 
@@ -153,7 +190,14 @@ function spaceOf(space: SpaceSummary & { myRole: SpaceInfo["role"] }): SpaceInfo
 }
 
 function personOf({ identityId, name, address, role, check }: Person): PersonRow {
-  return { identityId, name, address, role, check: check === "you" ? "met" : check, you: check === "you" };
+  return {
+    identityId,
+    name,
+    address,
+    role,
+    check: check === "you" ? "met" : check,
+    you: check === "you",
+  };
 }
 
 function messageOf({ author, ...message }: Message): MessageRow {

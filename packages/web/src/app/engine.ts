@@ -69,7 +69,13 @@ export interface EnginePort {
   session: ReadonlySignal<Session>;
   status: ReadonlySignal<LineStatus>;
   policy: () => Promise<Result<NodePolicy>>;
-  signUp: (account: { name: string; shownName: string; passphrase: string; invitation?: string; setup?: string }) => Promise<Result>;
+  signUp: (account: {
+    name: string;
+    shownName: string;
+    passphrase: string;
+    invitation?: string;
+    setup?: string;
+  }) => Promise<Result>;
   signIn: (account: { name: string; passphrase: string }) => Promise<Result>;
   signOut: () => Promise<Result>;
   setName: (name: string) => Promise<Result>;
@@ -79,7 +85,10 @@ export interface EnginePort {
   space: (spaceId: string) => Live<SpaceInfo | null>;
   people: (spaceId: string) => Live<readonly PersonRow[]>;
   joins: Live<readonly PendingJoin[]>;
-  createSpace: (space: { kind: "pair" | "group"; title: string }) => Promise<Result<{ spaceId: string }>>;
+  createSpace: (space: {
+    kind: "pair" | "group";
+    title: string;
+  }) => Promise<Result<{ spaceId: string }>>;
   invite: (spaceId: string) => Promise<Result<InvitationLink>>;
   readInvitation: (secret: string) => Promise<Result<InvitationCard & { already: string | null }>>;
   join: (secret: string) => Promise<Result<{ joinId: string }>>;
@@ -91,7 +100,10 @@ export interface EnginePort {
 
   messages: (spaceId: string, limit: number) => Live<MessagePage>;
   draft: (spaceId: string) => Live<Draft | null>;
-  send: (spaceId: string, message: { text: string; replyTo?: string; mentioned: string[] }) => Promise<Result>;
+  send: (
+    spaceId: string,
+    message: { text: string; replyTo?: string; mentioned: string[] },
+  ) => Promise<Result>;
   edit: (spaceId: string, eventId: string, text: string) => Promise<Result>;
   delete: (spaceId: string, eventId: string) => Promise<Result>;
   react: (spaceId: string, eventId: string, emoji: string, on: boolean) => Promise<Result>;

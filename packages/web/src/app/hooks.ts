@@ -29,7 +29,10 @@ export function useRequest(): {
   failure: Failure | undefined;
   run: <T>(request: () => Promise<Result<T>>) => Promise<T | undefined>;
 } {
-  const [state, setState] = useState<{ busy: boolean; failure: Failure | undefined }>({ busy: false, failure: undefined });
+  const [state, setState] = useState<{ busy: boolean; failure: Failure | undefined }>({
+    busy: false,
+    failure: undefined,
+  });
   return {
     ...state,
     async run(request) {
@@ -43,7 +46,11 @@ export function useRequest(): {
 
 /** What the node says about itself; until it has, its name is that of the page's address. */
 export function usePolicy(engine: EnginePort): NodePolicy {
-  const [policy, setPolicy] = useState<NodePolicy>({ node: location.host, open: false, setup: false });
+  const [policy, setPolicy] = useState<NodePolicy>({
+    node: location.host,
+    open: false,
+    setup: false,
+  });
   useEffect(() => {
     let current = true;
     void engine.policy().then((result) => {

@@ -7,7 +7,9 @@ import { Skeleton } from "../ui/progress.tsx";
  * A component that is fetched when it is first shown. A chunk that cannot be fetched throws into the
  * error boundary, whose button tries again.
  */
-export function lazy<P extends object>(load: () => Promise<ComponentType<P>>): ComponentType<P> & { preload: () => void } {
+export function lazy<P extends object>(
+  load: () => Promise<ComponentType<P>>,
+): ComponentType<P> & { preload: () => void } {
   let loaded: ComponentType<P> | undefined;
   const Lazy = (props: P) => {
     const [, show] = useState(0);
@@ -20,7 +22,8 @@ export function lazy<P extends object>(load: () => Promise<ComponentType<P>>): C
           loaded = component;
           if (current) show(1);
         },
-        (error: unknown) => current && setFailed(error instanceof Error ? error : new Error("chunk")),
+        (error: unknown) =>
+          current && setFailed(error instanceof Error ? error : new Error("chunk")),
       );
       return () => {
         current = false;

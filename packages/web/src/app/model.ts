@@ -76,7 +76,11 @@ export interface LineStatus {
   waiting: number;
   /** A long job, counted in any unit. */
   /** `total` 0: not known yet. */
-  progress: { job: "history" | "joining" | "signingUp" | "signingIn" | "reseeding"; done: number; total: number } | null;
+  progress: {
+    job: "history" | "joining" | "signingUp" | "signingIn" | "reseeding";
+    done: number;
+    total: number;
+  } | null;
 }
 
 export interface Conversation {

@@ -20,7 +20,8 @@ export function startRouter(): void {
 export function go(route: Route, options: { replace?: boolean } = {}): void {
   const url = hrefOf(route);
   if (options.replace) history.replaceState(history.state, "", url);
-  else if (url !== location.pathname + location.hash) history.pushState({ depth: depth() + 1 }, "", url);
+  else if (url !== location.pathname + location.hash)
+    history.pushState({ depth: depth() + 1 }, "", url);
   read();
 }
 
@@ -32,7 +33,12 @@ export function back(): void {
 
 function depth(): number {
   const state: unknown = history.state;
-  return typeof state === "object" && state !== null && "depth" in state && typeof state.depth === "number" ? state.depth : 0;
+  return typeof state === "object" &&
+    state !== null &&
+    "depth" in state &&
+    typeof state.depth === "number"
+    ? state.depth
+    : 0;
 }
 
 function read(): void {
@@ -40,9 +46,19 @@ function read(): void {
 }
 
 function followLink(event: MouseEvent): void {
-  if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
-  const link = event.target instanceof Element ? event.target.closest<HTMLAnchorElement>("a[href]") : null;
-  if (!link || link.target || link.hasAttribute("download") || link.origin !== location.origin) return;
+  if (
+    event.defaultPrevented ||
+    event.button !== 0 ||
+    event.metaKey ||
+    event.ctrlKey ||
+    event.shiftKey ||
+    event.altKey
+  )
+    return;
+  const link =
+    event.target instanceof Element ? event.target.closest<HTMLAnchorElement>("a[href]") : null;
+  if (!link || link.target || link.hasAttribute("download") || link.origin !== location.origin)
+    return;
   if (link.getAttribute("href")?.startsWith("#")) return;
   const route = parseRoute(link.pathname, link.hash);
   if (route.at === "lost") return;

@@ -22,7 +22,15 @@ test("every route survives the way to its address and back", () => {
 });
 
 test("addresses that mean nothing are lost, not guessed", () => {
-  for (const path of ["/nowhere", "/s", "/s/a/b", "/s/a/people/c", "/join/x", "/settings/y", "/s/%E0%A4%A"]) {
+  for (const path of [
+    "/nowhere",
+    "/s",
+    "/s/a/b",
+    "/s/a/people/c",
+    "/join/x",
+    "/settings/y",
+    "/s/%E0%A4%A",
+  ]) {
     expect(parseRoute(path), path).toEqual({ at: "lost" });
   }
 });

@@ -1,6 +1,14 @@
 /** What this browser remembers about how the app looks: language and theme. Nothing about people or content. */
 import { effect, signal } from "@preact/signals";
-import { currentDirection, currentLanguage, isLanguage, type Language, pickLanguage, switchCatalogue, t } from "../i18n/index.ts";
+import {
+  currentDirection,
+  currentLanguage,
+  isLanguage,
+  type Language,
+  pickLanguage,
+  switchCatalogue,
+  t,
+} from "../i18n/index.ts";
 
 import type { Theme } from "./model.ts";
 
@@ -31,7 +39,10 @@ export async function setLanguage(language: Language): Promise<boolean> {
 /** Loads the words for the first screen and keeps `lang`, `dir`, title and colours of the page true. Once, at start. */
 export async function startLook(): Promise<void> {
   const remembered = recall("language");
-  await switchCatalogue(isLanguage(remembered) ? remembered : pickLanguage(navigator.languages), navigator.languages);
+  await switchCatalogue(
+    isLanguage(remembered) ? remembered : pickLanguage(navigator.languages),
+    navigator.languages,
+  );
   const root = document.documentElement;
   effect(() => {
     root.lang = currentLanguage();
@@ -41,7 +52,9 @@ export async function startLook(): Promise<void> {
   const dark = matchMedia("(prefers-color-scheme: dark)");
   const colour = (): void => {
     const isDark = theme.value === "dark" || (theme.value === "system" && dark.matches);
-    document.querySelector('meta[name="theme-color"]')?.setAttribute("content", isDark ? "#11191b" : "#f4f5f2");
+    document
+      .querySelector('meta[name="theme-color"]')
+      ?.setAttribute("content", isDark ? "#11191b" : "#f4f5f2");
   };
   dark.addEventListener("change", colour);
   effect(() => {

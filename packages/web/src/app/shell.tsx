@@ -6,6 +6,7 @@ import { Banner } from "../ui/banner.tsx";
 import { Icon } from "../ui/icon.tsx";
 import { Logo } from "../ui/logo.tsx";
 import { Progress } from "../ui/progress.tsx";
+import { focusHeading } from "./focus.ts";
 import type { LineStatus } from "./model.ts";
 
 export interface ShellProps {
@@ -22,33 +23,56 @@ export interface ShellProps {
 }
 
 /** The frame of the signed-in app: a rail and panes on wide screens, one pane and a bar on a phone. */
-export function Shell({ status, at, list, main, rest, conversationsHref, settingsHref }: ShellProps) {
+export function Shell({
+  status,
+  at,
+  list,
+  main,
+  rest,
+  conversationsHref,
+  settingsHref,
+}: ShellProps) {
   return (
     <div class="shell" data-open={main ? true : undefined} data-list={list ? true : undefined}>
-      <a class="skip" href="#main">
+      <a
+        class="skip"
+        href="#main"
+        onClick={(event) => {
+          event.preventDefault();
+          focusHeading();
+        }}
+      >
         {t("shell.skip")}
       </a>
       <nav class="rail" aria-label={t("shell.nav")}>
         <span class="rail-mark">
           <Logo />
         </span>
-        <a class="rail-item" href={conversationsHref} aria-current={at === "conversations" ? "page" : undefined}>
+        <a
+          class="rail-item"
+          href={conversationsHref}
+          aria-current={at === "conversations" ? "page" : undefined}
+        >
           <Icon of={MessagesSquare} />
           <span>{t("shell.conversations")}</span>
         </a>
-        <a class="rail-item" href={settingsHref} aria-current={at === "settings" ? "page" : undefined}>
+        <a
+          class="rail-item"
+          href={settingsHref}
+          aria-current={at === "settings" ? "page" : undefined}
+        >
           <Icon of={Settings} />
           <span>{t("shell.settings")}</span>
         </a>
       </nav>
       <div class="panes">
         <LineBanner status={status} />
-        <div class="pane-row">
+        <main class="pane-row">
           {list && <div class="pane pane-list">{list}</div>}
-          <main class="pane pane-main" id="main" tabIndex={-1}>
+          <div class="pane pane-content" id="main">
             {main ?? rest}
-          </main>
-        </div>
+          </div>
+        </main>
       </div>
     </div>
   );
@@ -62,11 +86,17 @@ function LineBanner({ status }: { status: LineStatus }) {
     return (
       <Banner icon={LoaderCircle}>
         {label}
-        {progress.total > 0 ? <Progress label={label} done={progress.done} total={progress.total} /> : <Progress label={label} />}
+        {progress.total > 0 ? (
+          <Progress label={label} done={progress.done} total={progress.total} />
+        ) : (
+          <Progress label={label} />
+        )}
       </Banner>
     );
   }
-  if (line === "offline") return <Banner icon={CloudOff}>{t("line.offline", { count: waiting })}</Banner>;
-  if (line === "connecting" && waiting > 0) return <Banner icon={LoaderCircle}>{t("line.connecting", { count: waiting })}</Banner>;
+  if (line === "offline")
+    return <Banner icon={CloudOff}>{t("line.offline", { count: waiting })}</Banner>;
+  if (line === "connecting" && waiting > 0)
+    return <Banner icon={LoaderCircle}>{t("line.connecting", { count: waiting })}</Banner>;
   return null;
 }

@@ -7,7 +7,8 @@ import { pluralCategories } from "./plural-rules.ts";
 
 type Catalogue = Record<string, string>;
 const read = (name: string): string => readFileSync(new URL(name, import.meta.url), "utf8");
-const catalogueOf = (code: string): Catalogue => JSON.parse(read(`catalogues/${code}.json`)) as Catalogue;
+const catalogueOf = (code: string): Catalogue =>
+  JSON.parse(read(`catalogues/${code}.json`)) as Catalogue;
 const english = catalogueOf("en");
 
 /** Every choice in a message by plural, with its branches' names. */
@@ -24,7 +25,9 @@ test.each(languages)("$name has every sentence with the same arguments", ({ code
   const catalogue = catalogueOf(code);
   expect(Object.keys(catalogue).toSorted()).toEqual(Object.keys(english).toSorted());
   for (const [key, message] of Object.entries(catalogue)) {
-    expect(argumentsOf(compileMessage(message)), key).toEqual(argumentsOf(compileMessage(english[key]!)));
+    expect(argumentsOf(compileMessage(message)), key).toEqual(
+      argumentsOf(compileMessage(english[key]!)),
+    );
     expect(message.trim(), key).not.toBe("");
   }
 });
@@ -42,7 +45,9 @@ test.each(languages)("$name provides all of its plural forms and no others", ({ 
 
 test("no key is written twice", () => {
   for (const { code } of languages) {
-    const keys = [...read(`catalogues/${code}.json`).matchAll(/^\s*"([^"]+)":/gm)].map((match) => match[1]);
+    const keys = [...read(`catalogues/${code}.json`).matchAll(/^\s*"([^"]+)":/gm)].map(
+      (match) => match[1],
+    );
     expect(keys.length, code).toBe(new Set(keys).size);
   }
 });
@@ -60,6 +65,7 @@ test("sentences for people do not speak of the machinery", () => {
     ar: /مفاتيح|مفتاح|حقبة|MLS|تشفير|مشفّر|شهادة/,
   };
   for (const { code } of languages) {
-    for (const [key, message] of Object.entries(catalogueOf(code))) expect(message, `${code} ${key}`).not.toMatch(forbidden[code]!);
+    for (const [key, message] of Object.entries(catalogueOf(code)))
+      expect(message, `${code} ${key}`).not.toMatch(forbidden[code]!);
   }
 });

@@ -39,7 +39,11 @@ export function formatDay(at: number, now: number): string {
   if (ago === 1) return t("time.yesterday");
   if (ago > 1 && ago < 7) return formatter({ weekday: "long" }).format(at);
   const sameYear = new Date(at).getFullYear() === new Date(now).getFullYear();
-  return formatter({ day: "numeric", month: "long", ...(sameYear ? { weekday: "long" } : { year: "numeric" }) }).format(at);
+  return formatter({
+    day: "numeric",
+    month: "long",
+    ...(sameYear ? { weekday: "long" } : { year: "numeric" }),
+  }).format(at);
 }
 
 /** For a list of conversations: the time today, a short weekday this week, else a short date. */
@@ -49,7 +53,9 @@ export function formatRecent(at: number, now: number): string {
   if (ago === 1) return t("time.yesterday");
   if (ago < 7) return formatter({ weekday: "short" }).format(at);
   const sameYear = new Date(at).getFullYear() === new Date(now).getFullYear();
-  return formatter(sameYear ? { day: "numeric", month: "short" } : { dateStyle: "short" }).format(at);
+  return formatter(sameYear ? { day: "numeric", month: "short" } : { dateStyle: "short" }).format(
+    at,
+  );
 }
 
 /** "in 3 days", "in 5 hours": until a coming instant, in the largest unit that fits. */

@@ -42,7 +42,10 @@ export function formatParts<T>(
       if (kind === "s") write(branches[String(value)] ?? branches["other"]!, hash);
       else {
         const n = Number(value);
-        const branch = branches[`=${n}`] ?? branches[pluralCategory(language, n, kind === "o")] ?? branches["other"]!;
+        const branch =
+          branches[`=${n}`] ??
+          branches[pluralCategory(language, n, kind === "o")] ??
+          branches["other"]!;
         write(branch, n);
       }
     }

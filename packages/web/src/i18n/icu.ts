@@ -7,7 +7,11 @@
  */
 
 /** One piece of a message: text; `[name]`; `0`, the `#` of the plural around it; or a choice. */
-export type Piece = string | 0 | [name: string] | [name: string, kind: ChoiceKind, branches: Record<string, Compiled>];
+export type Piece =
+  | string
+  | 0
+  | [name: string]
+  | [name: string, kind: ChoiceKind, branches: Record<string, Compiled>];
 /** `p` plural, `o` ordinal, `s` select. */
 export type ChoiceKind = "p" | "o" | "s";
 /** A message without any argument stays a bare string. */
@@ -56,7 +60,8 @@ export function argumentsOf(compiled: Compiled): Map<string, "text" | ChoiceKind
     }
     const [name, kind, branches] = piece;
     found.set(name, kind);
-    for (const branch of Object.values(branches)) if (typeof branch !== "string") branch.forEach(visit);
+    for (const branch of Object.values(branches))
+      if (typeof branch !== "string") branch.forEach(visit);
   };
   if (typeof compiled !== "string") compiled.forEach(visit);
   return new Map([...found].sort(([a], [b]) => (a < b ? -1 : 1)));
@@ -125,7 +130,8 @@ function readArgument(reader: Reader, inPlural: boolean): Piece {
   expect(reader, ",");
   const type = readWord(reader);
   const kind = ({ plural: "p", selectordinal: "o", select: "s" } as const)[type];
-  if (!kind) throw new MessageSyntaxError(`unknown argument type "${type}"`, reader.text, reader.at);
+  if (!kind)
+    throw new MessageSyntaxError(`unknown argument type "${type}"`, reader.text, reader.at);
   skipSpace(reader);
   expect(reader, ",");
   const branches: Record<string, Compiled> = {};
@@ -134,13 +140,15 @@ function readArgument(reader: Reader, inPlural: boolean): Piece {
     const selector = readWord(reader);
     skipSpace(reader);
     expect(reader, "{");
-    if (selector in branches) throw new MessageSyntaxError(`"${selector}" twice`, reader.text, reader.at);
+    if (selector in branches)
+      throw new MessageSyntaxError(`"${selector}" twice`, reader.text, reader.at);
     branches[selector] = readPieces(reader, inPlural || kind !== "s");
     expect(reader, "}");
     skipSpace(reader);
   }
   expect(reader, "}");
-  if (!("other" in branches)) throw new MessageSyntaxError('no "other" branch', reader.text, reader.at);
+  if (!("other" in branches))
+    throw new MessageSyntaxError('no "other" branch', reader.text, reader.at);
   return [name, kind, branches];
 }
 
@@ -157,6 +165,7 @@ function skipSpace(reader: Reader): void {
 }
 
 function expect(reader: Reader, char: string): void {
-  if (reader.text[reader.at] !== char) throw new MessageSyntaxError(`expected ${char}`, reader.text, reader.at);
+  if (reader.text[reader.at] !== char)
+    throw new MessageSyntaxError(`expected ${char}`, reader.text, reader.at);
   reader.at++;
 }

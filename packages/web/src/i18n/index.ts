@@ -33,9 +33,16 @@ const loaders: Record<Language, () => Promise<{ default: object }>> = {
 };
 
 /** Loads a language and switches the whole screen to it. Rejects if it cannot be fetched; the old one stays. */
-export async function switchCatalogue(language: Language, wished: readonly string[]): Promise<void> {
+export async function switchCatalogue(
+  language: Language,
+  wished: readonly string[],
+): Promise<void> {
   const { default: messages } = await loaders[language]();
-  current.value = { language, tag: regionalTag(language, wished), messages: messages as CompiledCatalogue };
+  current.value = {
+    language,
+    tag: regionalTag(language, wished),
+    messages: messages as CompiledCatalogue,
+  };
 }
 
 /** The language on screen. */
@@ -56,13 +63,23 @@ export function currentDirection(): "ltr" | "rtl" {
 /** A sentence in the reader's language. */
 export function t<K extends MessageKey>(key: K, ...args: Args<K>): string {
   const { messages, language } = current.value;
-  return formatText(messages[key] ?? key, (args[0] ?? {}) as Record<string, Value>, language, formatNumber);
+  return formatText(
+    messages[key] ?? key,
+    (args[0] ?? {}) as Record<string, Value>,
+    language,
+    formatNumber,
+  );
 }
 
 /** A sentence with elements in it, e.g. a name in bold: give them as arguments, put the result into JSX. */
 export function tParts<K extends MessageKey>(key: K, args: PartArgs<K>): ComponentChild[] {
   const { messages, language } = current.value;
-  return formatParts<ComponentChild>(messages[key] ?? key, args as Record<string, ComponentChild | Value>, language, formatNumber);
+  return formatParts<ComponentChild>(
+    messages[key] ?? key,
+    args as Record<string, ComponentChild | Value>,
+    language,
+    formatNumber,
+  );
 }
 
 /** A number in the reader's digits and grouping. */

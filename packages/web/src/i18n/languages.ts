@@ -11,7 +11,20 @@ export const languages = [
 
 export type Language = (typeof languages)[number]["code"];
 
-const rightToLeft = new Set(["ar", "arc", "ckb", "dv", "fa", "he", "ks", "ps", "sd", "ug", "ur", "yi"]);
+const rightToLeft = new Set([
+  "ar",
+  "arc",
+  "ckb",
+  "dv",
+  "fa",
+  "he",
+  "ks",
+  "ps",
+  "sd",
+  "ug",
+  "ur",
+  "yi",
+]);
 
 /** The writing direction of a language's usual script. */
 export function directionOf(language: string): "ltr" | "rtl" {

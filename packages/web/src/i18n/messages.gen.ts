@@ -102,6 +102,7 @@ export interface Messages {
   "join.refusedTitle": null;
   "join.refused": null;
   "list.title": null;
+  "list.new": null;
   "list.loading": null;
   "list.emptyTitle": null;
   "list.empty": null;
@@ -172,9 +173,8 @@ export interface Messages {
   "chat.deletedToast": null;
   "chat.needsNewerApp": null;
   "chat.quoteMissing": null;
-  "chat.jumpToQuoted": { name: string | number; text: string | number };
+  "chat.jumpToQuoted": null;
   "chat.reactions": null;
-  "chat.reaction": { emoji: string | number; names: string | number };
   "chat.reactWith": { emoji: string | number };
   "chat.said": { name: string | number; text: string | number };
   "notice.created": { name: string | number };

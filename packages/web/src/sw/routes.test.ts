@@ -1,7 +1,11 @@
 import { expect, test } from "vitest";
 import { wayOf } from "./routes.ts";
 
-const list = { version: "1", first: ["/assets/index-abc.js", "/icon.svg"], later: ["/assets/ar-def.js"] };
+const list = {
+  version: "1",
+  first: ["/assets/index-abc.js", "/icon.svg"],
+  later: ["/assets/ar-def.js"],
+};
 const own = "https://a.example";
 const way = (path: string, more: Partial<Parameters<typeof wayOf>[0]> = {}): string =>
   wayOf({ method: "GET", origin: own, path, navigates: false, ...more }, own, list);

@@ -12,10 +12,15 @@ export interface Precache {
 export type Way = "asset" | "page" | "pass";
 
 /** Decides by method, path and whether the browser navigates. The node's interface is never cached. */
-export function wayOf(request: { method: string; origin: string; path: string; navigates: boolean }, own: string, list: Precache): Way {
+export function wayOf(
+  request: { method: string; origin: string; path: string; navigates: boolean },
+  own: string,
+  list: Precache,
+): Way {
   const { method, origin, path, navigates } = request;
   if (method !== "GET" || origin !== own) return "pass";
-  if (path === "/sw.js" || /^\/(api|\.well-known|ohttp|health|metrics)(\/|$)/.test(path)) return "pass";
+  if (path === "/sw.js" || /^\/(api|\.well-known|ohttp|health|metrics)(\/|$)/.test(path))
+    return "pass";
   if (navigates) return "page";
   return list.first.includes(path) || list.later.includes(path) ? "asset" : "pass";
 }

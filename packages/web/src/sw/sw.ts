@@ -26,7 +26,8 @@ self.addEventListener("activate", (event) => {
 self.addEventListener("message", (event) => {
   const message: unknown = event.data;
   if (message === "activate") void self.skipWaiting();
-  else if (Array.isArray(message)) event.waitUntil(keep(message.filter((path) => typeof path === "string")));
+  else if (Array.isArray(message))
+    event.waitUntil(keep(message.filter((path) => typeof path === "string")));
 });
 
 self.addEventListener("fetch", (event) => {
@@ -59,7 +60,8 @@ async function install(): Promise<void> {
 async function renewLanguages(): Promise<void> {
   const kept = new Set<string>();
   for (const name of await caches.keys()) {
-    for (const { url } of await (await caches.open(name)).keys()) kept.add(languageOf(new URL(url).pathname));
+    for (const { url } of await (await caches.open(name)).keys())
+      kept.add(languageOf(new URL(url).pathname));
   }
   await keep(list.later.filter((path) => kept.has(languageOf(path))));
 }
@@ -72,11 +74,13 @@ function languageOf(path: string): string {
 /** Keeps files that the page loaded before this worker was there. Others than the app's own are ignored. */
 async function keep(paths: readonly string[]): Promise<void> {
   const cache = await caches.open(NAME);
-  for (const path of paths) if (list.later.includes(path) && !(await cache.match(path))) await cache.add(path);
+  for (const path of paths)
+    if (list.later.includes(path) && !(await cache.match(path))) await cache.add(path);
 }
 
 async function activate(): Promise<void> {
-  for (const name of await caches.keys()) if (name.startsWith("baraza-") && name !== NAME) await caches.delete(name);
+  for (const name of await caches.keys())
+    if (name.startsWith("baraza-") && name !== NAME) await caches.delete(name);
   await self.clients.claim();
 }
 

@@ -44,7 +44,8 @@ export function Bubble(props: BubbleProps) {
             data-faded={props.faded || undefined}
             onClick={(event) => {
               const touch = (event as unknown as PointerEvent).pointerType === "touch";
-              const onControl = event.target instanceof Element && event.target.closest("a, button");
+              const onControl =
+                event.target instanceof Element && event.target.closest("a, button");
               if (touch && !onControl) props.onTap?.(event.currentTarget);
             }}
           >
@@ -62,19 +63,30 @@ export function Bubble(props: BubbleProps) {
 }
 
 /** What a message answers: a press on it leads there. */
-export function Quote({ author, text, onClick, label }: { author: string; text: string; onClick?: (() => void) | undefined; label?: string }) {
+export function Quote({
+  author,
+  text,
+  onClick,
+  hint,
+}: {
+  author: string;
+  text: string;
+  onClick?: (() => void) | undefined;
+  hint?: string;
+}) {
   const inside = (
     <>
-      <span class="quote-author" dir="auto">
+      {hint && <span class="visually-hidden">{hint}</span>}
+      <span class="quote-author as-page" dir="auto">
         {author}
       </span>
-      <span class="quote-text" dir="auto">
+      <span class="quote-text as-page" dir="auto">
         {text}
       </span>
     </>
   );
   return onClick ? (
-    <button type="button" class="quote" aria-label={label} onClick={onClick}>
+    <button type="button" class="quote" onClick={onClick}>
       {inside}
     </button>
   ) : (
@@ -86,7 +98,8 @@ export interface ReactionChip {
   emoji: string;
   count: string;
   mine: boolean;
-  label: string;
+  /** Who reacted. */
+  names: string;
   onClick: () => void;
 }
 
@@ -96,11 +109,18 @@ export function Reactions({ chips, label }: { chips: readonly ReactionChip[]; la
     <ul class="reactions" aria-label={label}>
       {chips.map((chip) => (
         <li key={chip.emoji}>
-          <button type="button" class="reaction" aria-pressed={chip.mine} aria-label={chip.label} title={chip.label} onClick={chip.onClick}>
+          <button
+            type="button"
+            class="reaction"
+            aria-pressed={chip.mine}
+            title={chip.names}
+            onClick={chip.onClick}
+          >
             <span class="reaction-face">
               <span>{chip.emoji}</span>
               <span class="reaction-count">{chip.count}</span>
             </span>
+            <span class="visually-hidden">{chip.names}</span>
           </button>
         </li>
       ))}
@@ -109,7 +129,13 @@ export function Reactions({ chips, label }: { chips: readonly ReactionChip[]; la
 }
 
 /** A day, or where what is new begins. */
-export function Separator({ children, tone = "day" }: { children: ComponentChildren; tone?: "day" | "new" }) {
+export function Separator({
+  children,
+  tone = "day",
+}: {
+  children: ComponentChildren;
+  tone?: "day" | "new";
+}) {
   return (
     <div class="separator" data-tone={tone}>
       <span>{children}</span>

@@ -16,12 +16,23 @@ export interface ButtonProps {
   busy?: boolean;
   disabled?: boolean;
   onClick?: (event: MouseEvent) => void;
-  autoFocus?: boolean;
+  /** A longer name for screen readers; begins with or contains the visible words. */
+  label?: string;
 }
 
 /** A button with a word on it. */
 export function Button(props: ButtonProps) {
-  const { children, kind = "secondary", icon, mirrorIcon, type = "button", wide, busy, disabled, onClick } = props;
+  const {
+    children,
+    kind = "secondary",
+    icon,
+    mirrorIcon,
+    type = "button",
+    wide,
+    busy,
+    disabled,
+    onClick,
+  } = props;
   return (
     <button
       class="button"
@@ -35,8 +46,7 @@ export function Button(props: ButtonProps) {
         if (busy) event.preventDefault();
         else onClick?.(event);
       }}
-      // oxlint-disable-next-line jsx-a11y/no-autofocus -- only dialogs ask for it, on their first control
-      autofocus={props.autoFocus}
+      aria-label={props.label}
     >
       {busy ? <Spinner /> : icon && <Icon of={icon} mirror={mirrorIcon ?? false} />}
       <span class="button-words">{children}</span>

@@ -18,7 +18,13 @@ export function Segmented<V extends string>(props: {
       <div class="segmented-frame">
         {props.options.map(({ value, label, icon }) => (
           <label class="segment" key={value}>
-            <input type="radio" name={name} value={value} checked={value === props.value} onChange={() => props.onChange(value)} />
+            <input
+              type="radio"
+              name={name}
+              value={value}
+              checked={value === props.value}
+              onChange={() => props.onChange(value)}
+            />
             {icon && <Icon of={icon} />}
             <span>{label}</span>
           </label>
@@ -29,7 +35,12 @@ export function Segmented<V extends string>(props: {
 }
 
 /** On or off, at once. */
-export function Switch(props: { label: ComponentChildren; hint?: ComponentChildren; checked: boolean; onChange: (checked: boolean) => void }) {
+export function Switch(props: {
+  label: ComponentChildren;
+  hint?: ComponentChildren;
+  checked: boolean;
+  onChange: (checked: boolean) => void;
+}) {
   const id = useId();
   return (
     <div class="switch">

@@ -16,10 +16,17 @@ test("addresses and finished mentions are not completed", () => {
 test("the picked name replaces what was typed and keeps what follows", () => {
   const text = "Ask @am about it";
   const at = completionAt(text, 7)!;
-  expect(insertCompletion(text, at, "Amina Otieno")).toEqual({ text: "Ask @Amina Otieno about it", caret: 18 });
+  expect(insertCompletion(text, at, "Amina Otieno")).toEqual({
+    text: "Ask @Amina Otieno about it",
+    caret: 18,
+  });
 });
 
 test("a name that was deleted again is not mentioned", () => {
-  const picked = [{ id: "1", name: "Amina" }, { id: "2", name: "Bruno" }, { id: "1", name: "Amina" }];
+  const picked = [
+    { id: "1", name: "Amina" },
+    { id: "2", name: "Bruno" },
+    { id: "1", name: "Amina" },
+  ];
   expect(namesStillIn("hello @Amina", picked)).toEqual(["1"]);
 });

@@ -7,19 +7,28 @@ export interface Completion {
 
 /** The mention that the caret stands in, if any: an `@` at the start or after space, then letters, marks, digits, up to two words. */
 export function completionAt(text: string, caret: number): Completion | undefined {
-  const match = /(?:^|[\s(])@([\p{L}\p{M}\p{N}._'’-]*(?: [\p{L}\p{M}\p{N}._'’-]+)?)$/u.exec(text.slice(0, caret));
+  const match = /(?:^|[\s(])@([\p{L}\p{M}\p{N}._'’-]*(?: [\p{L}\p{M}\p{N}._'’-]+)?)$/u.exec(
+    text.slice(0, caret),
+  );
   if (!match) return undefined;
   const query = match[1]!;
   return { start: caret - query.length - 1, end: caret, query };
 }
 
 /** The text with the mention replaced by `@name ` and where the caret then stands. */
-export function insertCompletion(text: string, at: Completion, name: string): { text: string; caret: number } {
+export function insertCompletion(
+  text: string,
+  at: Completion,
+  name: string,
+): { text: string; caret: number } {
   const before = `${text.slice(0, at.start)}@${name} `;
   return { text: before + text.slice(at.end).replace(/^ /, ""), caret: before.length };
 }
 
 /** The ids of the picked names that still stand in the text as `@name`, each once. */
-export function namesStillIn(text: string, picked: readonly { id: string; name: string }[]): string[] {
+export function namesStillIn(
+  text: string,
+  picked: readonly { id: string; name: string }[],
+): string[] {
   return [...new Set(picked.filter(({ name }) => text.includes(`@${name}`)).map(({ id }) => id))];
 }

@@ -108,7 +108,12 @@ export function Composer(props: ComposerProps) {
       }}
     >
       {found.length > 0 && (
-        <ul class="composer-suggestions" role="listbox" id={`${id}-list`} aria-label={t("ui.suggestions")}>
+        <ul
+          class="composer-suggestions"
+          role="listbox"
+          id={`${id}-list`}
+          aria-label={t("ui.suggestions")}
+        >
           {found.map((one, index) => (
             // oxlint-disable-next-line jsx-a11y/click-events-have-key-events -- the field's own keys choose
             <li
@@ -155,7 +160,15 @@ export function Composer(props: ComposerProps) {
           onKeyDown={onKeyDown}
         />
       </div>
-      <IconButton icon={SendHorizontal} mirror kind="primary" type="submit" tip="above" label={props.sendLabel ?? t("ui.send")} disabled={!value.trim()} />
+      <IconButton
+        icon={SendHorizontal}
+        mirror
+        kind="primary"
+        type="submit"
+        tip="above"
+        label={props.sendLabel ?? t("ui.send")}
+        disabled={!value.trim()}
+      />
     </form>
   );
 }

@@ -20,7 +20,13 @@ export function CopyField({ label, value }: { label: string; value: string }) {
       </label>
       <div class="copy">
         <div class="field-box" dir="ltr">
-          <input id={id} class="field-input" readOnly value={value} onFocus={(event) => event.currentTarget.select()} />
+          <input
+            id={id}
+            class="field-input"
+            readOnly
+            value={value}
+            onFocus={(event) => event.currentTarget.select()}
+          />
         </div>
         <Button
           icon={copied ? Check : Copy}

@@ -24,6 +24,8 @@ export function Dialog({ title, onClose, children, actions }: DialogProps) {
     const before = document.activeElement;
     const dialog = ref.current;
     dialog?.showModal();
+    // The platform would take the cross; the name of the dialog is the better start, for eyes and ears.
+    dialog?.querySelector<HTMLElement>("h2")?.focus();
     return () => {
       dialog?.close();
       if (before instanceof HTMLElement) before.focus();
@@ -45,7 +47,9 @@ export function Dialog({ title, onClose, children, actions }: DialogProps) {
     >
       <div class="dialog-sheet">
         <header class="dialog-head">
-          <h2 id={id}>{title}</h2>
+          <h2 id={id} tabIndex={-1}>
+            {title}
+          </h2>
           <IconButton icon={X} label={t("ui.close")} tip="below-end" onClick={onClose} />
         </header>
         <div class="dialog-body">{children}</div>

@@ -37,13 +37,19 @@ export function TextField(props: TextFieldProps) {
   const id = useId();
   const [shown, setShown] = useState(false);
   const { type = "text", error, hint } = props;
-  const describedBy = [hint ? `${id}-hint` : "", error ? `${id}-error` : ""].filter(Boolean).join(" ");
+  const describedBy = [hint ? `${id}-hint` : "", error ? `${id}-error` : ""]
+    .filter(Boolean)
+    .join(" ");
   return (
     <div class="field">
       <label class="field-label" for={id}>
         {props.label}
       </label>
-      <div class="field-box" data-invalid={error ? true : undefined} dir={props.direction === "ltr" ? "ltr" : undefined}>
+      <div
+        class="field-box"
+        data-invalid={error ? true : undefined}
+        dir={props.direction === "ltr" ? "ltr" : undefined}
+      >
         <input
           ref={props.inputRef ?? null}
           id={id}
@@ -136,7 +142,15 @@ export function SelectField<V extends string>(props: {
 }
 
 /** Fields with one way to send them: Enter or its submit button. After a refused send, the first wrong field has the focus. */
-export function Form({ children, onSubmit, label }: { children: ComponentChildren; onSubmit: () => void; label?: string }) {
+export function Form({
+  children,
+  onSubmit,
+  label,
+}: {
+  children: ComponentChildren;
+  onSubmit: () => void;
+  label?: string;
+}) {
   return (
     <form
       class="form"
@@ -146,7 +160,9 @@ export function Form({ children, onSubmit, label }: { children: ComponentChildre
         event.preventDefault();
         const form = event.currentTarget;
         onSubmit();
-        requestAnimationFrame(() => form.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus());
+        requestAnimationFrame(() =>
+          form.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus(),
+        );
       }}
     >
       {children}

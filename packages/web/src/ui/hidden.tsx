@@ -1,4 +1,3 @@
-import "./hidden.css";
 import type { ComponentChildren } from "preact";
 
 /** For screen readers only. */

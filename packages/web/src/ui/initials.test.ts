@@ -19,5 +19,7 @@ test("brackets, emoji and nothing at all still give something", () => {
 test("a colour is stable and all are used", () => {
   expect(hueOf("abc")).toBe(hueOf("abc"));
   const used = new Set(Array.from({ length: 500 }, (_, index) => hueOf(`id-${index}`)));
-  expect([...used].toSorted((a, b) => a - b)).toEqual(Array.from({ length: HUES }, (_, hue) => hue));
+  expect([...used].toSorted((a, b) => a - b)).toEqual(
+    Array.from({ length: HUES }, (_, hue) => hue),
+  );
 });

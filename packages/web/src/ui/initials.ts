@@ -16,12 +16,17 @@ const graphemes = new Intl.Segmenter(undefined, { granularity: "grapheme" });
  * character with its marks.
  */
 export function initialsOf(name: string): string {
-  const words = name.trim().split(/\s+/).filter((word) => /[\p{L}\p{N}\p{So}]/u.test(word));
+  const words = name
+    .trim()
+    .split(/\s+/)
+    .filter((word) => /[\p{L}\p{N}\p{So}]/u.test(word));
   const first = words[0] ?? name.trim();
   const last = words.length > 1 ? words.at(-1)! : "";
   const pair = /^\p{Script=Latin}|^\p{Script=Cyrillic}|^\p{Script=Greek}|^\p{Script=Armenian}/u;
   const start = firstGrapheme(first).toLocaleUpperCase();
-  return pair.test(start) && pair.test(last) ? start + firstGrapheme(last).toLocaleUpperCase() : start;
+  return pair.test(start) && pair.test(last)
+    ? start + firstGrapheme(last).toLocaleUpperCase()
+    : start;
 }
 
 function firstGrapheme(word: string): string {

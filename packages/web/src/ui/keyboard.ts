@@ -3,11 +3,21 @@
  * Home and End. `axis` says which arrows count; along a line they follow the writing direction.
  * Returns whether the key was used.
  */
-export function moveFocus(event: KeyboardEvent, selector: string, axis: "block" | "inline" | "both"): boolean {
+export function moveFocus(
+  event: KeyboardEvent,
+  selector: string,
+  axis: "block" | "inline" | "both",
+): boolean {
   const root = event.currentTarget as HTMLElement;
   const items = [...root.querySelectorAll<HTMLElement>(selector)];
   const rtl = getComputedStyle(root).direction === "rtl";
-  const next = nextIndex(event.key, items.indexOf(document.activeElement as HTMLElement), items.length, axis, rtl);
+  const next = nextIndex(
+    event.key,
+    items.indexOf(document.activeElement as HTMLElement),
+    items.length,
+    axis,
+    rtl,
+  );
   if (next === undefined) return false;
   event.preventDefault();
   items[next]?.focus();
@@ -25,8 +35,14 @@ export function nextIndex(
   if (count === 0) return undefined;
   if (key === "Home") return 0;
   if (key === "End") return count - 1;
-  const forward = [...(axis === "inline" ? [] : ["ArrowDown"]), ...(axis === "block" ? [] : [rtl ? "ArrowLeft" : "ArrowRight"])];
-  const back = [...(axis === "inline" ? [] : ["ArrowUp"]), ...(axis === "block" ? [] : [rtl ? "ArrowRight" : "ArrowLeft"])];
+  const forward = [
+    ...(axis === "inline" ? [] : ["ArrowDown"]),
+    ...(axis === "block" ? [] : [rtl ? "ArrowLeft" : "ArrowRight"]),
+  ];
+  const back = [
+    ...(axis === "inline" ? [] : ["ArrowUp"]),
+    ...(axis === "block" ? [] : [rtl ? "ArrowRight" : "ArrowLeft"]),
+  ];
   if (forward.includes(key)) return (index + 1) % count;
   if (back.includes(key)) return index < 0 ? count - 1 : (index - 1 + count) % count;
   return undefined;

@@ -6,7 +6,11 @@ import { moveFocus } from "./keyboard.ts";
 export function List({ label, children }: { label: string; children: ComponentChildren }) {
   return (
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- the arrow keys move among the rows' own links
-    <ul class="list" aria-label={label} onKeyDown={(event) => moveFocus(event, ".row-main", "block")}>
+    <ul
+      class="list"
+      aria-label={label}
+      onKeyDown={(event) => moveFocus(event, ".row-main", "block")}
+    >
       {children}
     </ul>
   );
@@ -36,14 +40,14 @@ export function ListItem(props: ListItemProps) {
       {props.start}
       <span class="row-words">
         <span class="row-line">
-          <span class="row-title" dir="auto">
+          <span class="row-title as-page" dir="auto">
             {props.title}
           </span>
           {props.aside && <span class="row-aside">{props.aside}</span>}
         </span>
         {(props.detail || props.mark) && (
           <span class="row-line">
-            <span class="row-detail" dir="auto">
+            <span class="row-detail as-page" dir="auto">
               {props.detail}
             </span>
             {props.mark}
@@ -55,7 +59,12 @@ export function ListItem(props: ListItemProps) {
   return (
     <li class="row" data-strong={props.strong || undefined}>
       {props.href ? (
-        <a class="row-main" href={props.href} aria-current={props.current ? "page" : undefined} onClick={props.onClick}>
+        <a
+          class="row-main"
+          href={props.href}
+          aria-current={props.current ? "page" : undefined}
+          onClick={props.onClick}
+        >
           {inside}
         </a>
       ) : props.onClick ? (
@@ -71,7 +80,15 @@ export function ListItem(props: ListItemProps) {
 }
 
 /** A small count or word on a coloured ground. `label` is what a screen reader says instead. */
-export function Badge({ children, label, tone = "accent" }: { children: ComponentChildren; label?: string; tone?: "accent" | "brand" | "plain" }) {
+export function Badge({
+  children,
+  label,
+  tone = "accent",
+}: {
+  children: ComponentChildren;
+  label?: string;
+  tone?: "accent" | "brand" | "plain";
+}) {
   return (
     <span class="badge" data-tone={tone}>
       {label ? (

@@ -34,7 +34,8 @@ export function Menu({ label, items, anchor, onClose, header }: MenuProps) {
     place(menu, anchor);
     menu.querySelector<HTMLElement>('[role="menuitem"]')?.focus();
     return () => {
-      const inside = menu.contains(document.activeElement) || document.activeElement === document.body;
+      const inside =
+        menu.contains(document.activeElement) || document.activeElement === document.body;
       if (inside && anchor.isConnected) anchor.focus();
     };
   }, [anchor]);
@@ -77,7 +78,10 @@ export function Menu({ label, items, anchor, onClose, header }: MenuProps) {
 }
 
 /** An icon that opens a menu. */
-export function MenuButton({ items, ...button }: Omit<IconButtonProps, "onClick"> & { items: readonly MenuItem[] }) {
+export function MenuButton({
+  items,
+  ...button
+}: Omit<IconButtonProps, "onClick"> & { items: readonly MenuItem[] }) {
   const [anchor, setAnchor] = useState<HTMLElement>();
   return (
     <>
@@ -87,7 +91,14 @@ export function MenuButton({ items, ...button }: Omit<IconButtonProps, "onClick"
         expanded={anchor !== undefined}
         onClick={(event) => setAnchor(event.currentTarget as HTMLElement)}
       />
-      {anchor && <Menu label={button.label} items={items} anchor={anchor} onClose={() => setAnchor(undefined)} />}
+      {anchor && (
+        <Menu
+          label={button.label}
+          items={items}
+          anchor={anchor}
+          onClose={() => setAnchor(undefined)}
+        />
+      )}
     </>
   );
 }

@@ -3,7 +3,17 @@ import type { ComponentChildren } from "preact";
 import { Logo } from "./logo.tsx";
 
 /** A page that stands alone, outside the shell: signing up and in, an invitation. On wide screens beside a still picture. */
-export function SoloPage({ title, lead, motto, children }: { title: string; lead?: ComponentChildren; motto: string; children: ComponentChildren }) {
+export function SoloPage({
+  title,
+  lead,
+  motto,
+  children,
+}: {
+  title: string;
+  lead?: ComponentChildren;
+  motto: string;
+  children: ComponentChildren;
+}) {
   return (
     <div class="solo">
       <aside class="solo-side">
@@ -25,17 +35,24 @@ export function SoloPage({ title, lead, motto, children }: { title: string; lead
   );
 }
 
-/** People in a wide circle under a crown: the mark, large and calm. */
+/** The mark, large and calm: a crown, and people in the half circle below it. */
 function SideArt() {
-  const people = Array.from({ length: 13 }, (_, index) => {
-    const angle = (Math.PI * (12 + index * 13)) / 180;
-    return { x: 200 + 150 * Math.cos(angle), y: 190 + 96 * Math.sin(angle), speaking: index === 4 };
+  const people = Array.from({ length: 9 }, (_, index) => {
+    const angle = (Math.PI * (17 + index * 18.25)) / 180;
+    return {
+      x: 200 + 152 * Math.cos(angle),
+      y: 176 + 152 * Math.sin(angle),
+      speaking: index === 2,
+    };
   });
   return (
-    <svg class="solo-art" viewBox="0 0 400 320" aria-hidden="true">
-      <path class="art-crown" d="M50 150C50 68 117 12 200 12s150 56 150 138c0 15-17 22-29 13a60 60 0 0 0-66-2 86 86 0 0 1-110 0 60 60 0 0 0-66 2c-12 9-29 2-29-13z" />
+    <svg class="solo-art" viewBox="0 0 400 352" aria-hidden="true">
+      <path
+        class="art-crown"
+        d="M34 172a166 166 0 0 1 332 0c0 18-20 28-35 18a75 75 0 0 0-80-2 99 99 0 0 1-102 0 75 75 0 0 0-80 2c-15 10-35 0-35-18z"
+      />
       {people.map(({ x, y, speaking }) => (
-        <circle key={x} class={speaking ? "art-speaker" : "art-person"} cx={x} cy={y} r={13} />
+        <circle key={x} class={speaking ? "art-speaker" : "art-person"} cx={x} cy={y} r={16} />
       ))}
     </svg>
   );

@@ -7,7 +7,13 @@ export function Spinner() {
 
 /** A long job: how far it is (`done` of `total`, any unit), with a name for it. Without `total` it only moves. */
 export function Progress({ label, done, total }: { label: string; done?: number; total?: number }) {
-  return <progress class="progress" aria-label={label} {...(total === undefined ? {} : { max: total, value: done ?? 0 })} />;
+  return (
+    <progress
+      class="progress"
+      aria-label={label}
+      {...(total === undefined ? {} : { max: total, value: done ?? 0 })}
+    />
+  );
 }
 
 /** Grey rows in the shape of what is coming. */

@@ -17,7 +17,12 @@ export function QrCode({ value, label }: { value: string; label: string }) {
   return (
     <div class="qr">
       {code && (
-        <svg viewBox={`0 0 ${code.size} ${code.size}`} role="img" aria-label={label} shape-rendering="crispEdges">
+        <svg
+          viewBox={`0 0 ${code.size} ${code.size}`}
+          role="img"
+          aria-label={label}
+          shape-rendering="crispEdges"
+        >
           <path d={code.path} fill="#000" />
         </svg>
       )}

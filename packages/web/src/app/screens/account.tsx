@@ -16,7 +16,9 @@ export function SignIn({ engine, next }: { engine: EnginePort; next: Route }) {
       failure={failure}
       signUpHref={hrefOf({ at: "signUp", secret: "" })}
       onSubmit={(account) => {
-        void run(() => engine.signIn(account)).then(() => engine.session.peek().state === "signedIn" && go(next, { replace: true }));
+        void run(() => engine.signIn(account)).then(
+          () => engine.session.peek().state === "signedIn" && go(next, { replace: true }),
+        );
       }}
     />
   );
@@ -44,8 +46,14 @@ export function SignUp({ engine, next, invitation, setup, reason }: SignUpProps)
       signInHref={hrefOf({ at: "signIn" })}
       {...(why ? { reason: why } : {})}
       onSubmit={(account) => {
-        const entry = { ...account, ...(invitation ? { invitation } : {}), ...(setup ? { setup } : {}) };
-        void run(() => engine.signUp(entry)).then(() => engine.session.peek().state === "signedIn" && go(next, { replace: true }));
+        const entry = {
+          ...account,
+          ...(invitation ? { invitation } : {}),
+          ...(setup ? { setup } : {}),
+        };
+        void run(() => engine.signUp(entry)).then(
+          () => engine.session.peek().state === "signedIn" && go(next, { replace: true }),
+        );
       }}
     />
   );

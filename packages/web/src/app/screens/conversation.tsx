@@ -1,5 +1,8 @@
 import { useEffect, useState } from "preact/hooks";
-import { Conversation as ConversationScreen, NoConversation } from "../../features/chat/conversation.tsx";
+import {
+  Conversation as ConversationScreen,
+  NoConversation,
+} from "../../features/chat/conversation.tsx";
 import { t } from "../../i18n/index.ts";
 import { Skeleton } from "../../ui/progress.tsx";
 import { toast } from "../../ui/toast.tsx";

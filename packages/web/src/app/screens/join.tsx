@@ -8,7 +8,15 @@ import { hrefOf } from "../routes.ts";
 import { SignUp } from "./account.tsx";
 
 /** An invitation from its link to the conversation: read, an account if need be, asked, let in. */
-export function Join({ engine, secret, you }: { engine: EnginePort; secret: string; you?: Account | undefined }) {
+export function Join({
+  engine,
+  secret,
+  you,
+}: {
+  engine: EnginePort;
+  secret: string;
+  you?: Account | undefined;
+}) {
   const policy = usePolicy(engine);
   const { busy, failure, run } = useRequest();
   const [read, setRead] = useState<{ card: InvitationCard } | { wrong: "expired" | "broken" }>();
@@ -24,7 +32,8 @@ export function Join({ engine, secret, you }: { engine: EnginePort; secret: stri
     void engine.readInvitation(secret).then((result) => {
       if (!current) return;
       if (!result.ok) setRead({ wrong: result.failure === "linkExpired" ? "expired" : "broken" });
-      else if (result.value.already !== null) go({ at: "space", spaceId: result.value.already }, { replace: true });
+      else if (result.value.already !== null)
+        go({ at: "space", spaceId: result.value.already }, { replace: true });
       else setRead({ card: result.value });
     });
     return () => {

@@ -5,7 +5,7 @@ import { toast } from "../../ui/toast.tsx";
 import type { EnginePort } from "../engine.ts";
 import { failureText } from "../failure.ts";
 import type { Account, StorageUse } from "../model.ts";
-import { back, go } from "../router.ts";
+import { go } from "../router.ts";
 import { currentTheme, setLanguage, setTheme } from "../settings.ts";
 
 /** Settings over the engine and the browser. */
@@ -21,7 +21,11 @@ export function Settings({ engine, account }: { engine: EnginePort; account: Acc
       storage={storage}
       loss={{ waiting: engine.status.value.waiting }}
       onName={(name) =>
-        void engine.setName(name).then((result) => toast({ text: result.ok ? t("settings.saved") : failureText(result.failure) }))
+        void engine
+          .setName(name)
+          .then((result) =>
+            toast({ text: result.ok ? t("settings.saved") : failureText(result.failure) }),
+          )
       }
       onLanguage={(language) =>
         void setLanguage(language).then((done) => {
@@ -41,7 +45,6 @@ export function Settings({ engine, account }: { engine: EnginePort; account: Acc
           else toast({ text: failureText(result.failure) });
         })
       }
-      onBack={back}
     />
   );
 }
@@ -50,6 +53,9 @@ async function readStorage(): Promise<StorageUse | undefined> {
   // Absent outside secure contexts.
   const manager = (navigator as Partial<Navigator>).storage;
   if (!manager) return undefined;
-  const [{ usage = 0, quota = 0 }, kept] = await Promise.all([manager.estimate(), manager.persisted()]);
+  const [{ usage = 0, quota = 0 }, kept] = await Promise.all([
+    manager.estimate(),
+    manager.persisted(),
+  ]);
   return { usedBytes: usage, availableBytes: Math.max(0, quota - usage), kept };
 }

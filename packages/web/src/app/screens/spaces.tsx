@@ -17,7 +17,15 @@ function tell(result: Result): void {
 }
 
 /** A new conversation, and into it. */
-export function NewSpace({ engine, onClose, onMade }: { engine: EnginePort; onClose: () => void; onMade: (spaceId: string) => void }) {
+export function NewSpace({
+  engine,
+  onClose,
+  onMade,
+}: {
+  engine: EnginePort;
+  onClose: () => void;
+  onMade: (spaceId: string) => void;
+}) {
   const { busy, failure, run } = useRequest();
   return (
     <NewSpaceScreen
@@ -32,7 +40,13 @@ export function NewSpace({ engine, onClose, onMade }: { engine: EnginePort; onCl
 }
 
 /** An invitation, made when the dialog opens. */
-export function Invite(props: { engine: EnginePort; spaceId: string; title: string; kind: "pair" | "group"; onClose: () => void }) {
+export function Invite(props: {
+  engine: EnginePort;
+  spaceId: string;
+  title: string;
+  kind: "pair" | "group";
+  onClose: () => void;
+}) {
   const { engine, spaceId } = props;
   const now = useNow();
   const { failure, run } = useRequest();
@@ -42,11 +56,28 @@ export function Invite(props: { engine: EnginePort; spaceId: string; title: stri
     // Once per conversation: each call makes another link.
     // oxlint-disable-next-line react-hooks/exhaustive-deps
   }, [engine, spaceId]);
-  return <InviteScreen invitation={invitation} spaceTitle={props.title} kind={props.kind} now={now} failure={failure} onClose={props.onClose} />;
+  return (
+    <InviteScreen
+      invitation={invitation}
+      spaceTitle={props.title}
+      kind={props.kind}
+      now={now}
+      failure={failure}
+      onClose={props.onClose}
+    />
+  );
 }
 
 /** The people of a conversation. */
-export function People({ engine, spaceId, onBack }: { engine: EnginePort; spaceId: string; onBack: () => void }) {
+export function People({
+  engine,
+  spaceId,
+  onBack,
+}: {
+  engine: EnginePort;
+  spaceId: string;
+  onBack: () => void;
+}) {
   const people = useLive(engine.people(spaceId), `people ${spaceId}`);
   const space = useLive(engine.space(spaceId), `space ${spaceId}`);
   const [inviting, setInviting] = useState(false);
@@ -69,7 +100,15 @@ export function People({ engine, spaceId, onBack }: { engine: EnginePort; spaceI
           })
         }
       />
-      {inviting && <Invite engine={engine} spaceId={spaceId} title={space.title} kind={space.kind} onClose={() => setInviting(false)} />}
+      {inviting && (
+        <Invite
+          engine={engine}
+          spaceId={spaceId}
+          title={space.title}
+          kind={space.kind}
+          onClose={() => setInviting(false)}
+        />
+      )}
     </>
   );
 }

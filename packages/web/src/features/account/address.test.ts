@@ -11,13 +11,27 @@ test("a name becomes an address where its script allows", () => {
 });
 
 test("an address is taken apart, a bare name belongs to this node", () => {
-  expect(parseAddress(" Bruno@B.example ", "a.example")).toEqual({ name: "bruno", node: "b.example" });
+  expect(parseAddress(" Bruno@B.example ", "a.example")).toEqual({
+    name: "bruno",
+    node: "b.example",
+  });
   expect(parseAddress("bruno", "a.example")).toEqual({ name: "bruno", node: "a.example" });
-  expect(parseAddress("bruno@b.localhost:8443", "a.example")).toEqual({ name: "bruno", node: "b.localhost:8443" });
+  expect(parseAddress("bruno@b.localhost:8443", "a.example")).toEqual({
+    name: "bruno",
+    node: "b.localhost:8443",
+  });
 });
 
 test("what is no address is refused", () => {
-  for (const typed of ["", "@", "a@b@c", "bruno@", "bruno@-/x", "br uno@b.example", ".x@b.example"]) {
+  for (const typed of [
+    "",
+    "@",
+    "a@b@c",
+    "bruno@",
+    "bruno@-/x",
+    "br uno@b.example",
+    ".x@b.example",
+  ]) {
     expect(parseAddress(typed, "a.example"), typed).toBeUndefined();
   }
 });

@@ -18,7 +18,10 @@ export function suggestName(shown: string): string {
 }
 
 /** `name@node` taken apart, or undefined if it is not an address. A bare name belongs to `node`. */
-export function parseAddress(typed: string, node: string): { name: string; node: string } | undefined {
+export function parseAddress(
+  typed: string,
+  node: string,
+): { name: string; node: string } | undefined {
   const [name = "", host = node, ...rest] = typed.trim().toLowerCase().split("@");
   if (rest.length > 0 || !NAME_PATTERN.test(name)) return undefined;
   return /^[a-z0-9-]+(\.[a-z0-9-]+)*(:\d{1,5})?$/.test(host) ? { name, node: host } : undefined;

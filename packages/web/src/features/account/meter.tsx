@@ -2,7 +2,14 @@ import "./meter.css";
 import { t } from "../../i18n/index.ts";
 import { strengthOf, type Verdict } from "./strength.ts";
 
-const level: Record<Verdict, number> = { empty: 0, veryWeak: 1, weak: 2, fair: 3, good: 4, strong: 5 };
+const level: Record<Verdict, number> = {
+  empty: 0,
+  veryWeak: 1,
+  weak: 2,
+  fair: 3,
+  good: 4,
+  strong: 5,
+};
 
 /** How well a passphrase would hold, while it is typed. It warns and never refuses. */
 export function StrengthMeter({ passphrase, own }: { passphrase: string; own: readonly string[] }) {

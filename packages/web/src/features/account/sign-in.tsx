@@ -21,14 +21,19 @@ export function SignIn({ node, busy, failure, onSubmit, signUpHref }: SignInProp
   const [passphrase, setPassphrase] = useState("");
   const [tried, setTried] = useState(false);
   const address = parseAddress(typed, node);
-  const wrongAddress = !address ? t("signIn.addressWrong") : address.node === node ? undefined : t("signIn.otherNode", { node: address.node });
+  const wrongAddress = !address
+    ? t("signIn.addressWrong")
+    : address.node === node
+      ? undefined
+      : t("signIn.otherNode", { node: address.node });
   const wrongPassphrase = passphrase ? undefined : t("signIn.passphraseMissing");
   return (
     <SoloPage motto={t("app.motto")} title={t("signIn.title")} lead={t("signIn.lead")}>
       <Form
         onSubmit={() => {
           setTried(true);
-          if (!busy && address && !wrongAddress && !wrongPassphrase) onSubmit({ name: address.name, passphrase });
+          if (!busy && address && !wrongAddress && !wrongPassphrase)
+            onSubmit({ name: address.name, passphrase });
         }}
       >
         <TextField

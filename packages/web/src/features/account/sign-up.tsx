@@ -43,7 +43,10 @@ export function SignUp({ node, reason, busy, failure, onSubmit, signInHref }: Si
     >
       {typeof reason === "object" && (
         <Banner tone="notice" icon={MailCheck}>
-          {tParts("signUp.invited", { name: <bdi>{reason.by}</bdi>, space: <bdi>{reason.space}</bdi> })}
+          {tParts("signUp.invited", {
+            name: <bdi>{reason.by}</bdi>,
+            space: <bdi>{reason.space}</bdi>,
+          })}
         </Banner>
       )}
       {setup && (
@@ -54,7 +57,8 @@ export function SignUp({ node, reason, busy, failure, onSubmit, signInHref }: Si
       <Form
         onSubmit={() => {
           setTried(true);
-          if (!busy && !wrong.shownName && !wrong.name && !wrong.passphrase) onSubmit({ shownName: shownName.trim(), name, passphrase });
+          if (!busy && !wrong.shownName && !wrong.name && !wrong.passphrase)
+            onSubmit({ shownName: shownName.trim(), name, passphrase });
         }}
       >
         <TextField
@@ -78,7 +82,13 @@ export function SignUp({ node, reason, busy, failure, onSubmit, signInHref }: Si
           autoCapitalize="none"
           spellcheck={false}
           maxLength={32}
-          error={tried && wrong.name ? wrong.name : aboutName && failure ? failureText(failure) : undefined}
+          error={
+            tried && wrong.name
+              ? wrong.name
+              : aboutName && failure
+                ? failureText(failure)
+                : undefined
+          }
         />
         <TextField
           label={t("signUp.passphrase")}

@@ -1,20 +1,33 @@
 import { expect, test } from "vitest";
 import { strengthOf } from "./strength.ts";
 
-const verdict = (passphrase: string, own: string[] = []): string => strengthOf(passphrase, own).verdict;
+const verdict = (passphrase: string, own: string[] = []): string =>
+  strengthOf(passphrase, own).verdict;
 
 test("nothing typed is neither weak nor strong", () => {
   expect(verdict("")).toBe("empty");
 });
 
 test("common passwords are very weak, however they are dressed up", () => {
-  for (const one of ["123456", "password", "P@ssw0rd", "Password1", "motdepasse", "bismillah", "qwertyuiop", "aaaaaaaaaaaaaaaa", "abcabcabcabc"]) {
+  for (const one of [
+    "123456",
+    "password",
+    "P@ssw0rd",
+    "Password1",
+    "motdepasse",
+    "bismillah",
+    "qwertyuiop",
+    "aaaaaaaaaaaaaaaa",
+    "abcabcabcabc",
+  ]) {
     expect(verdict(one), one).toBe("veryWeak");
   }
 });
 
 test("one's own name and address count for nothing", () => {
-  expect(strengthOf("wanjiku2024", ["Wanjiku Otieno", "wanjiku@a.example"]).bits).toBeLessThan(strengthOf("wanjiku2024").bits);
+  expect(strengthOf("wanjiku2024", ["Wanjiku Otieno", "wanjiku@a.example"]).bits).toBeLessThan(
+    strengthOf("wanjiku2024").bits,
+  );
   expect(verdict("WanjikuOtieno", ["Wanjiku Otieno"])).toBe("veryWeak");
 });
 

@@ -14,15 +14,36 @@ export interface Strength {
   verdict: Verdict;
 }
 
-const rows = ["qwertyuiop", "asdfghjkl", "zxcvbnm", "azertyuiop", "qsdfghjklm", "wxcvbn", "1234567890", "abcdefghijklmnopqrstuvwxyz"];
-const disguises: Record<string, string> = { "0": "o", "1": "i", "3": "e", "4": "a", "5": "s", "7": "t", "@": "a", $: "s", "!": "i" };
+const rows = [
+  "qwertyuiop",
+  "asdfghjkl",
+  "zxcvbnm",
+  "azertyuiop",
+  "qsdfghjklm",
+  "wxcvbn",
+  "1234567890",
+  "abcdefghijklmnopqrstuvwxyz",
+];
+const disguises: Record<string, string> = {
+  "0": "o",
+  "1": "i",
+  "3": "e",
+  "4": "a",
+  "5": "s",
+  "7": "t",
+  "@": "a",
+  $: "s",
+  "!": "i",
+};
 const ranks = new Map(commonPassphrases.map((word, index) => [word, index + 1]));
 
 /** Estimates `passphrase`; `own` are words that an attacker would try first: the person's name, address, node. */
 export function strengthOf(passphrase: string, own: readonly string[] = []): Strength {
   const chars = [...passphrase.normalize("NFKC")];
   if (chars.length === 0) return { bits: 0, verdict: "empty" };
-  const known = own.flatMap((word) => word.toLowerCase().split(/[^\p{L}\p{N}]+/u)).filter((word) => word.length >= 3);
+  const known = own
+    .flatMap((word) => word.toLowerCase().split(/[^\p{L}\p{N}]+/u))
+    .filter((word) => word.length >= 3);
   const bits = cheapest(chars.slice(0, 128), new Set(known));
   return { bits, verdict: verdictOf(bits) };
 }
@@ -48,7 +69,8 @@ function cheapest(chars: readonly string[], own: ReadonlySet<string>): number {
     for (let unit = 1; unit <= 8; unit++) {
       const times = repeatsBefore(chars, end, unit);
       // Once the unit is known, only how often it stands there has to be guessed.
-      if (times > 1) least = Math.min(least, best[end - unit * (times - 1)]! + Math.log2(times) + 1);
+      if (times > 1)
+        least = Math.min(least, best[end - unit * (times - 1)]! + Math.log2(times) + 1);
     }
     best.push(least);
   }
@@ -59,7 +81,10 @@ function cheapest(chars: readonly string[], own: ReadonlySet<string>): number {
 function repeatsBefore(chars: readonly string[], end: number, unit: number): number {
   let start = end - unit;
   let times = start >= 0 ? 1 : 0;
-  while (start - unit >= 0 && chars.slice(start - unit, start).every((char, index) => char === chars[end - unit + index])) {
+  while (
+    start - unit >= 0 &&
+    chars.slice(start - unit, start).every((char, index) => char === chars[end - unit + index])
+  ) {
     start -= unit;
     times++;
   }
@@ -70,7 +95,9 @@ function repeatsBefore(chars: readonly string[], end: number, unit: number): num
 function bitsPerChar(chars: readonly string[]): number {
   const text = chars.join("");
   if (/^\d+$/.test(text)) return 3.3;
-  const classes = [/\p{Ll}|\p{Lo}/u, /\p{Lu}/u, /\p{N}/u, /[^\p{L}\p{N}\s]/u].filter((one) => one.test(text)).length;
+  const classes = [/\p{Ll}|\p{Lo}/u, /\p{Lu}/u, /\p{N}/u, /[^\p{L}\p{N}\s]/u].filter((one) =>
+    one.test(text),
+  ).length;
   const variety = new Set(chars).size / chars.length;
   const base = classes === 1 ? 3 : classes === 2 ? 3.7 : 4.4;
   return variety < 0.5 ? base * 0.7 : base;
@@ -84,8 +111,13 @@ function bitsOfPiece(raw: string, own: ReadonlySet<string>): number | undefined 
   if (own.has(lower) || own.has(plain)) return 2 + disguised + capitals;
   const rank = ranks.get(lower) ?? ranks.get(plain);
   if (rank) return Math.max(2, Math.log2(rank) + 1) + disguised + capitals;
-  if (raw.length >= 3 && rows.some((row) => row.includes(lower) || [...row].toReversed().join("").includes(lower))) return 5 + Math.log2(raw.length);
+  if (
+    raw.length >= 3 &&
+    rows.some((row) => row.includes(lower) || [...row].toReversed().join("").includes(lower))
+  )
+    return 5 + Math.log2(raw.length);
   if (/^(19|20)\d\d$/.test(raw)) return 6.6;
-  if (/^(0[1-9]|[12]\d|3[01])(0[1-9]|1[0-2])((19|20)?\d\d)?$/.test(raw)) return 8.5 + (raw.length > 4 ? 6.6 : 0);
+  if (/^(0[1-9]|[12]\d|3[01])(0[1-9]|1[0-2])((19|20)?\d\d)?$/.test(raw))
+    return 8.5 + (raw.length > 4 ? 6.6 : 0);
   return undefined;
 }

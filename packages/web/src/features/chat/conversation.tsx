@@ -33,7 +33,10 @@ export interface ConversationProps {
   onBack: () => void;
 }
 
-type Mode = { kind: "write" } | { kind: "reply"; to: MessageRow } | { kind: "edit"; message: MessageRow; text: string };
+type Mode =
+  | { kind: "write" }
+  | { kind: "reply"; to: MessageRow }
+  | { kind: "edit"; message: MessageRow; text: string };
 type Editing = Extract<Mode, { kind: "edit" }>;
 
 /** A conversation: what was said, and where one says something. */
@@ -43,12 +46,16 @@ export function Conversation(props: ConversationProps) {
   const [editing, setEditing] = useState<Editing>();
   const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
   const messages = useMemo(
-    () => (hidden.size > 0 ? conversation.messages.filter(({ eventId, deleted }) => deleted || !hidden.has(eventId)) : conversation.messages),
+    () =>
+      hidden.size > 0
+        ? conversation.messages.filter(({ eventId, deleted }) => deleted || !hidden.has(eventId))
+        : conversation.messages,
     [conversation.messages, hidden],
   );
   const names = useMemo(() => people.map(({ name }) => name), [people]);
 
-  const answered = draft.replyTo === null ? undefined : messages.find(({ eventId }) => eventId === draft.replyTo);
+  const answered =
+    draft.replyTo === null ? undefined : messages.find(({ eventId }) => eventId === draft.replyTo);
   const mode: Mode = editing ?? (answered ? { kind: "reply", to: answered } : { kind: "write" });
   const leaveMode = (): void => {
     if (editing) setEditing(undefined);
@@ -57,20 +64,26 @@ export function Conversation(props: ConversationProps) {
 
   const remove = (message: MessageRow): void => {
     setHidden((before) => new Set(before).add(message.eventId));
-    const show = (): void => setHidden((before) => new Set([...before].filter((id) => id !== message.eventId)));
+    const show = (): void =>
+      setHidden((before) => new Set([...before].filter((id) => id !== message.eventId)));
     toast({
       text: t("chat.deletedToast"),
       action: { label: t("ui.undo"), run: show },
       onGone: () => props.onDelete(message.eventId),
     });
   };
-  const edit = (message: MessageRow): void => setEditing({ kind: "edit", message, text: message.text });
+  const edit = (message: MessageRow): void =>
+    setEditing({ kind: "edit", message, text: message.text });
   const send = (text: string, mentioned: string[]): void => {
     if (mode.kind === "edit") {
       if (text !== mode.message.text) props.onEdit(mode.message.eventId, text);
       setEditing(undefined);
     } else {
-      props.onSend({ text, mentioned, ...(mode.kind === "reply" ? { replyTo: mode.to.eventId } : {}) });
+      props.onSend({
+        text,
+        mentioned,
+        ...(mode.kind === "reply" ? { replyTo: mode.to.eventId } : {}),
+      });
     }
   };
 
@@ -78,24 +91,49 @@ export function Conversation(props: ConversationProps) {
     <section class="conversation" aria-labelledby="conversation-title">
       <header class="pane-head">
         <span class="phone-only">
-          <IconButton icon={ArrowLeft} mirror label={t("ui.back")} tip="below-start" onClick={props.onBack} />
+          <IconButton
+            icon={ArrowLeft}
+            mirror
+            label={t("ui.back")}
+            tip="below-start"
+            onClick={props.onBack}
+          />
         </span>
-        <Avatar id={conversation.spaceId} name={conversation.title} size="s" square={kind === "group"} />
+        <Avatar
+          id={conversation.spaceId}
+          name={conversation.title}
+          size="s"
+          square={kind === "group"}
+        />
         <div class="pane-title">
-          <h1 id="conversation-title" tabIndex={-1} dir="auto">
+          <h1 id="conversation-title" class="as-page" tabIndex={-1} dir="auto">
             {conversation.title}
           </h1>
-          {kind === "group" && <p class="pane-sub">{t("people.count", { count: people.length })}</p>}
+          {kind === "group" && (
+            <p class="pane-sub">{t("people.count", { count: people.length })}</p>
+          )}
         </div>
         <a class="button" data-kind="quiet" href={props.peopleHref}>
           <Icon of={Users} />
-          <span>{t("people.title")}</span>
+          <span class="button-words">{t("people.title")}</span>
         </a>
       </header>
-      {conversation.trouble && <TroubleNotice trouble={conversation.trouble} onAct={props.onTrouble} />}
+      {conversation.trouble && (
+        <TroubleNotice trouble={conversation.trouble} onAct={props.onTrouble} />
+      )}
       {messages.length === 0 ? (
         <div class="pane-body">
-          <EmptyState picture={<Avatar id={conversation.spaceId} name={conversation.title} size="xl" square={kind === "group"} />} title={t("chat.emptyTitle")}>
+          <EmptyState
+            picture={
+              <Avatar
+                id={conversation.spaceId}
+                name={conversation.title}
+                size="xl"
+                square={kind === "group"}
+              />
+            }
+            title={t("chat.emptyTitle")}
+          >
             {t("chat.empty")}
           </EmptyState>
         </div>
@@ -128,16 +166,22 @@ export function Conversation(props: ConversationProps) {
             label={t("chat.write")}
             placeholder={t("chat.placeholder")}
             value={editing ? editing.text : draft.text}
-            onInput={(text) => (editing ? setEditing({ ...editing, text }) : props.onDraft({ ...draft, text }))}
+            onInput={(text) =>
+              editing ? setEditing({ ...editing, text }) : props.onDraft({ ...draft, text })
+            }
             onSend={send}
             sendLabel={mode.kind === "edit" ? t("chat.saveEdit") : t("ui.send")}
             suggest={(query) => suggestPeople(query, people)}
             onEscape={leaveMode}
             onUp={() => {
-              const last = messages.findLast(({ mine, deleted, notice }) => mine && !deleted && !notice);
+              const last = messages.findLast(
+                ({ mine, deleted, notice }) => mine && !deleted && !notice,
+              );
               if (last) edit(last);
             }}
-            {...(mode.kind === "write" ? {} : { focusOn: mode.kind === "edit" ? mode.message.eventId : `r-${mode.to.eventId}` })}
+            {...(mode.kind === "write"
+              ? {}
+              : { focusOn: mode.kind === "edit" ? mode.message.eventId : `r-${mode.to.eventId}` })}
           />
         </footer>
       ) : (
@@ -155,7 +199,11 @@ function ModeLine({ mode, onCancel }: { mode: Mode; onCancel: () => void }) {
   return (
     <div class="mode-line">
       <Icon of={mode.kind === "edit" ? Pencil : CornerUpLeft} mirror />
-      {mode.kind === "edit" ? <p>{t("chat.editing")}</p> : <Quote author={mode.to.authorName} text={mode.to.text} />}
+      {mode.kind === "edit" ? (
+        <p>{t("chat.editing")}</p>
+      ) : (
+        <Quote author={mode.to.authorName} text={mode.to.text} />
+      )}
       <IconButton icon={X} label={t("ui.cancel")} tip="above" onClick={onCancel} />
     </div>
   );
@@ -169,20 +217,33 @@ function Announcer({ messages }: { messages: readonly MessageRow[] }) {
   useEffect(() => {
     if (!newest || newest.eventId === seen.current) return;
     seen.current = newest.eventId;
-    if (!newest.mine && !newest.notice) setText(t("chat.said", { name: newest.authorName, text: newest.text }));
+    if (!newest.mine && !newest.notice)
+      setText(t("chat.said", { name: newest.authorName, text: newest.text }));
   }, [newest]);
   return <LiveRegion text={text} />;
 }
 
-function suggestPeople(query: string, people: ConversationData["people"]): { id: string; name: string; detail: string }[] {
+function suggestPeople(
+  query: string,
+  people: ConversationData["people"],
+): { id: string; name: string; detail: string }[] {
   const wanted = fold(query);
   return people
-    .filter(({ you, name }) => !you && fold(name).split(/\s+/).some((_, index, words) => words.slice(index).join(" ").startsWith(wanted)))
+    .filter(
+      ({ you, name }) =>
+        !you &&
+        fold(name)
+          .split(/\s+/)
+          .some((_, index, words) => words.slice(index).join(" ").startsWith(wanted)),
+    )
     .map(({ identityId, name, address }) => ({ id: identityId, name, detail: address }));
 }
 
 function fold(text: string): string {
-  return text.normalize("NFKD").replace(/\p{M}+/gu, "").toLocaleLowerCase();
+  return text
+    .normalize("NFKD")
+    .replace(/\p{M}+/gu, "")
+    .toLocaleLowerCase();
 }
 
 /** In place of a conversation that is not there (or not yet) on this device. */

@@ -3,7 +3,7 @@ import { AtSign, MessageCirclePlus } from "lucide";
 import type { ConversationRow } from "../../app/model.ts";
 import { formatNumber, t } from "../../i18n/index.ts";
 import { Avatar } from "../../ui/avatar.tsx";
-import { Button, IconButton } from "../../ui/button.tsx";
+import { Button } from "../../ui/button.tsx";
 import { EmptyState } from "../../ui/empty-state.tsx";
 import { Icon } from "../../ui/icon.tsx";
 import { Badge, List, ListItem } from "../../ui/list.tsx";
@@ -28,7 +28,9 @@ export function ConversationList({ rows, currentId, now, hrefOf, onNew }: Conver
         <h1 class="pane-title" id="conversations-title" tabIndex={-1}>
           {t("list.title")}
         </h1>
-        <IconButton icon={MessageCirclePlus} label={t("newSpace.title")} tip="below-end" onClick={onNew} />
+        <Button kind="quiet" icon={MessageCirclePlus} onClick={onNew} label={t("newSpace.title")}>
+          {t("list.new")}
+        </Button>
       </header>
       <div class="pane-body">
         {rows === undefined ? (
@@ -48,7 +50,13 @@ export function ConversationList({ rows, currentId, now, hrefOf, onNew }: Conver
         ) : (
           <List label={t("list.title")}>
             {rows.map((row) => (
-              <Row key={row.spaceId} row={row} now={now} href={hrefOf(row.spaceId)} current={row.spaceId === currentId} />
+              <Row
+                key={row.spaceId}
+                row={row}
+                now={now}
+                href={hrefOf(row.spaceId)}
+                current={row.spaceId === currentId}
+              />
             ))}
           </List>
         )}
@@ -57,7 +65,17 @@ export function ConversationList({ rows, currentId, now, hrefOf, onNew }: Conver
   );
 }
 
-function Row({ row, now, href, current }: { row: ConversationRow; now: number; href: string; current: boolean }) {
+function Row({
+  row,
+  now,
+  href,
+  current,
+}: {
+  row: ConversationRow;
+  now: number;
+  href: string;
+  current: boolean;
+}) {
   const detail = row.trouble
     ? t("list.trouble")
     : row.lastText
@@ -82,7 +100,11 @@ function Row({ row, now, href, current }: { row: ConversationRow; now: number; h
               <span class="visually-hidden">{t("list.mentioned")}</span>
             </span>
           )}
-          {row.unread > 0 && <Badge label={t("list.unread", { count: row.unread })}>{formatNumber(Math.min(row.unread, 999))}</Badge>}
+          {row.unread > 0 && (
+            <Badge label={t("list.unread", { count: row.unread })}>
+              {formatNumber(Math.min(row.unread, 999))}
+            </Badge>
+          )}
         </>
       }
     />

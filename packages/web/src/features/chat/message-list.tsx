@@ -27,7 +27,8 @@ function noticeText({ notice }: MessageRow): string {
   if (!notice) return "";
   const { kind, name, by, title } = notice;
   if (kind === "renamed") return t("notice.renamed", { name: by ?? name, title: title ?? "" });
-  if (by !== null && by !== name && (kind === "joined" || kind === "removed")) return t(`notice.${kind}By`, { name, by });
+  if (by !== null && by !== name && (kind === "joined" || kind === "removed"))
+    return t(`notice.${kind}By`, { name, by });
   return t(`notice.${kind}`, { name });
 }
 
@@ -49,13 +50,17 @@ export function MessageList(props: MessageListProps) {
   const following = useRef(true);
   const asked = useRef(0);
   const [atEnd, setAtEnd] = useState(true);
+  const [atStart, setAtStart] = useState(false);
   const [lit, setLit] = useState<string>();
   const newest = messages.at(-1);
 
-  const toEnd = (smooth = false): void => list.current?.scrollToIndex(items.length - 1, { align: "end", smooth });
+  // The space after the last message is a row too, so that the end is really the end.
+  const toEnd = (smooth = false): void =>
+    list.current?.scrollToIndex(items.length, { align: "end", smooth });
 
   useLayoutEffect(() => {
     const unread = items.findIndex(({ kind }) => kind === "new");
+    following.current = unread < 0;
     if (unread >= 0) list.current?.scrollToIndex(unread, { align: "start" });
     else toEnd();
     // Only when the conversation opens; afterwards the reader decides.
@@ -69,6 +74,18 @@ export function MessageList(props: MessageListProps) {
   useEffect(() => {
     before.current = items;
   }, [items]);
+  // Rows that grow, a keyboard that opens: at the end one stays at the end.
+  useEffect(() => {
+    const area = scroller.current;
+    if (!area) return;
+    const observer = new ResizeObserver(() => {
+      if (following.current) area.scrollTop = area.scrollHeight;
+    });
+    observer.observe(area);
+    const rows = area.querySelector(".messages-rows");
+    if (rows) observer.observe(rows);
+    return () => observer.disconnect();
+  }, []);
   useEffect(() => {
     if (newest && atEnd && document.visibilityState === "visible") onRead(newest);
   }, [newest, atEnd, onRead]);
@@ -84,6 +101,7 @@ export function MessageList(props: MessageListProps) {
     const end = area.scrollHeight - area.clientHeight - offset < NEAR_END;
     following.current = end;
     setAtEnd(end);
+    setAtStart(offset < 100);
     if (offset < 600 && hasOlder && asked.current !== messages.length) {
       asked.current = messages.length;
       onOlder();
@@ -100,43 +118,58 @@ export function MessageList(props: MessageListProps) {
   return (
     <div class="messages">
       {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a region that scrolls has to be reachable by keyboard */}
-      <div class="messages-scroll" ref={scroller} tabIndex={0} role="region" aria-label={t("chat.messages")}>
+      <div
+        class="messages-scroll"
+        ref={scroller}
+        tabIndex={0}
+        role="region"
+        aria-label={t("chat.messages")}
+      >
         <div class="messages-fill" />
-        {hasOlder && (
-          <p class="messages-older">
-            <Spinner /> {t("chat.older")}
-          </p>
-        )}
-        <Virtualizer ref={list} scrollRef={scroller} shift={prepended} onScroll={onScroll} bufferSize={600}>
-          {items.map((item) =>
-            item.kind === "day" ? (
-              <Separator key={item.key}>{formatDay(item.at, props.now)}</Separator>
-            ) : item.kind === "new" ? (
-              <Separator key={item.key} tone="new">
-                {t("chat.newMessages")}
-              </Separator>
-            ) : item.kind === "notice" ? (
-              <Separator key={item.key}>{noticeText(item.message)}</Separator>
-            ) : (
-              <Message
-                key={item.key}
-                message={item.message}
-                first={item.first}
-                last={item.last}
-                lit={lit === item.key}
-                pair={props.pair}
-                names={props.names}
-                canWrite={props.canWrite}
-                onReply={props.onReply}
-                onEdit={props.onEdit}
-                onDelete={props.onDelete}
-                onReact={props.onReact}
-                onJump={jump}
-              />
-            ),
-          )}
-        </Virtualizer>
+        <div class="messages-rows">
+          <Virtualizer
+            ref={list}
+            scrollRef={scroller}
+            shift={prepended}
+            onScroll={onScroll}
+            bufferSize={600}
+          >
+            {items.map((item) =>
+              item.kind === "day" ? (
+                <Separator key={item.key}>{formatDay(item.at, props.now)}</Separator>
+              ) : item.kind === "new" ? (
+                <Separator key={item.key} tone="new">
+                  {t("chat.newMessages")}
+                </Separator>
+              ) : item.kind === "notice" ? (
+                <Separator key={item.key}>{noticeText(item.message)}</Separator>
+              ) : (
+                <Message
+                  key={item.key}
+                  message={item.message}
+                  first={item.first}
+                  last={item.last}
+                  lit={lit === item.key}
+                  pair={props.pair}
+                  names={props.names}
+                  canWrite={props.canWrite}
+                  onReply={props.onReply}
+                  onEdit={props.onEdit}
+                  onDelete={props.onDelete}
+                  onReact={props.onReact}
+                  onJump={jump}
+                />
+              ),
+            )}
+            <div key="end" class="messages-end" />
+          </Virtualizer>
+        </div>
       </div>
+      {hasOlder && atStart && (
+        <p class="messages-older" role="status">
+          <Spinner /> {t("chat.older")}
+        </p>
+      )}
       {!atEnd && (
         <div class="messages-jump">
           <Button icon={ArrowDown} onClick={() => toEnd(true)}>

@@ -1,4 +1,14 @@
-import { Check, CheckCheck, Clock3, Copy, CornerUpLeft, Ellipsis, Pencil, SmilePlus, Trash2 } from "lucide";
+import {
+  Check,
+  CheckCheck,
+  Clock3,
+  Copy,
+  CornerUpLeft,
+  Ellipsis,
+  Pencil,
+  SmilePlus,
+  Trash2,
+} from "lucide";
 import { useState } from "preact/hooks";
 import type { MessageRow, ReplyTo } from "../../app/model.ts";
 import { formatMoment, formatTime } from "../../i18n/dates.ts";
@@ -56,7 +66,7 @@ export function Message(props: MessageProps) {
           <Quote
             author={message.replyTo.authorName}
             text={quoteText(message.replyTo)}
-            label={t("chat.jumpToQuoted", { name: message.replyTo.authorName, text: quoteText(message.replyTo) })}
+            hint={t("chat.jumpToQuoted")}
             onClick={() => message.replyTo && onJump(message.replyTo.eventId)}
           />
         )
@@ -84,7 +94,7 @@ export function Message(props: MessageProps) {
                 emoji,
                 mine,
                 count: formatNumber(count),
-                label: t("chat.reaction", { emoji, names: formatList(who) }),
+                names: formatList(who),
                 onClick: () => canWrite && react(emoji),
               }))}
             />
@@ -119,7 +129,9 @@ export function Message(props: MessageProps) {
         </>
       }
     >
-      <p dir="auto">{message.deleted ? t("chat.deleted") : <Text message={message} names={names} />}</p>
+      <p dir="auto">
+        {message.deleted ? t("chat.deleted") : <Text message={message} names={names} />}
+      </p>
       {message.needsNewerApp && <p class="field-hint">{t("chat.needsNewerApp")}</p>}
     </Bubble>
   );
@@ -131,9 +143,18 @@ function quoteText({ text, deleted }: ReplyTo): string {
 }
 
 function actionsFor({ message, canWrite, onReply, onEdit, onDelete }: MessageProps): MenuItem[] {
-  const copy: MenuItem = { label: t("chat.copy"), icon: Copy, onSelect: () => void navigator.clipboard.writeText(message.text) };
+  const copy: MenuItem = {
+    label: t("chat.copy"),
+    icon: Copy,
+    onSelect: () => void navigator.clipboard.writeText(message.text),
+  };
   if (!canWrite) return [copy];
-  const reply: MenuItem = { label: t("chat.reply"), icon: CornerUpLeft, mirrorIcon: true, onSelect: () => onReply(message) };
+  const reply: MenuItem = {
+    label: t("chat.reply"),
+    icon: CornerUpLeft,
+    mirrorIcon: true,
+    onSelect: () => onReply(message),
+  };
   if (!message.mine) return [reply, copy];
   return [
     reply,
@@ -148,7 +169,13 @@ function Text({ message, names }: { message: MessageRow; names: readonly string[
     <>
       {stretchesOf(message.text, names).map((one, index) =>
         one.kind === "link" ? (
-          <a key={index} href={one.href} target="_blank" rel="noopener noreferrer nofollow" dir="ltr">
+          <a
+            key={index}
+            href={one.href}
+            target="_blank"
+            rel="noopener noreferrer nofollow"
+            dir="ltr"
+          >
             {one.text}
           </a>
         ) : one.kind === "mention" ? (
@@ -168,7 +195,9 @@ const states = { waiting: Clock3, sent: Check, delivered: CheckCheck } as const;
 function Meta({ message }: { message: MessageRow }) {
   return (
     <>
-      {message.editedAt !== null && !message.deleted && <span title={formatMoment(message.editedAt)}>{t("chat.edited")}</span>}
+      {message.editedAt !== null && !message.deleted && (
+        <span title={formatMoment(message.editedAt)}>{t("chat.edited")}</span>
+      )}
       <time dateTime={new Date(message.at).toISOString()} title={formatMoment(message.at)}>
         {formatTime(message.at)}
       </time>

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { stretchesOf } from "./text.ts";
 
-const shape = (text: string, names: string[] = []): string[] => stretchesOf(text, names).map((one) => `${one.kind}:${one.text}`);
+const shape = (text: string, names: string[] = []): string[] =>
+  stretchesOf(text, names).map((one) => `${one.kind}:${one.text}`);
 
 test("links lose the punctuation of the sentence around them", () => {
   expect(shape("See https://a.example/x, then (https://b.example).")).toEqual([
@@ -12,11 +13,17 @@ test("links lose the punctuation of the sentence around them", () => {
     "text:).",
   ]);
   expect(shape("https://a.example/(x)")).toEqual(["link:https://a.example/(x)"]);
-  expect(shape("انظر https://a.example/x؟")).toEqual(["text:انظر ", "link:https://a.example/x", "text:؟"]);
+  expect(shape("انظر https://a.example/x؟")).toEqual([
+    "text:انظر ",
+    "link:https://a.example/x",
+    "text:؟",
+  ]);
 });
 
 test("nothing but http and https becomes a link", () => {
-  expect(shape("javascript:alert(1) data:text/html,x file:///etc")).toEqual(["text:javascript:alert(1) data:text/html,x file:///etc"]);
+  expect(shape("javascript:alert(1) data:text/html,x file:///etc")).toEqual([
+    "text:javascript:alert(1) data:text/html,x file:///etc",
+  ]);
 });
 
 test("the longest name that fits is the one mentioned", () => {

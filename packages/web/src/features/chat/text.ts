@@ -1,5 +1,7 @@
 /** A stretch of a message: plain, a link, or a person's name that was mentioned. */
-export type Stretch = { kind: "text" | "mention"; text: string } | { kind: "link"; text: string; href: string };
+export type Stretch =
+  | { kind: "text" | "mention"; text: string }
+  | { kind: "link"; text: string; href: string };
 
 const LINK = /https?:\/\/[^\s<>"'`\u200e\u200f]+/giu;
 
@@ -31,7 +33,9 @@ function trimLink(link: string): string {
 
 function safeHref(link: string): string | undefined {
   const url = URL.canParse(link) ? new URL(link) : undefined;
-  return url && (url.protocol === "https:" || url.protocol === "http:") && url.hostname ? url.href : undefined;
+  return url && (url.protocol === "https:" || url.protocol === "http:") && url.hostname
+    ? url.href
+    : undefined;
 }
 
 function mentionsIn(text: string, names: readonly string[]): Stretch[] {

@@ -6,13 +6,34 @@ const noon = new Date(2025, 2, 3, 12).getTime();
 const minute = 60_000;
 
 function message(eventId: string, authorId: string, at: number): MessageRow {
-  return { eventId, authorId, authorName: authorId, mine: false, text: eventId, at, position: at, editedAt: null, deleted: false, replyTo: null, needsNewerApp: false, notice: null, reactions: [], state: "delivered", mentionsMe: false };
+  return {
+    eventId,
+    authorId,
+    authorName: authorId,
+    mine: false,
+    text: eventId,
+    at,
+    position: at,
+    editedAt: null,
+    deleted: false,
+    replyTo: null,
+    needsNewerApp: false,
+    notice: null,
+    reactions: [],
+    state: "delivered",
+    mentionsMe: false,
+  };
 }
 
-const kinds = (messages: MessageRow[], unread?: string): string[] => timelineOf(messages, unread).map((item) => (item.kind === "message" ? item.key : item.kind));
+const kinds = (messages: MessageRow[], unread?: string): string[] =>
+  timelineOf(messages, unread).map((item) => (item.kind === "message" ? item.key : item.kind));
 
 test("each day begins with its separator", () => {
-  const rows = kinds([message("a", "x", noon), message("b", "x", noon + minute), message("c", "x", noon + 24 * 60 * minute)]);
+  const rows = kinds([
+    message("a", "x", noon),
+    message("b", "x", noon + minute),
+    message("c", "x", noon + 24 * 60 * minute),
+  ]);
   expect(rows).toEqual(["day", "a", "b", "day", "c"]);
 });
 
@@ -40,7 +61,10 @@ test("messages of one author hang together until someone else writes or time pas
 });
 
 test("a notice stands alone and ends the group around it", () => {
-  const joined: MessageRow = { ...message("n", "x", noon + 1), notice: { kind: "joined", name: "y", by: null, title: null } };
+  const joined: MessageRow = {
+    ...message("n", "x", noon + 1),
+    notice: { kind: "joined", name: "y", by: null, title: null },
+  };
   const items = timelineOf([message("a", "x", noon), joined, message("b", "x", noon + minute)]);
   expect(items.map(({ kind }) => kind)).toEqual(["day", "message", "notice", "message"]);
   expect(items[1]).toMatchObject({ last: true });
@@ -50,8 +74,14 @@ test("a notice stands alone and ends the group around it", () => {
 test("older messages put before are counted, newer ones after are not", () => {
   const late = [message("c", "x", noon), message("d", "x", noon + minute)];
   const before = timelineOf(late);
-  const older = [message("a", "y", noon - 24 * 60 * minute), message("b", "y", noon - minute), ...late];
+  const older = [
+    message("a", "y", noon - 24 * 60 * minute),
+    message("b", "y", noon - minute),
+    ...late,
+  ];
   expect(countPrepended(before, timelineOf(older))).toBe(3);
-  expect(countPrepended(before, timelineOf([...late, message("e", "x", noon + 2 * minute)]))).toBe(0);
+  expect(countPrepended(before, timelineOf([...late, message("e", "x", noon + 2 * minute)]))).toBe(
+    0,
+  );
   expect(countPrepended([], before)).toBe(0);
 });

@@ -15,7 +15,10 @@ export type TimelineItem =
 const TOGETHER = 5 * 60_000;
 
 /** The rows for `messages` (oldest first, in the log's order). Keys are stable while older messages are added before. */
-export function timelineOf(messages: readonly MessageRow[], firstUnreadId: string | null = null): TimelineItem[] {
+export function timelineOf(
+  messages: readonly MessageRow[],
+  firstUnreadId: string | null = null,
+): TimelineItem[] {
   const items: TimelineItem[] = [];
   messages.forEach((message, index) => {
     const before = messages[index - 1];
@@ -40,11 +43,20 @@ export function timelineOf(messages: readonly MessageRow[], firstUnreadId: strin
 }
 
 function together(a: MessageRow, b: MessageRow): boolean {
-  return !a.notice && !b.notice && a.authorId === b.authorId && Math.abs(b.at - a.at) < TOGETHER && dayNumber(a.at) === dayNumber(b.at);
+  return (
+    !a.notice &&
+    !b.notice &&
+    a.authorId === b.authorId &&
+    Math.abs(b.at - a.at) < TOGETHER &&
+    dayNumber(a.at) === dayNumber(b.at)
+  );
 }
 
 /** How many rows were put before the ones that were there: the list keeps its place by it. */
-export function countPrepended(before: readonly TimelineItem[], after: readonly TimelineItem[]): number {
+export function countPrepended(
+  before: readonly TimelineItem[],
+  after: readonly TimelineItem[],
+): number {
   const anchor = before.find((item) => item.kind === "message");
   if (!anchor) return 0;
   const was = before.indexOf(anchor);

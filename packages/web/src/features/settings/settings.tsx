@@ -1,11 +1,11 @@
 import "./settings.css";
-import { ArrowLeft, HardDriveDownload, LogOut, Monitor, Moon, Sun } from "lucide";
+import { HardDriveDownload, LogOut, Monitor, Moon, Sun } from "lucide";
 import type { ComponentChildren } from "preact";
 import { useId, useState } from "preact/hooks";
 import type { Account, SignOutLoss, StorageUse, Theme } from "../../app/model.ts";
 import { formatBytes, isLanguage, type Language, languages, t } from "../../i18n/index.ts";
 import { Avatar } from "../../ui/avatar.tsx";
-import { Button, IconButton } from "../../ui/button.tsx";
+import { Button } from "../../ui/button.tsx";
 import { Segmented } from "../../ui/choice.tsx";
 import { CopyField } from "../../ui/copy-field.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
@@ -24,7 +24,6 @@ export interface SettingsProps {
   onTheme: (theme: Theme) => void;
   onKeepStorage: () => void;
   onSignOut: () => void;
-  onBack: () => void;
 }
 
 /** Who one is to others, how the app looks, what this device holds, and the way out. */
@@ -34,9 +33,6 @@ export function Settings(props: SettingsProps) {
   return (
     <section class="settings" aria-labelledby="settings-title">
       <header class="pane-head">
-        <span class="phone-only">
-          <IconButton icon={ArrowLeft} mirror label={t("ui.back")} tip="below-start" onClick={props.onBack} />
-        </span>
         <h1 class="pane-title" id="settings-title" tabIndex={-1}>
           {t("settings.title")}
         </h1>
@@ -45,9 +41,14 @@ export function Settings(props: SettingsProps) {
         <div class="settings-column">
           <Group title={t("settings.profile")}>
             <div class="settings-person">
-              <Avatar id={account.identityId} name={account.name} size="xl" />
+              <Avatar id={account.identityId} name={account.name} size="l" />
               <div class="settings-grow">
-                <SavedField label={t("signUp.name")} hint={t("settings.nameHint")} value={account.name} onSave={props.onName} />
+                <SavedField
+                  label={t("signUp.name")}
+                  hint={t("settings.nameHint")}
+                  value={account.name}
+                  onSave={props.onName}
+                />
               </div>
             </div>
             <CopyField label={t("settings.address")} value={account.address} />
@@ -56,7 +57,11 @@ export function Settings(props: SettingsProps) {
             <SelectField
               label={t("settings.language")}
               value={props.language}
-              options={languages.map(({ code, name }) => ({ value: code, label: name, lang: code }))}
+              options={languages.map(({ code, name }) => ({
+                value: code,
+                label: name,
+                lang: code,
+              }))}
               onChange={(language) => isLanguage(language) && props.onLanguage(language)}
             />
             <Segmented
@@ -72,11 +77,21 @@ export function Settings(props: SettingsProps) {
           </Group>
           <Group title={t("settings.device")}>
             {props.device && (
-              <SavedField label={t("settings.deviceName")} hint={t("settings.deviceNameHint")} value={props.device.name} onSave={props.device.onName} />
+              <SavedField
+                label={t("settings.deviceName")}
+                hint={t("settings.deviceNameHint")}
+                value={props.device.name}
+                onSave={props.device.onName}
+              />
             )}
             {storage && (
               <div class="settings-storage">
-                <p>{t("settings.storage", { used: formatBytes(storage.usedBytes), available: formatBytes(storage.availableBytes) })}</p>
+                <p>
+                  {t("settings.storage", {
+                    used: formatBytes(storage.usedBytes),
+                    available: formatBytes(storage.availableBytes),
+                  })}
+                </p>
                 {storage.kept ? (
                   <p class="field-hint">{t("settings.storageKept")}</p>
                 ) : (
@@ -100,7 +115,13 @@ export function Settings(props: SettingsProps) {
           </Group>
         </div>
       </div>
-      {leaving && <SignOutDialog loss={props.loss} onSignOut={props.onSignOut} onClose={() => setLeaving(false)} />}
+      {leaving && (
+        <SignOutDialog
+          loss={props.loss}
+          onSignOut={props.onSignOut}
+          onClose={() => setLeaving(false)}
+        />
+      )}
     </section>
   );
 }
@@ -116,7 +137,17 @@ function Group({ title, children }: { title: string; children: ComponentChildren
 }
 
 /** A value with its own save button, which appears once it differs. */
-function SavedField({ label, hint, value, onSave }: { label: string; hint: string; value: string; onSave: (value: string) => void }) {
+function SavedField({
+  label,
+  hint,
+  value,
+  onSave,
+}: {
+  label: string;
+  hint: string;
+  value: string;
+  onSave: (value: string) => void;
+}) {
   const [typed, setTyped] = useState<string>();
   const changed = typed !== undefined && typed.trim() !== value && typed.trim() !== "";
   return (
@@ -140,7 +171,15 @@ function SavedField({ label, hint, value, onSave }: { label: string; hint: strin
   );
 }
 
-function SignOutDialog({ loss, onSignOut, onClose }: { loss: SignOutLoss; onSignOut: () => void; onClose: () => void }) {
+function SignOutDialog({
+  loss,
+  onSignOut,
+  onClose,
+}: {
+  loss: SignOutLoss;
+  onSignOut: () => void;
+  onClose: () => void;
+}) {
   return (
     <Dialog
       title={t("settings.signOutTitle")}
@@ -156,7 +195,9 @@ function SignOutDialog({ loss, onSignOut, onClose }: { loss: SignOutLoss; onSign
     >
       <p>{t("settings.signOutWhat")}</p>
       <p>{t("settings.lossLastDevice")}</p>
-      {loss.waiting > 0 && <p class="settings-loss">{t("settings.lossWaiting", { count: loss.waiting })}</p>}
+      {loss.waiting > 0 && (
+        <p class="settings-loss">{t("settings.lossWaiting", { count: loss.waiting })}</p>
+      )}
     </Dialog>
   );
 }

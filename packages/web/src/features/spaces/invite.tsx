@@ -21,7 +21,8 @@ export interface InviteProps {
 
 /** An invitation to show, copy or share. Opening it is all that the guest has to do. */
 export function Invite({ invitation, spaceTitle, kind, now, failure, onClose }: InviteProps) {
-  const text = kind === "pair" ? t("invite.shareTextPair") : t("invite.shareText", { space: spaceTitle });
+  const text =
+    kind === "pair" ? t("invite.shareTextPair") : t("invite.shareText", { space: spaceTitle });
   return (
     <Dialog
       title={t("invite.title")}
@@ -34,7 +35,9 @@ export function Invite({ invitation, spaceTitle, kind, now, failure, onClose }: 
             icon={Share2}
             onClick={() => {
               // Rejects when the person changes their mind, which needs no answer.
-              navigator.share({ title: "Baraza", text, url: invitation.link }).catch(() => undefined);
+              navigator
+                .share({ title: "Baraza", text, url: invitation.link })
+                .catch(() => undefined);
             }}
           >
             {t("invite.share")}
@@ -43,7 +46,9 @@ export function Invite({ invitation, spaceTitle, kind, now, failure, onClose }: 
       }
     >
       <p>
-        {kind === "pair" ? t("invite.leadPair") : tParts("invite.lead", { space: <bdi>{spaceTitle}</bdi> })}
+        {kind === "pair"
+          ? t("invite.leadPair")
+          : tParts("invite.lead", { space: <bdi>{spaceTitle}</bdi> })}
       </p>
       {failure ? (
         <p class="field-error" role="alert">
@@ -53,7 +58,9 @@ export function Invite({ invitation, spaceTitle, kind, now, failure, onClose }: 
         <>
           <QrCode value={invitation.link} label={t("invite.qr")} />
           <CopyField label={t("invite.link")} value={invitation.link} />
-          <p class="field-hint">{t("invite.expires", { when: formatUntil(invitation.expiresAt, now) })}</p>
+          <p class="field-hint">
+            {t("invite.expires", { when: formatUntil(invitation.expiresAt, now) })}
+          </p>
         </>
       ) : (
         <p role="status">

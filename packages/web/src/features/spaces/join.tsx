@@ -31,7 +31,11 @@ export function Join(props: JoinProps) {
   const { state } = props;
   if (state.step === "expired" || state.step === "broken" || state.step === "refused") {
     return (
-      <SoloPage motto={t("app.motto")} title={t(`join.${state.step}Title`)} lead={t(`join.${state.step}`)}>
+      <SoloPage
+        motto={t("app.motto")}
+        title={t(`join.${state.step}Title`)}
+        lead={t(`join.${state.step}`)}
+      >
         <a class="button" data-kind="secondary" href={props.homeHref}>
           {t("ui.toStart")}
         </a>
@@ -90,7 +94,16 @@ function CardView({ card }: { card: InvitationCard }) {
   );
 }
 
-function Ways({ node, you, canCreate, busy, failure, onAccept, onCreate, onContinueAt }: JoinProps) {
+function Ways({
+  node,
+  you,
+  canCreate,
+  busy,
+  failure,
+  onAccept,
+  onCreate,
+  onContinueAt,
+}: JoinProps) {
   const [elsewhere, setElsewhere] = useState(!canCreate);
   const [typed, setTyped] = useState("");
   const [tried, setTried] = useState(false);

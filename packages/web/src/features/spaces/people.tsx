@@ -1,5 +1,15 @@
 import "./people.css";
-import { ArrowLeft, Ellipsis, LogOut, ShieldCheck, ShieldQuestion, UserMinus, UserPlus, UserRoundCheck, UserRoundX } from "lucide";
+import {
+  ArrowLeft,
+  Ellipsis,
+  LogOut,
+  ShieldCheck,
+  ShieldQuestion,
+  UserMinus,
+  UserPlus,
+  UserRoundCheck,
+  UserRoundX,
+} from "lucide";
 import { useState } from "preact/hooks";
 import type { PersonRow, Role } from "../../app/model.ts";
 import { t, tParts } from "../../i18n/index.ts";
@@ -30,12 +40,18 @@ export function People(props: PeopleProps) {
   return (
     <section class="people" aria-labelledby="people-title">
       <header class="pane-head">
-        <IconButton icon={ArrowLeft} mirror label={t("ui.back")} tip="below-start" onClick={props.onBack} />
+        <IconButton
+          icon={ArrowLeft}
+          mirror
+          label={t("ui.back")}
+          tip="below-start"
+          onClick={props.onBack}
+        />
         <div class="pane-title">
           <h1 id="people-title" tabIndex={-1}>
             {t("people.title")}
           </h1>
-          <p class="pane-sub" dir="auto">
+          <p class="pane-sub as-page" dir="auto">
             {props.spaceTitle}
           </p>
         </div>
@@ -58,7 +74,10 @@ export function People(props: PeopleProps) {
                   {person.you && <span class="people-you"> {t("people.you")}</span>}
                 </>
               }
-              aside={kind === "group" && person.role === "steward" && <Badge tone="brand">{t("people.steward")}</Badge>}
+              aside={
+                kind === "group" &&
+                person.role === "steward" && <Badge tone="brand">{t("people.steward")}</Badge>
+              }
               detail={<CheckLine person={person} />}
               end={
                 steward &&
@@ -80,7 +99,11 @@ export function People(props: PeopleProps) {
       </div>
       {asking && (
         <Dialog
-          title={"leave" in asking ? t("people.leaveTitle") : t("people.removeTitle", { name: asking.remove.name })}
+          title={
+            "leave" in asking
+              ? t("people.leaveTitle")
+              : t("people.removeTitle", { name: asking.remove.name })
+          }
           onClose={() => setAsking(undefined)}
           actions={
             <>
@@ -98,14 +121,22 @@ export function People(props: PeopleProps) {
             </>
           }
         >
-          <p>{"leave" in asking ? t("people.leaveWhat") : tParts("people.removeWhat", { name: <bdi>{asking.remove.name}</bdi> })}</p>
+          <p>
+            {"leave" in asking
+              ? t("people.leaveWhat")
+              : tParts("people.removeWhat", { name: <bdi>{asking.remove.name}</bdi> })}
+          </p>
         </Dialog>
       )}
     </section>
   );
 }
 
-function menuFor(person: PersonRow, onSetRole: PeopleProps["onSetRole"], onRemove: () => void): MenuItem[] {
+function menuFor(
+  person: PersonRow,
+  onSetRole: PeopleProps["onSetRole"],
+  onRemove: () => void,
+): MenuItem[] {
   const promote = person.role === "member";
   return [
     {

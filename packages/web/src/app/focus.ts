@@ -1,0 +1,12 @@
+/**
+ * Puts the focus on the heading of what is on screen: the page that one went into, else the list.
+ * Answers false while neither is there.
+ */
+export function focusHeading(): boolean {
+  const shown = [...document.querySelectorAll<HTMLElement>("#main h1, .pane-list h1")].filter(
+    (heading) => heading.checkVisibility(),
+  );
+  const heading = shown.find((one) => one.closest("#main")) ?? shown[0];
+  heading?.focus({ preventScroll: true });
+  return heading !== undefined;
+}
