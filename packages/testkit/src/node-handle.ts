@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { RunningNode } from "@baraza/node";
 import { configOf, createNode } from "@baraza/node";
-import type { Proxy } from "./proxy.ts";
+import type { Proxy, Tap } from "./proxy.ts";
 import { startProxy } from "./proxy.ts";
 
 export type TestNode = {
@@ -40,6 +40,8 @@ export type NodeSettings = {
   /** The port in its name; a free one unless told. */
   port?: number;
   appDir?: string;
+  /** Told of everything on the wire to and from it. */
+  tap?: Tap;
 };
 
 type Stop = () => Promise<void>;
@@ -47,7 +49,7 @@ type Stop = () => Promise<void>;
 /** Starts a node with open registration on a new data directory. */
 export async function startTestNode(settings: NodeSettings): Promise<TestNode> {
   const dataDir = await mkdtemp(join(tmpdir(), "baraza-node-"));
-  const proxy = await startProxy(settings.port ?? 0);
+  const proxy = await startProxy(settings.port ?? 0, settings.tap);
   const name = `${settings.host}:${proxy.port}`;
   let running: RunningNode | null = null;
   let stop: Stop | null = null;

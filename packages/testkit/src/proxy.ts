@@ -21,8 +21,11 @@ export type Proxy = {
   close(): Promise<void>;
 };
 
+/** Told of every piece that passes: which connection (counted from 1), and whether it goes to the node or comes from it. */
+export type Tap = (connection: number, direction: "to" | "from", bytes: Buffer) => void;
+
 /** Starts a proxy on loopback. @param port 0 takes a free one */
-export async function startProxy(port = 0): Promise<Proxy> {
+export async function startProxy(port = 0, tap?: Tap): Promise<Proxy> {
   let to = 0;
   let isCut = false;
   let delayMs = 0;
@@ -37,6 +40,7 @@ export async function startProxy(port = 0): Promise<Proxy> {
       near.resetAndDestroy();
       return;
     }
+    const connection = count;
     const far = connect({ port: to, host: "127.0.0.1", noDelay: true });
     for (const [from, into] of [
       [near, far],
@@ -45,6 +49,7 @@ export async function startProxy(port = 0): Promise<Proxy> {
       open.add(from);
       let pending = Promise.resolve();
       from.on("data", (chunk: Buffer) => {
+        tap?.(connection, from === near ? "to" : "from", chunk);
         if (delayMs === 0) {
           if (!into.write(chunk)) {
             from.pause();

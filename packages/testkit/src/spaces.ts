@@ -62,3 +62,14 @@ export async function untilText(person: Person, spaceId: string, text: string): 
   if (found === undefined) throw new Error("unreachable");
   return found;
 }
+
+/** Waits until somebody's engine has a message. */
+export async function untilMessage(
+  person: Person,
+  spaceId: string,
+  eventId: string,
+): Promise<void> {
+  await person.until("chat.messages", { spaceId, limit: 500 }, ({ messages }) =>
+    messages.some((one) => one.eventId === eventId),
+  );
+}
