@@ -98,9 +98,7 @@ async function shoot(browser: Browser, look: (typeof looks)[number]): Promise<nu
     const result = await page.evaluate(async () => {
       const { axe } = window as unknown as {
         axe: {
-          run: (
-            options: object,
-          ) => Promise<{
+          run: (options: object) => Promise<{
             violations: { id: string; nodes: { target: unknown[]; failureSummary?: string }[] }[];
           }>;
         };

@@ -46,13 +46,13 @@ function Screen({ engine, route }: { engine: EnginePort; route: Route }) {
   if (session.state === "broken") return <Broken />;
   if (route.at === "join") return <Join engine={engine} secret={route.secret} you={account} />;
   if (route.at === "setup" && !account)
-    return <SignUp engine={engine} next={{ at: "home" }} setup={route.secret} />;
+    return <SignUp engine={engine} onward={{ at: "home" }} setup={route.secret} />;
   if (account) return <SignedIn engine={engine} account={account} route={route} />;
   if (route.at === "signUp") {
     return (
       <SignUp
         engine={engine}
-        next={{ at: "home" }}
+        onward={{ at: "home" }}
         {...(route.secret ? { invitation: route.secret } : {})}
       />
     );
@@ -60,7 +60,7 @@ function Screen({ engine, route }: { engine: EnginePort; route: Route }) {
   return (
     <SignIn
       engine={engine}
-      next={route.at === "signIn" || route.at === "lost" ? { at: "home" } : route}
+      onward={route.at === "signIn" || route.at === "lost" ? { at: "home" } : route}
     />
   );
 }

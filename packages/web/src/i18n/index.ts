@@ -63,12 +63,7 @@ export function currentDirection(): "ltr" | "rtl" {
 /** A sentence in the reader's language. */
 export function t<K extends MessageKey>(key: K, ...args: Args<K>): string {
   const { messages, language } = current.value;
-  return formatText(
-    messages[key] ?? key,
-    (args[0] ?? {}) as Record<string, Value>,
-    language,
-    formatNumber,
-  );
+  return formatText(messages[key] ?? key, args[0] ?? {}, language, formatNumber);
 }
 
 /** A sentence with elements in it, e.g. a name in bold: give them as arguments, put the result into JSX. */

@@ -39,7 +39,7 @@ export function pluralCategory(language: string, n: number, ordinal = false): Ca
 /** All cardinal categories that messages in `language` must provide. */
 export function pluralCategories(language: string): Category[] {
   if (shipped[baseOf(language)]) return ["one", "other"];
-  return new Intl.PluralRules(language).resolvedOptions().pluralCategories as Category[];
+  return new Intl.PluralRules(language).resolvedOptions().pluralCategories;
 }
 
 function baseOf(language: string): string {

@@ -15,7 +15,7 @@ export interface TextFieldProps {
   /** What is wrong and what to do about it. */
   error?: string | undefined;
   /** `password` has a button to show what was typed. */
-  type?: "text" | "password" | "search" | "url";
+  type?: "text" | "password";
   autoComplete?: string;
   autoCapitalize?: "none" | "words" | "sentences";
   inputMode?: "text" | "email" | "url" | "search";
@@ -55,8 +55,9 @@ export function TextField(props: TextFieldProps) {
           id={id}
           class="field-input"
           name={props.name}
-          // The types would tie each kind of input to its own role; none is set here.
-          type={(type === "password" && shown ? "text" : type) as "text"}
+          {...(type === "password" && !shown
+            ? { type: "password" as const }
+            : { type: "text" as const })}
           value={props.value}
           dir={props.direction ?? "auto"}
           autocomplete={props.autoComplete ?? "off"}

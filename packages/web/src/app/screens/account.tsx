@@ -6,7 +6,7 @@ import { go } from "../router.ts";
 import { hrefOf, type Route } from "../routes.ts";
 
 /** Signing in; afterwards one is where one wanted to go. */
-export function SignIn({ engine, next }: { engine: EnginePort; next: Route }) {
+export function SignIn({ engine, onward }: { engine: EnginePort; onward: Route }) {
   const { node } = usePolicy(engine);
   const { busy, failure, run } = useRequest();
   return (
@@ -17,7 +17,7 @@ export function SignIn({ engine, next }: { engine: EnginePort; next: Route }) {
       signUpHref={hrefOf({ at: "signUp", secret: "" })}
       onSubmit={(account) => {
         void run(() => engine.signIn(account)).then(
-          () => engine.session.peek().state === "signedIn" && go(next, { replace: true }),
+          () => engine.session.peek().state === "signedIn" && go(onward, { replace: true }),
         );
       }}
     />
@@ -26,7 +26,7 @@ export function SignIn({ engine, next }: { engine: EnginePort; next: Route }) {
 
 export interface SignUpProps {
   engine: EnginePort;
-  next: Route;
+  onward: Route;
   /** What lets one in: a node invitation, the space invitation one came by, or the first administrator's link. */
   invitation?: string;
   setup?: string;
@@ -34,7 +34,7 @@ export interface SignUpProps {
 }
 
 /** Opening an account; the session's signal leads on to the app. */
-export function SignUp({ engine, next, invitation, setup, reason }: SignUpProps) {
+export function SignUp({ engine, onward, invitation, setup, reason }: SignUpProps) {
   const { node } = usePolicy(engine);
   const { busy, failure, run } = useRequest();
   const why = setup ? "setup" : reason;
@@ -52,7 +52,7 @@ export function SignUp({ engine, next, invitation, setup, reason }: SignUpProps)
           ...(setup ? { setup } : {}),
         };
         void run(() => engine.signUp(entry)).then(
-          () => engine.session.peek().state === "signedIn" && go(next, { replace: true }),
+          () => engine.session.peek().state === "signedIn" && go(onward, { replace: true }),
         );
       }}
     />

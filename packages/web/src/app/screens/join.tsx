@@ -53,7 +53,7 @@ export function Join({
     return (
       <SignUp
         engine={engine}
-        next={{ at: "join", secret }}
+        onward={{ at: "join", secret }}
         invitation={secret}
         reason={{ by: card.inviterName, space: card.spaceTitle || card.inviterName }}
       />

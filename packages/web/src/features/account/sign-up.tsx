@@ -31,7 +31,7 @@ export function SignUp({ node, reason, busy, failure, onSubmit, signInHref }: Si
   const wrong = {
     shownName: shownName.trim() ? undefined : t("signUp.nameMissing"),
     name: NAME_PATTERN.test(name) ? undefined : t("signUp.addressWrong"),
-    passphrase: [...passphrase].length >= 8 ? undefined : t("signUp.passphraseShort"),
+    passphrase: Array.from(passphrase).length >= 8 ? undefined : t("signUp.passphraseShort"),
   };
   const aboutName = failure === "nameTaken" || failure === "nameInvalid";
   const setup = reason === "setup";

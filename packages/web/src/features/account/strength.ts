@@ -39,7 +39,7 @@ const ranks = new Map(commonPassphrases.map((word, index) => [word, index + 1]))
 
 /** Estimates `passphrase`; `own` are words that an attacker would try first: the person's name, address, node. */
 export function strengthOf(passphrase: string, own: readonly string[] = []): Strength {
-  const chars = [...passphrase.normalize("NFKC")];
+  const chars = Array.from(passphrase.normalize("NFKC"));
   if (chars.length === 0) return { bits: 0, verdict: "empty" };
   const known = own
     .flatMap((word) => word.toLowerCase().split(/[^\p{L}\p{N}]+/u))
@@ -105,7 +105,7 @@ function bitsPerChar(chars: readonly string[]): number {
 
 function bitsOfPiece(raw: string, own: ReadonlySet<string>): number | undefined {
   const lower = raw.toLowerCase();
-  const plain = [...lower].map((char) => disguises[char] ?? char).join("");
+  const plain = Array.from(lower, (char) => disguises[char] ?? char).join("");
   const disguised = plain !== lower ? 1 : 0;
   const capitals = lower === raw ? 0 : 1;
   if (own.has(lower) || own.has(plain)) return 2 + disguised + capitals;
@@ -113,7 +113,7 @@ function bitsOfPiece(raw: string, own: ReadonlySet<string>): number | undefined 
   if (rank) return Math.max(2, Math.log2(rank) + 1) + disguised + capitals;
   if (
     raw.length >= 3 &&
-    rows.some((row) => row.includes(lower) || [...row].toReversed().join("").includes(lower))
+    rows.some((row) => row.includes(lower) || Array.from(row).toReversed().join("").includes(lower))
   )
     return 5 + Math.log2(raw.length);
   if (/^(19|20)\d\d$/.test(raw)) return 6.6;

@@ -117,10 +117,10 @@ export function MessageList(props: MessageListProps) {
 
   return (
     <div class="messages">
-      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a region that scrolls has to be reachable by keyboard */}
       <div
         class="messages-scroll"
         ref={scroller}
+        // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls has to be reachable by keyboard
         tabIndex={0}
         role="region"
         aria-label={t("chat.messages")}
