@@ -3,7 +3,7 @@
  * on the same machine. The peer is what bare node:sqlite does with the same rows in the same run (see `baseline`).
  */
 import { generateKeyPairSync, hash, sign, verify } from "node:crypto";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { connect } from "node:net";
 import type { Socket } from "node:net";
 import { join } from "node:path";
@@ -56,8 +56,10 @@ async function run(): Promise<void> {
     await load(node.port, "logs.append", batches(32), BATCH_CONNECTIONS);
     const requests = batches(Math.ceil(ENTRIES / BATCH));
     const cpuBefore = process.cpuUsage();
+    const nodeBefore = await cpuOf(node.process.pid);
     const batched = await load(node.port, "logs.append", requests, BATCH_CONNECTIONS);
     const generator = process.cpuUsage(cpuBefore);
+    const nodeUsed = (await cpuOf(node.process.pid)) - nodeBefore;
     const entries = requests.length * BATCH;
     const peer = baseline(dataDir, BATCH, Math.min(entries, 40_000), 1);
     report(
@@ -74,12 +76,14 @@ async function run(): Promise<void> {
     say(
       `batches of ${BATCH} over ${BATCH_CONNECTIONS} connections`,
       batched,
-      `generator ${generatorSeconds.toFixed(2)} s of CPU`,
+      `node ${((nodeUsed / entries) * 1e6).toFixed(0)} µs of CPU an entry, generator ${((generatorSeconds / entries) * 1e6).toFixed(0)} µs`,
     );
 
     await load(node.port, "logs.append", singles(2000), SINGLE_CONNECTIONS);
     const ones = singles(SINGLES);
+    const singleCpu = await cpuOf(node.process.pid);
     const single = await load(node.port, "logs.append", ones, SINGLE_CONNECTIONS);
+    const singleUsed = (await cpuOf(node.process.pid)) - singleCpu;
     const singlePeer = baseline(dataDir, SINGLE_CONNECTIONS, 20_000, SINGLE_CONNECTIONS);
     report(
       {
@@ -91,7 +95,8 @@ async function run(): Promise<void> {
       },
       "higher",
     );
-    say(`one by one over ${SINGLE_CONNECTIONS} connections`, single);
+    const each = ((singleUsed / ones.length) * 1e6).toFixed(0);
+    say(`one by one over ${SINGLE_CONNECTIONS} connections`, single, `node ${each} µs of CPU each`);
 
     const log = logAt(0);
     const [opened] = await post(node.port, "logs.session", [
@@ -125,6 +130,18 @@ async function run(): Promise<void> {
   } finally {
     await node.end("SIGTERM");
   }
+}
+
+/** CPU seconds that a process has used in all its threads (Linux; NaN elsewhere). */
+async function cpuOf(pid: number | undefined): Promise<number> {
+  const stat = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => "");
+  const [user, system] = stat
+    .slice(stat.lastIndexOf(")") + 2)
+    .split(" ")
+    .slice(11, 13)
+    .map(Number);
+  // In hundredths of a second.
+  return ((user ?? Number.NaN) + (system ?? Number.NaN)) / 100;
 }
 
 /** What belongs to a figure without being one, for whoever reads along. */
