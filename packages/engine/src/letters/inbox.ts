@@ -56,6 +56,8 @@ const NOTHING: Outcome = { write: () => {}, kick: null };
 export async function drainBox(core: Core): Promise<void> {
   for (const box of await ownBoxes(core)) await drain(core, box);
   await tendBoxKeys(core, true);
+  // What came too late to be answered never will be: the private halves go.
+  await core.store.run("DELETE FROM key_packages WHERE expires < ?", [core.platform.clock.now()]);
 }
 
 async function drain(core: Core, { boxId, read }: OwnBox): Promise<void> {
@@ -89,6 +91,8 @@ export async function readLetter(
         keys: await boxPrivateKeys(core),
         me: core.me().identityId,
       });
+      // The id outside is the node's word only: an old letter under a new one would be acted upon again.
+      if (!equalBytes(letter.letterId, row.letterId)) throw new CryptoError("bad_letter");
       outcome = await act(core, letter);
     } catch (error) {
       // Not for us, altered, or of a kind that makes no sense here: nothing that a later try could mend.
@@ -288,6 +292,12 @@ async function welcomed(core: Core, letter: Opened): Promise<Outcome> {
       });
       for (const { epoch: number, key } of body.ring.epochs)
         tx.run("INSERT OR IGNORE INTO epochs VALUES (?, ?, ?)", [logId, number, key]);
+      // The history that the hub shows has to lead to where we were let in.
+      tx.run("INSERT INTO entries (log_id, seq, head) VALUES (?, ?, ?)", [
+        logId,
+        body.seq,
+        body.head,
+      ]);
       tx.run("INSERT OR REPLACE INTO epochs VALUES (?, ?, ?)", [logId, epoch(group), contentKey]);
       writeRoster(tx, logId, members, stewards);
       writeOutbox(tx, core, logId, profile);

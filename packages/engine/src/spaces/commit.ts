@@ -78,18 +78,22 @@ export async function intend<K extends IntentKind>(
   core.kick({ space: logId });
 }
 
+/** How many intents one commit takes up. */
+const INTENTS_AT_ONCE = 200;
+
 /** Carries out what waits. Call it inside the space's queue. */
 export async function carryOut(core: Core, space: SpaceRuntime): Promise<FollowUp[]> {
   const after: FollowUp[] = await resend(core, space);
-  for (let tries = 0; tries < 5 && after.length === 0 && maySend(space); tries++) {
+  let most = INTENTS_AT_ONCE;
+  for (let tries = 0; tries < 16 && after.length === 0 && maySend(space); tries++) {
     const stored = await pendingOf(core, space);
     if (stored !== undefined) {
       after.push(...(await sendCommit(core, space, stored)));
       continue;
     }
     const intents = await core.store.all<{ id: number; kind: string; data: Bytes }>(
-      "SELECT id, kind, data FROM intents WHERE log_id = ? AND kind IN ('add', 'remove', 'role') ORDER BY id LIMIT 200",
-      [space.logId],
+      "SELECT id, kind, data FROM intents WHERE log_id = ? AND kind IN ('add', 'remove', 'role') ORDER BY id LIMIT ?",
+      [space.logId, most],
     );
     if (intents.length === 0) break;
     const plan = await planOf(core, space, intents);
@@ -105,8 +109,10 @@ export async function carryOut(core: Core, space: SpaceRuntime): Promise<FollowU
       after.push(...(await sendCommit(core, space, await makeCommit(core, space, plan))));
     } catch (error) {
       if (!(error instanceof MlsRefused)) throw error;
-      // Nothing that this group takes in (a bad key package, a role that one has not): not tried again.
-      await finish(core, plan.done);
+      // Nothing that this group takes in (a bad key package, a role that one has not): not tried again. Those who
+      // asked together with somebody whose key package is bad must not wait outside for it.
+      if (plan.done.length > 1) most = Math.floor(plan.done.length / 2);
+      else await finish(core, plan.done);
     }
   }
   return after;

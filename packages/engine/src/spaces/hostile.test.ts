@@ -1,19 +1,28 @@
 import {
   appendDigest,
+  askProof,
+  cardKeys,
   ed25519FromSeed,
   ed25519Generate,
   headerHash,
+  genesisHead,
   identityIdOf,
+  randomBytes,
   readHeader,
+  sealLetter,
   signAppend,
 } from "@baraza/crypto";
 import type { Bytes, StewardRecord } from "@baraza/protocol";
+import { askBody, toHex, writeAs } from "@baraza/protocol";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { readLetter } from "../letters/inbox.ts";
 import { carryOut, intend } from "./commit.ts";
 import { encodeContext } from "./events.ts";
 import type { Insider, TestSpace } from "./log.testing.ts";
 import { testSpace } from "./log.testing.ts";
+import { repair } from "./manage.ts";
 import { applyEntries, ForkError } from "./process.ts";
+import { ownReply } from "./profile.ts";
 import { stewardKeyOf, stewardsOf } from "./roster.ts";
 import { forgetRuntime } from "./runtime.ts";
 import { seatIdOfKey } from "./seat.ts";
@@ -25,8 +34,9 @@ beforeEach(async () => {
 });
 afterEach(() => here.close());
 
+const DAY = 24 * 60 * 60_000;
 const hello = { type: "chat.message", payload: { text: "hello" } };
-const idOf = (one: Insider) => identityIdOf(one.identity.record);
+const idOf = (one: Pick<Insider, "identity">) => identityIdOf(one.identity.record);
 const row = async () => (await here.space()).row;
 
 async function removeByUs(one: Insider): Promise<void> {
@@ -175,7 +185,6 @@ test("a void of an earlier commit than the last takes whoever followed both out 
 async function asNewcomer(): Promise<void> {
   const space = await here.space();
   const { store } = here.core;
-  const { genesisHead } = await import("@baraza/crypto");
   await store.run(
     "UPDATE spaces SET seq = 0, head = ?, epoch = 0, read_from = ?, previous_mls = NULL, previous_seq = 0, trouble = NULL WHERE log_id = ?",
     [genesisHead(space.row.genesis), space.row.seq, space.logId],
@@ -202,18 +211,118 @@ test("who reads a history with a void in it arrives at the epoch that the group 
 });
 
 test("a newcomer is shown the history that led to where they were let in, or none", async () => {
-  const { core } = here;
+  const { core, log } = here;
   const mallory = await here.bring();
   await here.forge(mallory, hello);
+  const end = log.length;
   await asNewcomer();
+  await core.store.run("DELETE FROM entries WHERE seq < ?", [end]);
   const space = await here.space();
-  const other = await testSpace();
-  await expect(
-    applyEntries(core, space, here.log.slice(0, 1), {
-      ...(await here.head()),
-      seq: 1,
-      head: new Uint8Array(32),
+  const story = log.map((entry) =>
+    entry.seq === 1 ? { ...entry, sigs: { posting: randomBytes(64) } } : entry,
+  );
+  const head = { ...(await here.head()), seq: end + 1 };
+  await expect(applyEntries(core, space, story, head)).rejects.toThrow(ForkError);
+  await applyEntries(core, await here.space(), log, await here.head());
+  expect((await row()).seq).toBe(end);
+});
+
+test("a seat for no device of the group is taken away again, and who brought it is named", async () => {
+  const mallory = await here.bring();
+  const seat = seatOf(ed25519Generate());
+  await here.forge(mallory, { kind: "seat", ...hello, parts: { seat } });
+  expect(await row()).toMatchObject({
+    trouble: "offender",
+    trouble_identity: toHex(idOf(mallory)),
+  });
+  await postDecisions(here.core, await here.space());
+  const last = here.log.at(-1);
+  expect(last && readHeader(last.header).steward).toMatchObject({
+    op: "removeSeat",
+    seatId: seat.seatId,
+  });
+});
+
+test.each([1, 2 ** 40])(
+  "a member's word alone (position %s) that the hub lies stops a space only until a person decides",
+  async (seq) => {
+    const { core } = here;
+    const mallory = await here.bring();
+    await here.forge(mallory, { ...hello, seen: { gen: 0, seq, head: randomBytes(32) } });
+    expect(await row()).toMatchObject({
+      trouble: "forked",
+      trouble_identity: toHex(idOf(mallory)),
+    });
+    await repair(core, (await here.space()).logId);
+    await removeByUs(mallory);
+    expect(await row()).toMatchObject({ trouble: null, epoch: 2 });
+  },
+);
+
+test("whoever asks together with a bad key package comes in all the same", async () => {
+  const { core } = here;
+  const honest = await here.stranger();
+  const late = await here.stranger(Date.now() - 90 * DAY);
+  const other = await here.stranger();
+  for (const one of [honest, late, other]) await here.wants(one);
+  await carryOut(core, await here.space());
+  const present = await core.store.all<{ identity_id: string }>(
+    "SELECT identity_id FROM members WHERE present = 1",
+  );
+  expect(present.map((one) => one.identity_id).toSorted()).toEqual(
+    [core.me().id, ...[honest, other].map((one) => toHex(idOf(one)))].toSorted(),
+  );
+});
+
+/** Somebody's letter asking to come in by a link of ours. */
+async function askLetter() {
+  const { core } = here;
+  const secret = randomBytes(32);
+  const { cardId, proofKey } = cardKeys(secret);
+  await core.store.run("INSERT INTO cards VALUES (?, ?, ?, ?)", [
+    toHex(cardId),
+    (await here.space()).logId,
+    secret,
+    Date.now() + DAY,
+  ]);
+  const guest = await here.stranger();
+  const keyPackages = [guest.keyPackage];
+  const { boxKey } = await ownReply(core);
+  const sealed = await sealLetter({
+    from: guest.device,
+    to: core.me().identityId,
+    boxKey,
+    kind: "ask",
+    body: writeAs(askBody, {
+      cardId,
+      proof: askProof(proofKey, idOf(guest), keyPackages),
+      profile: { name: "Guest", address: "guest@hub.localhost" },
+      reply: guest.reply,
+      keyPackages,
     }),
-  ).rejects.toThrow(ForkError);
-  await other.close();
+    at: Date.now(),
+  });
+  return { guest, ...sealed };
+}
+
+const intents = () => here.core.store.all("SELECT id FROM intents WHERE kind = 'add'");
+
+test("a node that brings an old letter under a new number is not heard", async () => {
+  const { core } = here;
+  const { letter, letterId } = await askLetter();
+  await readLetter(core, core.me().boxId, { seq: 1, letterId, letter });
+  expect(await intents()).toHaveLength(1);
+  await core.store.run("DELETE FROM intents");
+  await readLetter(core, core.me().boxId, { seq: 2, letterId, letter });
+  await readLetter(core, core.me().boxId, { seq: 3, letterId: randomBytes(16), letter });
+  expect(await intents()).toEqual([]);
+});
+
+test("links that were out when somebody was removed let nobody in any more", async () => {
+  const { core } = here;
+  const mallory = await here.bring();
+  const { letter, letterId } = await askLetter();
+  await removeByUs(mallory);
+  await readLetter(core, core.me().boxId, { seq: 1, letterId, letter });
+  expect(await intents()).toEqual([]);
 });

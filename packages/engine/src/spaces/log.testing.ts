@@ -61,11 +61,19 @@ import { seatIdOfKey } from "./seat.ts";
 const HUB = "hub.localhost";
 const EMPTY = new Uint8Array();
 
-/** A member without a program: keys, a group state, and a chain of events. */
-export type Insider = {
+/** Somebody outside with what it takes to ask. */
+export type Stranger = {
   identity: Identity;
   device: Device;
   seat: { publicKey: Bytes; privateKey: Bytes };
+  keyPackage: Bytes;
+  privateParts: Bytes;
+  boxKeys: Record<string, Bytes>;
+  reply: Reply;
+};
+
+/** A member without a program: keys, a group state, and a chain of events. */
+export type Insider = Stranger & {
   group: Group;
   /** Content keys by epoch. */
   keys: Map<number, Bytes>;
@@ -89,6 +97,10 @@ export type TestSpace = {
   readonly core: Core;
   readonly log: StoredEntry[];
   space(): Promise<SpaceRuntime>;
+  /** `since`: when the key package was made. */
+  stranger(since?: number): Promise<Stranger>;
+  /** Their wish to come in, as a letter that was checked leaves it. */
+  wants(one: Stranger): Promise<void>;
   /** Adds somebody by the engine's own commit. */
   bring(): Promise<Insider>;
   /** Appends without any check and lets the engine read it. */
@@ -231,29 +243,39 @@ export async function testSpace(history: "none" | "all" = "none"): Promise<TestS
   headNow = genesisHead((await space()).row.genesis);
   await flush(core, await space());
 
-  async function bring(): Promise<Insider> {
+  async function stranger(since = now()): Promise<Stranger> {
     const theirs = await createIdentity();
-    const id = identityIdOf(theirs.record);
     const own = await createDevice(theirs.record, theirs.privateKey, now());
     const seat = ed25519Generate();
     const boxKey = await createBoxKey(theirs, 1, now());
-    const keyPackage = await createKeyPackage({
+    const made = await createKeyPackage({
       suite: "x25519",
       credential: deviceCredential(own.certificate),
       signatureKey: { publicKey: own.certificate.deviceKey, privateKey: own.privateKey },
       seatKey: seat.publicKey,
-      now: now(),
+      now: since,
     });
-    const reply: Reply = {
-      node: HUB,
-      address: randomBytes(90),
-      identityId: id,
-      boxKey: boxKey.record,
+    const identityId = identityIdOf(theirs.record);
+    const reply = { node: HUB, address: randomBytes(90), identityId, boxKey: boxKey.record };
+    return {
+      identity: theirs,
+      device: own,
+      seat,
+      boxKeys: { [toHex(boxKey.id)]: boxKey.privateKey },
+      reply,
+      ...made,
     };
+  }
+  async function wants({ keyPackage, reply }: Stranger): Promise<void> {
     await store.run("INSERT INTO intents (log_id, kind, data) VALUES (?, 'add', ?)", [
       spaceId,
-      writeAs(addIntent, { keyPackages: [keyPackage.keyPackage], reply }),
+      writeAs(addIntent, { keyPackages: [keyPackage], reply }),
     ]);
+  }
+
+  async function bring(): Promise<Insider> {
+    const guest = await stranger();
+    await wants(guest);
     await carryOut(core, await space());
     const sent = need(
       await store.get<{ request: Bytes }>("SELECT request FROM letters_out ORDER BY id DESC"),
@@ -262,19 +284,17 @@ export async function testSpace(history: "none" | "all" = "none"): Promise<TestS
     const { letter } = readAs(boxesPut.request, sent.request, LIMITS.letterBytes);
     const opened = await openLetter({
       letter,
-      keys: { [toHex(boxKey.id)]: boxKey.privateKey },
-      me: id,
+      keys: guest.boxKeys,
+      me: guest.reply.identityId,
     });
     const body = readAs(welcomeBody, opened.body, LIMITS.letterBytes);
     const group = await join(
-      { ...keyPackage, welcome: body.welcome, tree: body.tree },
+      { ...guest, welcome: body.welcome, tree: body.tree },
       checksFor(null, new Set()),
     );
     const { contentKey } = await keysOf(group);
     return {
-      identity: theirs,
-      device: own,
-      seat,
+      ...guest,
       group,
       keys: new Map([[epoch(group), contentKey]]),
       counter: 0,
@@ -328,6 +348,8 @@ export async function testSpace(history: "none" | "all" = "none"): Promise<TestS
     core,
     log,
     space,
+    stranger,
+    wants,
     bring,
     forge: put,
     head,

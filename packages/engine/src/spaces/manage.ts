@@ -96,7 +96,9 @@ export async function forget(core: Core, spaceId: string): Promise<void> {
 export async function repair(core: Core, spaceId: string): Promise<void> {
   const space = await needSpace(core, spaceId);
   const { trouble } = space.row;
-  if (trouble === "offender") await space.queue(() => setTrouble(core, space, null));
+  // Whether the hub or the member who says so lies, no device can tell. Reading on finds out anew what the hub itself shows.
+  if (trouble === "offender" || trouble === "forked")
+    await space.queue(() => setTrouble(core, space, null));
   else if (trouble === "stuck") await askForPlace(core, spaceId);
   else if (trouble === "cloned") await renewDevice(core);
   core.kick({ space: spaceId });

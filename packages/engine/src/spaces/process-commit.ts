@@ -130,6 +130,9 @@ async function enter(
       tx.afterCommit(() => core.kick({ vault: true }));
     }
     for (const identity of gone) noticeGone(tx, at, { identity, left: leaving.has(identity), by });
+    // A link is good for whoever has it: who was put out must not come back by it, under any name.
+    if (gone.some((identity) => !leaving.has(identity)))
+      tx.run("DELETE FROM cards WHERE log_id = ?", [space.logId]);
   });
   const me = core.me();
   const iAmSteward = stewards.some((one) => equalBytes(one.identityId, me.identityId));

@@ -13,10 +13,18 @@ import {
   openEntry,
   ownHash,
   readHeader,
+  roster,
   verifyDeviceCertificate,
   verifyEvent,
 } from "@baraza/crypto";
-import type { Bytes, EntryHeader, Head, SealedEvent, StoredEntry } from "@baraza/protocol";
+import type {
+  Bytes,
+  EntryHeader,
+  Head,
+  SealedEvent,
+  SeatRecord,
+  StoredEntry,
+} from "@baraza/protocol";
 import { encodeCbor, equalBytes, ProtocolError, readAs, toHex } from "@baraza/protocol";
 import type { Core } from "../core.ts";
 import { applyEvent } from "./apply.ts";
@@ -26,6 +34,7 @@ import type { Draft, FollowUp } from "./draft.ts";
 import { adopt, blame, draftOf, writeRow } from "./draft.ts";
 import { followUpWrites } from "./follow-up.ts";
 import { SPACE_EVENTS } from "./events.ts";
+import { stewardsOf } from "./roster.ts";
 import type { SpaceRuntime } from "./runtime.ts";
 import { forgetRuntime } from "./runtime.ts";
 
@@ -69,10 +78,13 @@ export async function applyEntries(
     leaving.map((row) => row.identity_id),
   );
   const own = await ownEventIds(core, space.logId);
+  const heads = await knownHeads(core, space, fresh.length);
   for (const entry of fresh) {
     if (entry.seq !== draft.row.seq + 1) throw new GapError();
     const next = nextHead(draft.row.head, entry.seq, entry.header, entry.sigs);
     if (entry.seq === head.seq && !equalBytes(next, head.head)) throw new ForkError();
+    const known = heads.get(entry.seq);
+    if (known !== undefined && !equalBytes(next, known)) throw new ForkError();
     const before = { seq: draft.row.seq, head: draft.row.head, writes: draft.writes.length };
     draft.row.seq = entry.seq;
     draft.row.head = next;
@@ -121,6 +133,20 @@ export async function applyEntries(
 
 /** How many entries a device keeps as the hub gave them, to bring them back to a hub that lost them. */
 const KEEP_ENTRIES = 5000;
+
+/** Heads that are known ahead: where one was let in, and of what a device that came back reads again. */
+async function knownHeads(
+  core: Core,
+  space: SpaceRuntime,
+  count: number,
+): Promise<Map<number, Bytes>> {
+  const { seq } = space.row;
+  const rows = await core.store.all<{ seq: number; head: Bytes }>(
+    "SELECT seq, head FROM entries WHERE log_id = ? AND seq > ? AND seq <= ?",
+    [space.logId, seq, seq + count],
+  );
+  return new Map(rows.map((row) => [row.seq, row.head]));
+}
 
 async function ownEventIds(core: Core, logId: string): Promise<Set<string>> {
   const rows = await core.store.all<{ event_id: string }>(
@@ -198,7 +224,7 @@ async function processEntry(
     draft.row.counter = chained.counter;
     draft.row.own_hash = chained.ownHash;
   }
-  await compareSeen(core, draft, event);
+  await compareSeen(core, draft, event, device.identity);
   if (handshake)
     return processCommitEntry(
       core,
@@ -208,6 +234,7 @@ async function processEntry(
       { event, identity: device.identity },
       own,
     );
+  if (header.seat?.op === "set" && !past) judgeSeat(core, draft, header.seat, device.identity);
   if (event.type === "space.leave") {
     draft.leaving.add(device.identity);
     draft.after.push({ do: "takeOut", identityId: device.identity });
@@ -267,6 +294,16 @@ async function known(draft: Draft, event: SealedEvent, epoch: number): Promise<b
   });
 }
 
+/** A seat that is no device's of the group would read along after its maker has gone: a steward's device takes it away. */
+function judgeSeat(core: Core, draft: Draft, seat: SeatRecord, by: string): void {
+  const { group } = draft;
+  if (group === null || roster(group).some((one) => equalBytes(one.seatKey, seat.seatKey))) return;
+  blame(draft, by);
+  const [first] = stewardsOf(group);
+  if (first !== undefined && equalBytes(first.identityId, core.me().identityId))
+    draft.after.push({ do: "removeSeats", seatIds: [seat.seatId] });
+}
+
 /** Whether an event is the next of its device. The first one seen of a device may stand anywhere in its chain. */
 function continues(device: { counter: number; ownHash: Bytes }, event: SealedEvent): boolean {
   if (device.counter === 0) return true;
@@ -279,14 +316,22 @@ function startsAnew(draft: Draft, seq: number, event: SealedEvent): boolean {
   return seq <= draft.row.read_from && event.counter === 1 && event.type === "space.profile";
 }
 
-/** Members tell each other heads inside events: one that differs from ours proves that the hub showed two histories. */
-async function compareSeen(core: Core, draft: Draft, event: SealedEvent): Promise<void> {
+/**
+ * Members tell each other heads inside events. One that differs from ours says that the hub showed two histories, or
+ * that its author makes it up: who said so is kept beside it, and a person decides (`repair`).
+ */
+async function compareSeen(
+  core: Core,
+  draft: Draft,
+  event: SealedEvent,
+  author: string,
+): Promise<void> {
   const { seq, head } = event.seen;
   if (seq === 0) return;
   if (seq >= draft.row.seq) {
     // Its author had seen as much or more of the log than stands before it here.
     draft.row.trouble = "forked";
-    draft.row.trouble_identity = null;
+    draft.row.trouble_identity = author;
     return;
   }
   const mine =
@@ -299,7 +344,7 @@ async function compareSeen(core: Core, draft: Draft, event: SealedEvent): Promis
     )?.head;
   if (mine !== undefined && !equalBytes(mine, head)) {
     draft.row.trouble = "forked";
-    draft.row.trouble_identity = null;
+    draft.row.trouble_identity = author;
   }
 }
 

@@ -140,7 +140,7 @@ async function reseed(core: Core, space: SpaceRuntime, from: number): Promise<vo
   let at = from;
   while (at < space.row.seq) {
     const rows = await core.store.all<{ stored: Uint8Array<ArrayBuffer> }>(
-      "SELECT stored FROM entries WHERE log_id = ? AND seq > ? ORDER BY seq LIMIT ?",
+      "SELECT stored FROM entries WHERE log_id = ? AND seq > ? AND stored IS NOT NULL ORDER BY seq LIMIT ?",
       [space.logId, at, LIMITS.appendEntries],
     );
     const entries = rows.map((row) => readAs(storedEntry, row.stored, LIMITS.appendBytes));
