@@ -42,15 +42,24 @@ export function removeProfile(profile: string): void {
   rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
 }
 
-/** Starts Chromium on a profile directory; a second start on the same one finds its data. */
-export async function launchChromium(profile: string): Promise<RunningChromium> {
+/** Starts Chromium on a profile directory; a second start on the same one finds its data. `flags`: more of its switches. */
+export async function launchChromium(
+  profile: string,
+  flags: readonly string[] = [],
+): Promise<RunningChromium> {
   const portFile = join(profile, "DevToolsActivePort");
   rmSync(portFile, { force: true });
   const temporary = join(profile, "tmp");
   mkdirSync(temporary, { recursive: true });
   const child = spawn(
     CHROMIUM,
-    [...CHROMIUM_FLAGS, "--remote-debugging-port=0", `--user-data-dir=${profile}`, "about:blank"],
+    [
+      ...CHROMIUM_FLAGS,
+      ...flags,
+      "--remote-debugging-port=0",
+      `--user-data-dir=${profile}`,
+      "about:blank",
+    ],
     // What a killed browser leaves behind then goes with its profile.
     { detached: true, stdio: "ignore", env: { ...process.env, TMPDIR: temporary } },
   );

@@ -1,0 +1,75 @@
+/** A person in front of a real browser: its profile, its tabs, its line, and what it complains about. */
+import type { RunningChromium } from "@baraza/engine/browser/testing";
+import { launchChromium, newProfile, removeProfile } from "@baraza/engine/browser/testing";
+import type { TestNode } from "@baraza/testkit";
+import type { Page } from "playwright-core";
+import type { Language, Words } from "./words.ts";
+import { wordsOf } from "./words.ts";
+
+export type Visitor = {
+  /** The tab in front. */
+  page: Page;
+  readonly browser: RunningChromium;
+  /** Where the browser keeps everything. */
+  readonly profile: string;
+  /** The node at which this person is. It changes when a link leads to another one. */
+  node: TestNode;
+  /** The sentences on the screen, in the language that is read. */
+  t: Words;
+  /** Opens another tab; `page` stays the first one. */
+  tab(path?: string): Promise<Page>;
+  /** Takes the line away: from this browser, and from the node for everybody. */
+  offline(): Promise<void>;
+  online(): Promise<void>;
+  /** Errors on any page's console, refusals by the Content-Security-Policy among them. */
+  complaints(): string[];
+  leave(): Promise<void>;
+};
+
+/** Milliseconds that anything on a screen may take: for failures only. */
+export const PATIENCE = 20_000;
+
+/** What Chromium itself writes to the console when there is no line. */
+const noLine =
+  /net::ERR_(?:INTERNET_DISCONNECTED|CONNECTION_\w+|EMPTY_RESPONSE|SOCKET_NOT_CONNECTED|NETWORK_CHANGED|NETWORK_IO_SUSPENDED|FAILED)\b|WebSocket is closed before/;
+
+/** A machine without a screen has no mouse either; without these settings pages would take it for a touch screen. */
+const WITH_MOUSE = [
+  "--blink-settings=primaryHoverType=2,availableHoverTypes=2,primaryPointerType=4,availablePointerTypes=4",
+];
+
+/** Starts a Chromium with an empty profile, which opens a path of a node. */
+export async function arrive(node: TestNode, path: string): Promise<Visitor> {
+  const profile = newProfile();
+  const browser = await launchChromium(profile, WITH_MOUSE);
+  browser.context.setDefaultTimeout(PATIENCE);
+  let wasCut = false;
+  const visitor: Visitor = {
+    page: await browser.open(`${node.url}${path}`),
+    browser,
+    profile,
+    node,
+    t: wordsOf("en"),
+    tab: (where = "/") => browser.open(`${visitor.node.url}${where}`),
+    offline: async () => {
+      wasCut = true;
+      visitor.node.line.cut();
+      await browser.context.setOffline(true);
+    },
+    online: async () => {
+      visitor.node.line.mend();
+      await browser.context.setOffline(false);
+    },
+    complaints: () => browser.errors.filter((text) => !(wasCut && noLine.test(text))),
+    leave: async () => {
+      await browser.kill();
+      removeProfile(profile);
+    },
+  };
+  return visitor;
+}
+
+/** From now on the person reads another language. */
+export function reads(visitor: Visitor, language: Language): void {
+  visitor.t = wordsOf(language);
+}
