@@ -1,0 +1,78 @@
+/** Looking into what nodes and engines keep, past their interfaces: for tests of what is *not* there, and for hostile members. */
+import { DatabaseSync } from "node:sqlite";
+import { join } from "node:path";
+import type { Bytes, StoredEntry } from "@baraza/protocol";
+import { decodeCbor, toHex } from "@baraza/protocol";
+import type { TestNode } from "./node-handle.ts";
+
+/** Reads a SQLite file beside whoever has it open. */
+export function inspect<T>(path: string, look: (db: DatabaseSync) => T): T {
+  const db = new DatabaseSync(path, { readOnly: true, timeout: 5000 });
+  try {
+    return look(db);
+  } finally {
+    db.close();
+  }
+}
+
+/** Rows of an engine's store, given its directory. */
+export function storeRows<T extends object>(
+  directory: string,
+  sql: string,
+  ...params: (string | number)[]
+): T[] {
+  return inspect(
+    join(directory, "store.db"),
+    (db) =>
+      db
+        .prepare(sql)
+        .all(...params)
+        .map(plain) as T[],
+  );
+}
+
+/** The entries of a log as its hub keeps them, in order. */
+export function hubEntries(node: TestNode, logId: string): StoredEntry[] {
+  return inspect(join(node.dataDir, "store.sqlite"), (db) => {
+    const logs = db.prepare("SELECT log, log_id FROM logs").all().map(plain) as {
+      log: number;
+      log_id: Bytes;
+    }[];
+    const log = logs.find((one) => toHex(one.log_id) === logId)?.log;
+    if (log === undefined) return [];
+    const first = log * 2 ** 30;
+    const rows = db
+      .prepare("SELECT id, header, sigs, body FROM log_entries WHERE id > ? AND id < ? ORDER BY id")
+      .all(first, first + 2 ** 30)
+      .map(plain) as { id: number; header: Bytes; sigs: Bytes; body: Bytes }[];
+    return rows.map(({ id, header, sigs, body }) => ({
+      seq: id - first,
+      header,
+      body,
+      sigs: decodeCbor(sigs) as StoredEntry["sigs"],
+    }));
+  });
+}
+
+/** Every run of 32 bytes in the given columns: all that could be a symmetric key, wherever it begins. */
+export function* keyCandidates(blobs: Iterable<Uint8Array>): Generator<Bytes> {
+  const seen = new Set<string>();
+  for (const blob of blobs)
+    for (let at = 0; at + 32 <= blob.length; at++) {
+      const key = new Uint8Array(blob.subarray(at, at + 32));
+      const name = toHex(key);
+      if (seen.has(name)) continue;
+      seen.add(name);
+      yield key;
+    }
+}
+
+/** Blobs come as plain arrays on their own memory. */
+function plain(row: Record<string, unknown>): object {
+  return Object.fromEntries(
+    Object.entries(row).map(([name, value]) => [
+      name,
+      value instanceof Uint8Array ? new Uint8Array(value) : value,
+    ]),
+  );
+}
