@@ -6,6 +6,7 @@
 import type { ResponseOf } from "@baraza/protocol";
 import { encodeCbor, LIMITS, logsAppend, ProtocolError, readAs } from "@baraza/protocol";
 import type { Core } from "../core.ts";
+import type { SqlTx } from "../ports.ts";
 import type { FollowUp } from "./draft.ts";
 import { applyEntries, GapError } from "./process.ts";
 import type { SpaceRuntime } from "./runtime.ts";
@@ -121,15 +122,16 @@ async function send(
     return after;
   }
   const head = await checkedHead(space, answer.head);
-  let after: FollowUp[];
+  const entries = asStored(request, answer.seqs[0] ?? 0);
   try {
-    after = await applyEntries(core, space, asStored(request, answer.seqs[0] ?? 0), head);
+    // In one transaction: each costs the disk a flush.
+    return await applyEntries(core, space, entries, head, (tx) => releaseIn(tx, id));
   } catch (error) {
     if (!(error instanceof GapError)) throw error;
-    after = await sync(core, space);
+    const after = await sync(core, space);
+    await release(core, id);
+    return after;
   }
-  await release(core, id);
-  return after;
 }
 
 const REBUILD: ReadonlySet<string> = new Set([
@@ -143,11 +145,13 @@ const REBUILD: ReadonlySet<string> = new Set([
 
 /** Forgets a request; events of it that the log did not confirm wait again. */
 async function release(core: Core, id: number): Promise<void> {
-  await core.store.transaction((tx) => {
-    tx.run("DELETE FROM append_requests WHERE id = ?", [id]);
-    tx.run("DELETE FROM outbox WHERE request_id = ? AND type = 'space.steward'", [id]);
-    tx.run("UPDATE outbox SET request_id = NULL WHERE request_id = ?", [id]);
-  });
+  await core.store.transaction((tx) => releaseIn(tx, id));
+}
+
+function releaseIn(tx: SqlTx, id: number): void {
+  tx.run("DELETE FROM append_requests WHERE id = ?", [id]);
+  tx.run("DELETE FROM outbox WHERE request_id = ? AND type = 'space.steward'", [id]);
+  tx.run("UPDATE outbox SET request_id = NULL WHERE request_id = ?", [id]);
 }
 
 function bounded(rows: readonly OutboxRow[]): OutboxRow[] {

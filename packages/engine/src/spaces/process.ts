@@ -27,6 +27,7 @@ import type {
 } from "@baraza/protocol";
 import { encodeCbor, equalBytes, ProtocolError, readAs, toHex } from "@baraza/protocol";
 import type { Core } from "../core.ts";
+import type { SqlTx } from "../ports.ts";
 import { applyEvent } from "./apply.ts";
 import { processCommitEntry } from "./process-commit.ts";
 import { processStewardEntry } from "./process-steward.ts";
@@ -55,7 +56,7 @@ export class CloneError extends Error {
 
 /**
  * Applies entries in order. `head` is the hub's receipt that came with them, its signature checked by the caller.
- * Call it inside the space's queue.
+ * Call it inside the space's queue. `also` is written in the same transaction.
  * @returns what is to be done now
  * @throws GapError when the first is not the next one; ForkError when they contradict the receipt; CloneError at an
  * entry in this device's name that it never wrote (what stood before is applied)
@@ -65,9 +66,13 @@ export async function applyEntries(
   space: SpaceRuntime,
   entries: readonly StoredEntry[],
   head: Head,
+  also?: (tx: SqlTx) => void,
 ): Promise<FollowUp[]> {
   const fresh = entries.filter((entry) => entry.seq > space.row.seq);
-  if (fresh.length === 0) return [];
+  if (fresh.length === 0) {
+    if (also !== undefined) await core.store.transaction((tx) => also(tx));
+    return [];
+  }
   if (fresh[0]?.seq !== space.row.seq + 1) throw new GapError();
   const leaving = await core.store.all<{ identity_id: string }>(
     "SELECT identity_id FROM members WHERE log_id = ? AND leaving = 1",
@@ -122,6 +127,7 @@ export async function applyEntries(
         draft.row.seq - KEEP_ENTRIES,
       ]);
       for (const job of jobs) job(tx);
+      also?.(tx);
     });
   } catch (error) {
     forgetRuntime(core, space.logId);
