@@ -15,7 +15,11 @@ export function lazy<P extends object>(
     const [, show] = useState(0);
     const [failed, setFailed] = useState<Error>();
     useEffect(() => {
-      if (loaded) return;
+      if (loaded) {
+        // It came between the first drawing and this effect: nothing else would draw it again.
+        show(1);
+        return;
+      }
       let current = true;
       load().then(
         (component) => {
