@@ -139,7 +139,9 @@ export async function openSpace(hub: string, members: readonly Member[]): Promis
   const { record } = await call(founder, "relay.node", { target: hub });
   const { tokenKey } = await verifyNodeRecord(record);
   const pending = [blindToken()];
-  const issued = await call(founder, "tokens.issue", { blinded: pending.map((one) => one.blinded) });
+  const issued = await call(founder, "tokens.issue", {
+    blinded: pending.map((one) => one.blinded),
+  });
   const [token] = finalizeTokens(pending, issued, tokenKey);
   if (token === undefined) throw new Error("no token");
   await call(founder, "logs.create", { genesis, token });

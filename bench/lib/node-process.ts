@@ -24,14 +24,22 @@ export async function startNode(host: string): Promise<NodeProcess> {
   const port = await freePort();
   const name = `${host}:${port}`;
   const dataDir = await mkdtemp(join(tmpdir(), "baraza-bench-node-"));
+  const settings = {
+    name,
+    host: "127.0.0.1",
+    port: String(port),
+    "data-dir": dataDir,
+    "app-dir": join(dataDir, "no-app"),
+    registration: "open",
+    "log-level": "error",
+  };
   const profile = process.env["BENCH_PROFILE"];
   const child = spawn(
     process.execPath,
     [
       ...(profile === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${profile}`]),
       MAIN,
-      ...["--name", name, "--host", "127.0.0.1", "--port", String(port), "--data-dir", dataDir],
-      ...["--registration", "open", "--log-level", "error", "--app-dir", join(dataDir, "no-app")],
+      ...Object.entries(settings).flatMap(([key, value]) => [`--${key}`, value]),
     ],
     { stdio: ["ignore", "pipe", "inherit"] },
   );

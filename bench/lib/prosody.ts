@@ -30,7 +30,10 @@ export async function startProsody(names: readonly string[]): Promise<Prosody> {
   await writeFile(config, configOf(dir, port));
   const child = spawn("prosody", ["-F", "--config", config], { stdio: "ignore" });
   tie(child);
-  await until("Prosody listens", () => listening(port));
+  await until("Prosody listens", () => {
+    if (child.exitCode !== null) throw new Error(`Prosody ended with ${child.exitCode}`);
+    return listening(port);
+  });
   return {
     port,
     pid: child.pid ?? 0,
