@@ -6,6 +6,7 @@ import { CryptoError, unwrapPush, verifyHead } from "@baraza/crypto";
 import type { Bytes } from "@baraza/protocol";
 import { LIMITS, ProtocolError, pushContent, readAs, toHex } from "@baraza/protocol";
 import { ownBoxes } from "./account/boxes.ts";
+import { askForPlaces } from "./account/places.ts";
 import { tendVault } from "./account/vault.ts";
 import type { Core } from "./core.ts";
 import { drainBox } from "./letters/inbox.ts";
@@ -89,6 +90,7 @@ export function createBackground(core: Core, onSignedOut: () => void): Backgroun
   const letters = single(() => sendLetters(core));
   const vault = single(() => tendVault(core));
   const inbox = single(() => drainBox(core));
+  const places = single(() => askForPlaces(core));
   const spaces = new Map<string, (fetch: boolean) => void>();
 
   function space(logId: string, fetch: boolean): void {
@@ -200,6 +202,7 @@ export function createBackground(core: Core, onSignedOut: () => void): Backgroun
             letters();
             vault();
             track(stockUp(core).catch(unlessOffline));
+            places();
             track(allSpaces());
             track(wokenSpaces().catch(unlessOffline));
           },

@@ -2,7 +2,7 @@
  * The engine: the client without a screen. One per store, in one place at a time (see `Locks` in ports.ts). Everything that a
  * user would call a feature happens here; a screen asks by `commands` and watches by `live`.
  */
-import { fromBase64url, LIMITS, ProtocolError, toBase64url, toHex } from "@baraza/protocol";
+import { fromBase64url, LIMITS, ProtocolError, toBase64url } from "@baraza/protocol";
 import { deviceBox } from "./account/boxes.ts";
 import {
   changePassphrase,
@@ -17,7 +17,7 @@ import type { Account, EngineCommands, EngineLive, Line, Progress, Status } from
 import { createBackground } from "./background.ts";
 import type { Core, Me } from "./core.ts";
 import { EngineError } from "./errors.ts";
-import { ask, askForPlace, readInvitation } from "./letters/ask.ts";
+import { ask, readInvitation } from "./letters/ask.ts";
 import { invite } from "./letters/invite.ts";
 import { createOwnNode } from "./net/own-node.ts";
 import { createRemote } from "./net/remote.ts";
@@ -171,14 +171,8 @@ export async function createEngine(
       return signedIn();
     },
     "account.signIn": async (args) => {
-      const vault = await signIn(core, args);
-      const account = await signedIn();
-      for (const space of vault.spaces) {
-        await core.remote.pin(space.hub, space.hubKey);
-        if (space.contacts.length > 0)
-          await askForPlace(core, toHex(space.logId), { contacts: space.contacts });
-      }
-      return account;
+      await signIn(core, args);
+      return signedIn();
     },
     "account.signOut": async () => {
       core.me();

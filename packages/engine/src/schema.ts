@@ -195,6 +195,8 @@ CREATE TABLE push_addresses (address_id TEXT PRIMARY KEY, log_id TEXT NOT NULL, 
 
 -- Invitation links that this account gave out.
 CREATE TABLE cards (card_id TEXT PRIMARY KEY, log_id TEXT NOT NULL, secret BLOB NOT NULL, expires INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+-- Spaces that the vault names, as it has them: see account/places.ts.
+CREATE TABLE places (log_id TEXT PRIMARY KEY, space BLOB NOT NULL) STRICT, WITHOUT ROWID;
 -- Spaces that this account has asked to join.
 CREATE TABLE joins (
   join_id TEXT PRIMARY KEY,

@@ -170,6 +170,18 @@ export const card = object({
 });
 export type Card = Infer<typeof card>;
 
+/** A space as the vault knows it: what a new device needs to come into it. */
+export const vaultSpace = object({
+  logId: bytes32,
+  hub: nodeName,
+  hubKey: bytes32,
+  title: text(200),
+  /** The highest head known: a log that does not extend it has been rolled back. */
+  seen: object({ gen: uint(), seq: uint(), head: bytes32 }),
+  /** Members to ask for a place when this device is new. */
+  contacts: v.array(reply),
+});
+
 /** The vault's content: what an account is made of. `prevHash` chains versions. */
 export const vault = object({
   v: v.literal(1),
@@ -179,18 +191,7 @@ export const vault = object({
   identityKey: bytes32,
   profile,
   boxKeys: v.array(object({ record: bytes(LIMITS.recordBytes), privateKey: bytes(4096, 16) })),
-  spaces: v.array(
-    object({
-      logId: bytes32,
-      hub: nodeName,
-      hubKey: bytes32,
-      title: text(200),
-      /** The highest head known: a log that does not extend it has been rolled back. */
-      seen: object({ gen: uint(), seq: uint(), head: bytes32 }),
-      /** Members to ask for a place when this device is new. */
-      contacts: v.array(reply),
-    }),
-  ),
+  spaces: v.array(vaultSpace),
   /** Node keys pinned at first contact. */
   nodes: v.array(object({ name: nodeName, nodeKey: bytes32 })),
 });

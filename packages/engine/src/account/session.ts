@@ -34,6 +34,7 @@ import type { Account } from "../api.ts";
 import type { Core, Me } from "../core.ts";
 import { EngineError } from "../errors.ts";
 import type { SqlTx } from "../ports.ts";
+import { keepPlaces } from "./places.ts";
 
 export type AccountRow = {
   name: string;
@@ -146,14 +147,14 @@ export async function signUp(
 }
 
 /**
- * Signs in on a device that has nothing yet: opens the vault and becomes a new device of the account.
- * @returns the vault, whose spaces the new device has to be let into
+ * Signs in on a device that has nothing yet: opens the vault and becomes a new device of the account, which has to be
+ * let into the spaces that the vault names (places.ts).
  * @throws EngineError `wrong_passphrase`, `signed_in`
  */
 export async function signIn(
   core: Core,
   args: { name: string; passphrase: string },
-): Promise<Vault> {
+): Promise<void> {
   if (core.signedIn()) throw new EngineError("signed_in");
   const name = args.name.trim().toLowerCase().replace(/@.*$/, "");
   check(accountName, name);
@@ -204,6 +205,7 @@ export async function signIn(
     await core.store.transaction((tx) => {
       writeAccount(tx, me, { wraps, version: vault.version, hash: vaultHash(vault) });
       writeBoxKeys(tx, vault);
+      keepPlaces(tx, vault.spaces);
       for (const one of vault.nodes)
         tx.run("INSERT OR IGNORE INTO nodes VALUES (?, ?, ?, 0)", [
           one.name,
@@ -213,7 +215,6 @@ export async function signIn(
       tx.afterCommit(() => core.setMe(me));
     });
     await core.own.call("devices.add", { deviceCert: deviceCredential(device.certificate) });
-    return vault;
   } catch (error) {
     if (error instanceof CryptoError && error.code === "wrong_passphrase")
       throw new EngineError("wrong_passphrase", { cause: error });

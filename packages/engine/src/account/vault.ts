@@ -16,6 +16,7 @@ import {
 import * as v from "valibot";
 import type { Core } from "../core.ts";
 import { deviceReply } from "./boxes.ts";
+import { keepPlaces, otherPlaces } from "./places.ts";
 import type { AccountRow } from "./session.ts";
 
 /** The next version of the vault, from what the store holds. */
@@ -63,7 +64,7 @@ export async function nextVault(core: Core): Promise<Vault> {
     identityKey: me.identityKey,
     profile: me.profile,
     boxKeys: keys.map((one) => ({ record: one.record, privateKey: one.private_key })),
-    spaces: listed,
+    spaces: [...listed, ...(await otherPlaces(core))],
     nodes: nodes.map((one) => ({ name: one.name, nodeKey: one.node_key })),
   };
 }
@@ -111,6 +112,8 @@ async function rebase(core: Core, vaultKey: Bytes): Promise<void> {
         seq: number;
         notAfter: number;
       };
+      // An older vault that the node brings does not bring back what was destroyed.
+      if (notAfter + LIMITS.boxKeyGraceMs < core.platform.clock.now()) continue;
       tx.run("INSERT OR IGNORE INTO box_keys VALUES (?, ?, ?, ?, ?)", [
         toHex(id),
         seq,
@@ -119,6 +122,7 @@ async function rebase(core: Core, vaultKey: Bytes): Promise<void> {
         notAfter,
       ]);
     }
+    keepPlaces(tx, theirs.spaces);
     tx.run("UPDATE account SET vault_version = ?, vault_hash = ?, vault_wraps = ?", [
       theirs.version,
       vaultHash(theirs),

@@ -82,6 +82,7 @@ export async function forget(core: Core, spaceId: string): Promise<void> {
     "read_positions",
     "notices",
     "cards",
+    "places",
     "joins",
     "push_addresses",
   ];
