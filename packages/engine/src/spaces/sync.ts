@@ -27,7 +27,7 @@ export async function checkedHead(space: SpaceRuntime, head: Head): Promise<Head
 /** Reads everything new. Call it inside the space's queue. @returns follow-ups of what was applied */
 export async function sync(core: Core, space: SpaceRuntime): Promise<FollowUp[]> {
   const after: FollowUp[] = [];
-  if (space.row.trouble === "forked" || space.row.trouble === "cloned") return after;
+  if (hasStopped(space)) return after;
   let broughtBack = false;
   for (;;) {
     const page = await reading(core, space, (token) =>
@@ -50,8 +50,8 @@ export async function sync(core: Core, space: SpaceRuntime): Promise<FollowUp[]>
     const from = space.row.seq;
     after.push(...(await applyEntries(core, space, page.entries, head)));
     core.setProgress(page.more ? { job: "history", done: space.row.seq, total: head.seq } : null);
-    // One's own removal ends the reading.
-    if (space.row.state !== "active") return after;
+    // One's own removal ends the reading, and so does an entry that a copy of this device has written.
+    if (space.row.state !== "active" || hasStopped(space)) return after;
     // It says that there is more, or told so before, and does not give it.
     const missing = page.more ? space.row.seq === from : space.row.seq < space.row.hub_seq;
     if (missing) throw new GapError();
@@ -62,6 +62,11 @@ export async function sync(core: Core, space: SpaceRuntime): Promise<FollowUp[]>
       return after;
     }
   }
+}
+
+/** Nothing is read or sent any more, until somebody decides. */
+function hasStopped({ row }: SpaceRuntime): boolean {
+  return row.trouble === "forked" || row.trouble === "cloned";
 }
 
 /** Runs a request that needs a reading session; opens a new one when the hub does not know the old one any more. */

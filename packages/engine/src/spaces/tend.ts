@@ -96,17 +96,21 @@ async function placePush(core: Core, space: SpaceRuntime): Promise<void> {
 
 async function failed(core: Core, space: SpaceRuntime, error: unknown): Promise<void> {
   if (error instanceof ForkError) return setTrouble(core, space, "forked");
-  if (error instanceof GapError) await setTrouble(core, space, "behind");
-  else if (!(error instanceof ProtocolError)) core.report(error);
+  const { trouble } = space.row;
+  const calm = trouble === null || trouble === "offender";
+  if (error instanceof GapError) {
+    if (calm) await setTrouble(core, space, "behind");
+  } else if (!(error instanceof ProtocolError)) core.report(error);
   else if (error.code === "seat_removed") {
     // The hub has taken this device's place away, and no entry said why.
-    if (space.row.trouble === null) await setTrouble(core, space, "stuck");
+    if (calm) await setTrouble(core, space, "stuck");
+    followUp(core, space, [{ do: "enrol" }]);
     return;
   } else if (error.code === "seat_unknown") {
     // Seats come with commits: a hub that does not know one has lost entries. Whoever can read it brings them back.
-    if (space.row.trouble === null) await setTrouble(core, space, "rolledBack");
+    if (calm) await setTrouble(core, space, "rolledBack");
   } else if (error.code === "log_not_found" && space.row.hub === core.me().node) {
-    if (space.row.trouble === null) await setTrouble(core, space, "rolledBack");
+    if (calm) await setTrouble(core, space, "rolledBack");
     await createAgain(core, space);
   }
   const pause = backoff(space.attempts++);
