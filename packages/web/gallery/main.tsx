@@ -152,7 +152,9 @@ const join = {
   busy: false,
   onAccept: nothing,
   onCreate: nothing,
+  onSignIn: nothing,
   onContinueAt: nothing,
+  onRetry: nothing,
   homeHref: "#",
 };
 const settings = {
@@ -204,6 +206,7 @@ const screens: Record<string, () => ComponentChildren> = {
   ),
   join: () => <Join {...join} state={{ step: "open", card }} />,
   "join-asked": () => <Join {...join} state={{ step: "asked", card }} you={account} />,
+  "join-account": () => <Join {...join} state={{ step: "account" }} />,
   "join-expired": () => <Join {...join} state={{ step: "expired" }} />,
   list: () => <Frame />,
   "list-empty": () => (

@@ -22,6 +22,7 @@ const byCode: Record<string, Failure> = {
   link_invalid: "linkBroken",
   link_mismatch: "linkBroken",
   unverified: "linkBroken",
+  signed_out: "signedOut",
   link_expired: "linkExpired",
   rate_limited: "tooMany",
   busy: "tooMany",

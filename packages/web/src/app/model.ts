@@ -114,6 +114,10 @@ export interface InvitationCard {
 export type JoinState =
   | { step: "reading" }
   | { step: "open"; card: InvitationCard }
+  /** It lies at another node, which can be asked only by those who have an account here. */
+  | { step: "account" }
+  /** It could not be fetched now. */
+  | { step: "failed"; failure: Failure }
   /** Asked; waits until the inviter's device answers. */
   | { step: "asked"; card: InvitationCard }
   | { step: "refused" }
@@ -155,6 +159,7 @@ export type Failure =
   | "full"
   | "lastSteward"
   | "suspended"
+  | "signedOut"
   | "unexpected";
 
 /** `system` follows the device. */

@@ -48,6 +48,7 @@ export interface Messages {
   "failure.full": null;
   "failure.lastSteward": null;
   "failure.suspended": null;
+  "failure.signedOut": null;
   "failure.unexpected": null;
   "strength.empty": null;
   "strength.veryWeak": null;
@@ -88,6 +89,7 @@ export interface Messages {
   "join.accept": null;
   "join.as": { address: string | number };
   "join.create": null;
+  "join.account": null;
   "join.createHint": { node: string | number };
   "join.haveAccount": null;
   "join.yourAddress": null;

@@ -2,10 +2,12 @@ import { useEffect, useState } from "preact/hooks";
 import { Join as JoinScreen } from "../../features/spaces/join.tsx";
 import type { EnginePort } from "../engine.ts";
 import { useLive, usePolicy, useRequest } from "../hooks.ts";
-import type { Account, InvitationCard, JoinState } from "../model.ts";
+import type { Account, Failure, InvitationCard, JoinState } from "../model.ts";
 import { go } from "../router.ts";
 import { hrefOf } from "../routes.ts";
-import { SignUp } from "./account.tsx";
+import { SignIn, SignUp } from "./account.tsx";
+
+type Read = { card: InvitationCard } | { failure: Failure };
 
 /** An invitation from its link to the conversation: read, an account if need be, asked, let in. */
 export function Join({
@@ -19,9 +21,9 @@ export function Join({
 }) {
   const policy = usePolicy(engine);
   const { busy, failure, run } = useRequest();
-  const [read, setRead] = useState<{ card: InvitationCard } | { wrong: "expired" | "broken" }>();
+  const [read, setRead] = useState<Read>();
   const [joinId, setJoinId] = useState<string>();
-  const [creating, setCreating] = useState(false);
+  const [entering, setEntering] = useState<"signUp" | "signIn">();
   const joins = useLive(engine.joins, "joins");
   const conversations = useLive(engine.conversations, "conversations");
   const [known, setKnown] = useState<ReadonlySet<string>>();
@@ -31,7 +33,7 @@ export function Join({
     let current = true;
     void engine.readInvitation(secret).then((result) => {
       if (!current) return;
-      if (!result.ok) setRead({ wrong: result.failure === "linkExpired" ? "expired" : "broken" });
+      if (!result.ok) setRead({ failure: result.failure });
       else if (result.value.already !== null)
         go({ at: "space", spaceId: result.value.already }, { replace: true });
       else setRead({ card: result.value });
@@ -39,7 +41,9 @@ export function Join({
     return () => {
       current = false;
     };
-  }, [engine, secret]);
+    // With an account, invitations that lie at other nodes can be read too.
+    // oxlint-disable-next-line react-hooks/exhaustive-deps
+  }, [engine, secret, you === undefined]);
 
   // Let in: the conversation that was not there before is the one that one was invited to.
   useEffect(() => {
@@ -49,14 +53,12 @@ export function Join({
   }, [conversations, joinId, known]);
 
   const card = read && "card" in read ? read.card : undefined;
-  if (creating && card && !you) {
+  const here = { at: "join", secret } as const;
+  if (entering === "signIn" && !you) return <SignIn engine={engine} onward={here} />;
+  if (entering === "signUp" && !you) {
+    const reason = card && { by: card.inviterName, space: card.spaceTitle || card.inviterName };
     return (
-      <SignUp
-        engine={engine}
-        onward={{ at: "join", secret }}
-        invitation={secret}
-        reason={{ by: card.inviterName, space: card.spaceTitle || card.inviterName }}
-      />
+      <SignUp engine={engine} onward={here} invitation={secret} {...(reason ? { reason } : {})} />
     );
   }
   return (
@@ -72,22 +74,30 @@ export function Join({
         setKnown(new Set(conversations?.map(({ spaceId }) => spaceId)));
         void run(() => engine.join(secret)).then((made) => setJoinId(made?.joinId));
       }}
-      onCreate={() => setCreating(true)}
+      onCreate={() => setEntering("signUp")}
+      onSignIn={() => setEntering("signIn")}
       onContinueAt={({ node }) => {
-        if (node === policy.node) go({ at: "signIn" });
-        else location.assign(`${location.protocol}//${node}${hrefOf({ at: "join", secret })}`);
+        if (node === policy.node) setEntering("signIn");
+        else location.assign(`${location.protocol}//${node}${hrefOf(here)}`);
       }}
+      onRetry={() => location.reload()}
     />
   );
 }
 
 function stateOf(
-  read: { card: InvitationCard } | { wrong: "expired" | "broken" } | undefined,
+  read: Read | undefined,
   joinId: string | undefined,
   asked: "asking" | "refused" | undefined,
 ): JoinState {
   if (!read) return { step: "reading" };
-  if ("wrong" in read) return { step: read.wrong };
+  if ("failure" in read) return stateAfter(read.failure);
   if (asked === "refused") return { step: "refused" };
   return joinId ? { step: "asked", card: read.card } : { step: "open", card: read.card };
+}
+
+function stateAfter(failure: Failure): JoinState {
+  if (failure === "linkExpired") return { step: "expired" };
+  if (failure === "linkBroken") return { step: "broken" };
+  return failure === "signedOut" ? { step: "account" } : { step: "failed", failure };
 }

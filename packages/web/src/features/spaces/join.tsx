@@ -21,8 +21,11 @@ export interface JoinProps {
   failure?: Failure | undefined;
   onAccept: () => void;
   onCreate: () => void;
+  onSignIn: () => void;
   /** Goes on at the node of an address. */
   onContinueAt: (address: { name: string; node: string }) => void;
+  /** Reads the invitation again. */
+  onRetry: () => void;
   homeHref: string;
 }
 
@@ -48,6 +51,25 @@ export function Join(props: JoinProps) {
         <p class="join-wait" role="status">
           <Spinner /> {t("ui.moment")}
         </p>
+      </SoloPage>
+    );
+  }
+  if (state.step === "failed") {
+    return (
+      <SoloPage motto={t("app.motto")} title={t("join.title")}>
+        <p class="field-error" role="alert">
+          {failureText(state.failure)}
+        </p>
+        <Button kind="primary" onClick={props.onRetry}>
+          {t("error.reload")}
+        </Button>
+      </SoloPage>
+    );
+  }
+  if (state.step === "account") {
+    return (
+      <SoloPage motto={t("app.motto")} title={t("join.title")} lead={t("join.account")}>
+        <Ways {...props} />
       </SoloPage>
     );
   }
@@ -95,6 +117,7 @@ function CardView({ card }: { card: InvitationCard }) {
 }
 
 function Ways({
+  state,
   node,
   you,
   canCreate,
@@ -102,6 +125,7 @@ function Ways({
   failure,
   onAccept,
   onCreate,
+  onSignIn,
   onContinueAt,
 }: JoinProps) {
   const [elsewhere, setElsewhere] = useState(!canCreate);
@@ -160,7 +184,8 @@ function Ways({
           </Button>
         </Form>
       ) : (
-        <Button wide onClick={() => setElsewhere(true)}>
+        // Who was sent here from the invitation's own node has their account here.
+        <Button wide onClick={state.step === "account" ? onSignIn : () => setElsewhere(true)}>
           {t("join.haveAccount")}
         </Button>
       )}
