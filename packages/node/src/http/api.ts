@@ -5,6 +5,8 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Bytes } from "@baraza/protocol";
 import { fromBase64url, PATHS, ProtocolError } from "@baraza/protocol";
+import type { BodyBounds, BodyShare } from "./bodies.ts";
+import { createBodies } from "./bodies.ts";
 import type { Answer, Caller, Dispatcher } from "./dispatch.ts";
 import { errorAnswer } from "./dispatch.ts";
 import { API_HEADERS } from "./headers.ts";
@@ -21,11 +23,14 @@ export type ApiDeps = {
   limitKey(request: IncomingMessage): string;
   /** Beside the table: the gateway. By path. */
   raw: ReadonlyMap<string, RawRoute>;
+  /** How much of unfinished requests may lie in memory. */
+  bodies?: BodyBounds | undefined;
 };
 
 /** Answers one request whose path begins with {@link PATHS}.api. Never throws. */
 export function createApi(deps: ApiDeps) {
   const { dispatcher, authenticate, raw } = deps;
+  const bodies = createBodies(deps.bodies);
   return (request: IncomingMessage, response: ServerResponse, path: string): void => {
     const name = path.slice(PATHS.api.length);
     const route = raw.get(path);
@@ -48,7 +53,8 @@ export function createApi(deps: ApiDeps) {
       return;
     }
     const max = route?.max ?? dispatcher.maxBytes(name);
-    readBody(request, max, (body) => {
+    const share = bodies.open(() => deps.limitKey(request));
+    readBody(request, max, share, (body) => {
       if (body instanceof ProtocolError) {
         refuse(body);
         return;
@@ -89,6 +95,7 @@ export function createApi(deps: ApiDeps) {
 function readBody(
   request: IncomingMessage,
   max: number,
+  share: BodyShare,
   done: (body: Bytes | ProtocolError) => void,
 ): void {
   const tooLarge = () => new ProtocolError("too_large", { data: { max } });
@@ -101,14 +108,25 @@ function readBody(
   let chunks: Buffer[] = [];
   let length = 0;
   let over = false;
+  const refuse = (error: ProtocolError) => {
+    over = true;
+    chunks = [];
+    share.end();
+    done(error);
+  };
   request.on("data", (chunk: Buffer) => {
     if (over) return;
     length += chunk.length;
     if (length > max) {
-      over = true;
-      chunks = [];
-      done(tooLarge());
-    } else chunks.push(chunk);
+      refuse(tooLarge());
+      return;
+    }
+    try {
+      share.take(chunk.length);
+      chunks.push(chunk);
+    } catch (cause) {
+      refuse(cause instanceof ProtocolError ? cause : new ProtocolError("internal"));
+    }
   });
   request.on("end", () => {
     if (over) return;
@@ -118,11 +136,15 @@ function readBody(
       body.set(chunk, at);
       at += chunk.length;
     }
+    share.end();
     done(body);
   });
   // A connection that ends early has nobody to answer.
   request.on("error", () => {
     over = true;
+  });
+  request.on("close", () => {
+    share.end();
   });
 }
 

@@ -9,6 +9,7 @@ import { LIMITS, PATHS } from "@baraza/protocol";
 import { WebSocketServer } from "ws";
 import { createApi } from "./api.ts";
 import type { AppFile } from "./app-files.ts";
+import type { BodyBounds } from "./bodies.ts";
 import type { Dispatcher } from "./dispatch.ts";
 import { hostOf, isLocalHost, STRICT_TRANSPORT } from "./headers.ts";
 import type { Metrics } from "./metrics.ts";
@@ -28,6 +29,8 @@ export type HttpDeps = {
   pages: readonly Page[];
   files: ReadonlyMap<string, AppFile>;
   live: LiveHandler;
+  /** How much of unfinished requests may lie in memory; a sensible bound unless told. */
+  bodies?: BodyBounds;
   health(): Promise<void>;
 };
 
@@ -115,6 +118,7 @@ function requestHandler(
     authenticate: deps.authenticate,
     limitKey: (request) => limitKeyOf(deps, request),
     raw: new Map(deps.raw.map((route) => [route.path, route])),
+    bodies: deps.bodies,
   });
   const pages = getRequestListener(createPages(deps).fetch, { overrideGlobalObjects: false });
   const isPublic = !isLocalHost(hostOf(deps.name));
