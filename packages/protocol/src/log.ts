@@ -180,6 +180,11 @@ export const logsAppend = {
     ),
     sigs: signatures,
     slot: v.optional(bytes(LIMITS.slotBytes)),
+    /**
+     * The highest position that the sender has seen. A hub that does not reach it was put back from a backup: it refuses
+     * (`stale_generation`), so that members bring back what it lost before anything new takes its place.
+     */
+    seen: v.optional(uint()),
   }),
   /** `seqs[i]` is where entry i stands; `head` is the receipt for the last of them (or for the log's end, on a repeat). */
   response: object({ seqs: v.array(uint()), head, repeated: v.optional(v.boolean()) }),

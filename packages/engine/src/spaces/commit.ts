@@ -262,6 +262,7 @@ async function makeCommit(core: Core, space: SpaceRuntime, plan: Plan): Promise<
       seat: await signAppend(space.row.seat_key, digest),
       next: await signAppend(next.posting.privateKey, digest),
     },
+    seen: space.row.seq,
   };
   const pending: PendingCommit = {
     log_id: space.logId,

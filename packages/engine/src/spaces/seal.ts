@@ -102,6 +102,7 @@ export async function sealBatch(
     logId: space.id,
     entries,
     sigs: { posting: await signAppend(posting.privateKey, digest) },
+    seen: space.row.seq,
   };
 }
 

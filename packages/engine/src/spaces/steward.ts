@@ -74,6 +74,7 @@ async function postDecision(
     logId: space.id,
     entries: [{ header: sealed.header, body: sealed.body }],
     sigs: { stewards: [{ key: key.publicKey, sig }] },
+    seen: space.row.seq,
   };
   return submit(core, space, request, [outbox?.id ?? 0]);
 }

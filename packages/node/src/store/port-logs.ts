@@ -39,6 +39,8 @@ export type AppendArg = {
   handshake?: { nextPostingKey: Bytes; seatId: Bytes; slot: Bytes | null; addSeats: NewSeat[] };
   seat?: SeatRecord;
   steward?: StewardRecord;
+  /** The highest position that the sender has seen. */
+  seen?: number;
   now: number;
 };
 /** `seats` tells that seats or their push targets have changed. */

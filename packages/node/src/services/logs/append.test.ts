@@ -149,6 +149,12 @@ test("of two racing commits one stands, and the other is stale and told the epoc
   expect(refused?.reason).toMatchObject({ code: "stale_epoch", data: { epoch: 1, seq: 1 } });
 });
 
+test("a hub that has less of the log than the sender has seen takes nothing new in", async () => {
+  const log = await logs.open();
+  await refuses(logs.call("logs.append", { ...log.entry(), seen: 1 }), "stale_generation");
+  expect((await logs.call("logs.append", { ...log.entry(), seen: 0 })).seqs).toEqual([1]);
+});
+
 test("a commit switches the posting key: the old one is worth nothing in the new epoch", async () => {
   const log = await logs.open();
   const old = log.state.posting;

@@ -35,6 +35,11 @@ const ALL_SIGNATURES = ["posting", "seat", "next", "own", "stewards"] as const;
  * kind's limit.
  */
 export function checkAppend(request: CheckedRequestOf<"logs.append">, now: number): AppendArg {
+  const arg = checkEntries(request, now);
+  return request.seen === undefined ? arg : { ...arg, seen: request.seen };
+}
+
+function checkEntries(request: CheckedRequestOf<"logs.append">, now: number): AppendArg {
   const { logId, entries, sigs, slot } = request;
   const first = entries[0];
   if (first === undefined) throw malformed("entries");

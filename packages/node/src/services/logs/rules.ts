@@ -2,7 +2,7 @@
  * The rules of a log: given where it stands and a checked append, either what changes or a refusal. Pure; a store runs
  * it inside the transaction that keeps the result, so it holds against concurrent appends.
  *
- * Order of checks: generation, epoch, signatures of the kind, then what the record asks for. (A repeated appendId is
+ * Order of checks: generation, that the log reaches what the sender has seen of it, epoch, signatures of the kind, then what the record asks for. (A repeated appendId is
  * answered before any of it, by the store.)
  */
 import type { Bytes, StewardRecord } from "@baraza/protocol";
@@ -59,7 +59,7 @@ export type Change = {
 /** Judges an append. @throws ProtocolError with the reason; nothing changes then. */
 export function judge(view: LogView, append: AppendArg, verify: Verifier): Change {
   const { state } = view;
-  if (append.gen !== state.gen)
+  if (append.gen !== state.gen || (append.seen ?? 0) > state.seq)
     throw new ProtocolError("stale_generation", { data: { gen: state.gen } });
   if (append.epoch !== state.epoch && !mayLookBack(append)) throw staleEpoch(state);
   const change: Change = {
