@@ -31,7 +31,8 @@ export function connectEngine(): EnginePort {
   const status = signal<LineStatus>({ line: "connecting", waiting: 0, progress: null });
   const { client } = joinEngine({
     name: "baraza",
-    spawn: () => new Worker(new URL("./engine-worker.ts", import.meta.url), { type: "module" }),
+    spawn: () =>
+      new Worker(new URL("../worker/engine-worker.ts", import.meta.url), { type: "module" }),
     onState(state) {
       if (state.kind === "failed" && session.peek().state === "starting")
         session.value = { state: "broken" };

@@ -48,15 +48,19 @@ export function MessageList(props: MessageListProps) {
   const before = useRef(items);
   const prepended = countPrepended(before.current, items) > 0;
   const following = useRef(true);
+  const lastOffset = useRef(0);
   const asked = useRef(0);
   const [atEnd, setAtEnd] = useState(true);
   const [atStart, setAtStart] = useState(false);
   const [lit, setLit] = useState<string>();
   const newest = messages.at(-1);
 
-  // The space after the last message is a row too, so that the end is really the end.
-  const toEnd = (smooth = false): void =>
-    list.current?.scrollToIndex(items.length, { align: "end", smooth });
+  // Rows get their true heights after they are shown; the observer below then goes on to the real end.
+  const toEnd = (): void => {
+    following.current = true;
+    const area = scroller.current;
+    if (area) area.scrollTop = area.scrollHeight;
+  };
 
   useLayoutEffect(() => {
     const unread = items.findIndex(({ kind }) => kind === "new");
@@ -99,8 +103,10 @@ export function MessageList(props: MessageListProps) {
     const area = scroller.current;
     if (!area) return;
     const end = area.scrollHeight - area.clientHeight - offset < NEAR_END;
-    following.current = end;
-    setAtEnd(end);
+    // Rows that turn out taller move the end away; only going up is the reader's own wish to leave it.
+    following.current = end || (following.current && offset >= lastOffset.current);
+    lastOffset.current = offset;
+    setAtEnd(following.current);
     setAtStart(offset < 100);
     if (offset < 600 && hasOlder && asked.current !== messages.length) {
       asked.current = messages.length;
@@ -172,7 +178,7 @@ export function MessageList(props: MessageListProps) {
       )}
       {!atEnd && (
         <div class="messages-jump">
-          <Button icon={ArrowDown} onClick={() => toEnd(true)}>
+          <Button icon={ArrowDown} onClick={toEnd}>
             {t("chat.toNewest")}
           </Button>
         </div>

@@ -1,0 +1,156 @@
+/** The long conversation in a real browser: what is in the page, and where one is while it grows at both ends. */
+import { join } from "node:path";
+import { type Browser, chromium, type Page } from "playwright-core";
+import { createServer, type ViteDevServer } from "vite";
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+let server: ViteDevServer;
+let browser: Browser;
+let page: Page;
+
+beforeAll(async () => {
+  server = await createServer({
+    root: join(import.meta.dirname, ".."),
+    configFile: join(import.meta.dirname, "../vite.config.ts"),
+    logLevel: "error",
+    cacheDir: join(import.meta.dirname, "../node_modules/.vite-test"),
+    server: { host: "127.0.0.1", port: 0, watch: null },
+  });
+  await server.listen();
+  browser = await chromium.launch({
+    executablePath: "/usr/bin/chromium",
+    args: [
+      "--headless",
+      "--no-sandbox",
+      "--disable-gpu",
+      "--disable-quic",
+      "--no-first-run",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-sync",
+    ],
+  });
+  page = await browser.newPage({
+    viewport: { width: 360, height: 740 },
+    reducedMotion: "reduce",
+  });
+});
+afterAll(async () => {
+  await browser?.close();
+  await server?.close();
+});
+
+async function open(screen: string): Promise<void> {
+  const address = server.httpServer?.address();
+  const port = typeof address === "object" && address ? address.port : 0;
+  await page.goto(`http://127.0.0.1:${port}/gallery/?screen=${screen}`);
+  await page.locator(".bubble").first().waitFor();
+}
+
+const distanceToEnd = (): Promise<number> =>
+  page
+    .locator(".messages-scroll")
+    .evaluate((area) => area.scrollHeight - area.clientHeight - area.scrollTop);
+
+/** Waits until the list has stood still for a dozen frames: measuring rows moves it a little. */
+const settled = (): Promise<void> =>
+  page.locator(".messages-scroll").evaluate(
+    (area) =>
+      new Promise<void>((resolve) => {
+        let last = "";
+        let still = 0;
+        const look = (): void => {
+          const now = `${area.scrollTop} ${area.scrollHeight}`;
+          still = now === last ? still + 1 : 0;
+          last = now;
+          if (still >= 12) resolve();
+          else requestAnimationFrame(look);
+        };
+        look();
+      }),
+  );
+
+test("it opens at the end, with only the messages near the screen in the page", async () => {
+  await open("conversation-long");
+  await page.getByText(/^1999: /).waitFor();
+  await expect.poll(distanceToEnd).toBeLessThan(2);
+  expect(await page.locator(".bubble").count()).toBeLessThan(40);
+});
+
+test("older messages come while one scrolls up, and what one reads stays in its place", async () => {
+  await open("conversation-long");
+  const area = page.locator(".messages-scroll");
+  await settled();
+  await area.evaluate((one) => (one.scrollTop = 900));
+  await settled();
+  const before = await area.evaluate((one) => {
+    const { top } = one.getBoundingClientRect();
+    const rows = [...one.querySelectorAll(".bubble-row")];
+    const row = rows.find((each) => each.getBoundingClientRect().top >= top)!;
+    const y = row.getBoundingClientRect().top;
+    const moved = one.scrollTop - 500;
+    // Near enough to the top for older ones to be asked for.
+    one.scrollTop = 500;
+    return { id: row.id, y: y + moved, height: one.scrollHeight };
+  });
+  await expect
+    .poll(() => area.evaluate((one) => one.scrollHeight))
+    .toBeGreaterThan(before.height + 1000);
+  await settled();
+  const y = await page.locator(`#${before.id}`).evaluate((row) => row.getBoundingClientRect().top);
+  expect(Math.abs(y - before.y)).toBeLessThan(3);
+});
+
+test("one's own message is followed to the end, and the button leads back there", async () => {
+  await open("conversation");
+  const field = page.getByRole("textbox", { name: "Write a message" });
+  await field.fill("A new line");
+  await field.press("Enter");
+  await page.getByText("A new line", { exact: true }).waitFor();
+  await expect.poll(distanceToEnd).toBeLessThan(2);
+  await settled();
+  await page.locator(".messages-scroll").evaluate((one) => (one.scrollTop = 0));
+  await page.getByRole("button", { name: "Newest" }).click();
+  await expect.poll(distanceToEnd).toBeLessThan(2);
+});
+
+test("a mention is chosen with the keyboard and Escape closes the choice", async () => {
+  await open("conversation");
+  const field = page.getByRole("textbox", { name: "Write a message" });
+  await field.pressSequentially("Ask @cla");
+  await page.getByRole("option", { name: /Claire Dubois-Ndiaye/ }).waitFor();
+  await field.press("Enter");
+  expect(await field.inputValue()).toBe("Ask @Claire Dubois-Ndiaye ");
+  await field.pressSequentially("and @br");
+  await page.getByRole("option", { name: /Bruno/ }).waitFor();
+  await field.press("Escape");
+  await expect.poll(() => page.getByRole("option").count()).toBe(0);
+});
+
+test("a message's menu works by keyboard: open, arrows, Escape, focus back", async () => {
+  await open("conversation");
+  const more = page.getByRole("button", { name: "React and more" }).last();
+  await more.focus();
+  await more.press("Enter");
+  const items = page.getByRole("menuitem");
+  await expect
+    .poll(() => items.first().evaluate((item) => item === document.activeElement))
+    .toBe(true);
+  await page.keyboard.press("End");
+  expect(await page.evaluate(() => document.activeElement?.textContent)).toBe(
+    "Delete for everyone",
+  );
+  await page.keyboard.press("Escape");
+  await expect.poll(() => items.count()).toBe(0);
+  expect(await more.evaluate((button) => button === document.activeElement)).toBe(true);
+});
+
+test("a deleted message goes at once and comes back with undo", async () => {
+  await open("conversation");
+  const text = page.getByText("It is clear to me. Let us send it.");
+  await page.getByRole("button", { name: "React and more" }).last().press("Enter");
+  await page.getByRole("menuitem", { name: "Delete for everyone" }).click();
+  await expect.poll(() => text.count()).toBe(0);
+  await page.getByRole("button", { name: "Undo" }).click();
+  await text.waitFor();
+});
