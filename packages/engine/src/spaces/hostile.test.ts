@@ -7,6 +7,7 @@ import {
   headerHash,
   genesisHead,
   identityIdOf,
+  ownLeaf,
   randomBytes,
   readHeader,
   sealLetter,
@@ -104,22 +105,42 @@ test("a decision carries nothing but itself, and none that no steward signed cou
   expect(await here.texts()).toEqual([]);
 });
 
+/** Makes an insider a steward by the engine's own commit. */
+async function promote(one: Insider): Promise<{ identityId: Bytes; key: Bytes }> {
+  const { core } = here;
+  const { logId } = await here.space();
+  const { publicKey: key } = ed25519Generate();
+  await core.store.run("UPDATE members SET steward_key = ? WHERE identity_id = ?", [
+    key,
+    toHex(idOf(one)),
+  ]);
+  await intend(core, logId, "role", { identityId: idOf(one), role: "steward" });
+  await carryOut(core, await here.space());
+  await here.follow(one);
+  return { identityId: idOf(one), key };
+}
+
+test("whoever of the stewards removes somebody, the founder's device has the hub take the seat away", async () => {
+  const bruno = await here.bring();
+  const carla = await here.bring();
+  await here.follow(bruno);
+  await promote(bruno);
+  await here.commit(bruno, { remove: [ownLeaf(carla.group)] });
+  await postDecisions(here.core, await here.space());
+  const last = here.log.at(-1);
+  expect(last && readHeader(last.header).steward).toMatchObject({
+    op: "removeSeat",
+    seatId: seatIdOfKey(carla.seat.publicKey),
+  });
+});
+
 test("who was a steward at the beginning and is none any more voids nothing", async () => {
   const { core } = here;
   const founder = stewardKeyOf(core.me().identityKey, (await here.space()).genesis.nonce);
   const bruno = await here.bring();
   const group = (await here.space()).group;
   if (group === null) throw new Error("no group");
-  const brunos = { identityId: idOf(bruno), key: ed25519Generate().publicKey };
-  await intend(core, (await here.space()).logId, "role", {
-    identityId: idOf(bruno),
-    role: "steward",
-  });
-  await core.store.run("UPDATE members SET steward_key = ? WHERE steward_key IS NULL", [
-    brunos.key,
-  ]);
-  await carryOut(core, await here.space());
-  await here.follow(bruno);
+  const brunos = await promote(bruno);
   await here.commit(bruno, { contextExtension: encodeContext([brunos]) });
   const seq = here.log.length;
   const { epoch } = await row();
@@ -310,11 +331,11 @@ const intents = () => here.core.store.all("SELECT id FROM intents WHERE kind = '
 test("a node that brings an old letter under a new number is not heard", async () => {
   const { core } = here;
   const { letter, letterId } = await askLetter();
-  await readLetter(core, core.me().boxId, { seq: 1, letterId, letter });
+  await readLetter(core, { letterId, letter });
   expect(await intents()).toHaveLength(1);
   await core.store.run("DELETE FROM intents");
-  await readLetter(core, core.me().boxId, { seq: 2, letterId, letter });
-  await readLetter(core, core.me().boxId, { seq: 3, letterId: randomBytes(16), letter });
+  await readLetter(core, { letterId, letter });
+  await readLetter(core, { letterId: randomBytes(16), letter });
   expect(await intents()).toEqual([]);
 });
 
@@ -323,6 +344,6 @@ test("links that were out when somebody was removed let nobody in any more", asy
   const mallory = await here.bring();
   const { letter, letterId } = await askLetter();
   await removeByUs(mallory);
-  await readLetter(core, core.me().boxId, { seq: 1, letterId, letter });
+  await readLetter(core, { letterId, letter });
   expect(await intents()).toEqual([]);
 });

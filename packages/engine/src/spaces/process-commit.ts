@@ -149,12 +149,8 @@ async function enter(
     .filter((member) => !kept.has(toHex(member.seatKey)))
     .map((member) => member.seatKey);
   const seatIds = [...falseSeats, ...goneSeats].map(seatIdOfKey);
-  // One steward's device clears the seats away: the one who committed, else the first that the space names.
-  const committerLeads = stewards.some((one) => toHex(one.identityId) === by);
-  const mine = committerLeads
-    ? by === me.id
-    : toHex(stewards[0]?.identityId ?? new Uint8Array()) === me.id;
-  if (seatIds.length > 0 && mine) draft.after.push({ do: "removeSeats", seatIds });
+  // Every steward's device sees to it: not all of them may be stewards in the hub's eyes, and a repeat is refused there.
+  if (seatIds.length > 0 && iAmSteward) draft.after.push({ do: "removeSeats", seatIds });
 }
 
 /** One's own commit is in the log: its letters go out, what it was for is done. */

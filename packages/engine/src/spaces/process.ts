@@ -305,8 +305,7 @@ function judgeSeat(core: Core, draft: Draft, seat: SeatRecord, by: string): void
   const { group } = draft;
   if (group === null || roster(group).some((one) => equalBytes(one.seatKey, seat.seatKey))) return;
   blame(draft, by);
-  const [first] = stewardsOf(group);
-  if (first !== undefined && equalBytes(first.identityId, core.me().identityId))
+  if (stewardsOf(group).some((one) => equalBytes(one.identityId, core.me().identityId)))
     draft.after.push({ do: "removeSeats", seatIds: [seat.seatId] });
 }
 
