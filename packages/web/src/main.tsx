@@ -6,9 +6,8 @@ import { startRouter } from "./app/router.ts";
 import { startLook } from "./app/settings.ts";
 import { startUpdates } from "./app/updates.ts";
 
-// The engine starts while the words are being fetched.
 const engine = connectEngine();
 await startLook();
 startRouter();
 render(<App engine={engine} />, document.getElementById("app")!);
-startUpdates();
+startUpdates(engine.started);

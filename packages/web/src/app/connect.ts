@@ -4,6 +4,7 @@ import { joinEngine } from "@baraza/engine/browser";
 import { signal } from "@preact/signals";
 import type { EnginePort, Live, Result, Session, SpaceInfo } from "./engine.ts";
 import { failureOf } from "./failure.ts";
+import { recall, remember } from "./memory.ts";
 import type { ConversationRow, LineStatus, MessageRow, PersonRow } from "./model.ts";
 
 /** Days that an invitation to a space can be used. */
@@ -25,25 +26,37 @@ const repeatable: ReadonlySet<keyof EngineCommands> = new Set([
 /** Milliseconds that a call may take: signing up and joining compute and talk over slow lines. */
 const PATIENCE = 180_000;
 
-/** Joins the engine of this origin; returns at once. */
+/**
+ * Joins the engine of this origin; returns at once. Who has an account in this browser gets the engine
+ * now. For a newcomer it is only fetched with the first question (a screen asks when it is there), so
+ * that on a slow line the first screen does not share the line with it.
+ */
 export function connectEngine(): EnginePort {
-  const session = signal<Session>({ state: "starting" });
+  const known = recall("account") !== undefined;
+  const session = signal<Session>({ state: known ? "starting" : "signedOut" });
   const status = signal<LineStatus>({ line: "connecting", waiting: 0, progress: null });
-  const { client } = joinEngine({
-    name: "baraza",
-    spawn: () =>
-      new Worker(new URL("../worker/engine-worker.ts", import.meta.url), { type: "module" }),
-    onState(state) {
-      if (state.kind === "failed" && session.peek().state === "starting")
-        session.value = { state: "broken" };
-    },
-  });
+  const { promise: woken, resolve: wake } = Promise.withResolvers<void>();
+  const first = Promise.withResolvers<void>();
+  if (known) wake();
+  const joined = woken.then(() =>
+    joinEngine({
+      name: "baraza",
+      spawn: () =>
+        new Worker(new URL("../worker/engine-worker.ts", import.meta.url), { type: "module" }),
+      onState(state) {
+        if (state.kind === "failed" && session.peek().state !== "signedIn")
+          session.value = { state: "broken" };
+      },
+    }),
+  );
 
   async function ask<K extends keyof EngineCommands>(
     name: K,
     args: Parameters<EngineCommands[K]>[0],
   ): Promise<Result<Awaited<ReturnType<EngineCommands[K]>>>> {
     try {
+      wake();
+      const { client } = await joined;
       const value = await client.call(name, args, {
         idempotent: repeatable.has(name),
         timeout: PATIENCE,
@@ -65,8 +78,20 @@ export function connectEngine(): EnginePort {
     args: EngineLive[K]["args"],
     map: (value: EngineLive[K]["value"]) => T,
   ): Live<T> {
-    return (listen) =>
-      client.subscribe(name, args, (value) => listen(map(value as EngineLive[K]["value"])));
+    return (listen) => {
+      let stop: (() => void) | undefined;
+      let stopped = false;
+      void joined.then(({ client }) => {
+        if (stopped) return;
+        stop = client.subscribe(name, args, (value) =>
+          listen(map(value as EngineLive[K]["value"])),
+        );
+      });
+      return () => {
+        stopped = true;
+        stop?.();
+      };
+    };
   }
 
   live(
@@ -74,6 +99,8 @@ export function connectEngine(): EnginePort {
     {},
     (account) => account,
   )((account) => {
+    first.resolve();
+    remember("account", account ? "1" : undefined);
     session.value = account
       ? {
           state: "signedIn",
@@ -94,6 +121,7 @@ export function connectEngine(): EnginePort {
   });
 
   return {
+    started: first.promise,
     session,
     status,
     async policy() {

@@ -66,6 +66,8 @@ export interface Draft {
 export type Live<T> = (listen: (value: T) => void) => () => void;
 
 export interface EnginePort {
+  /** Settles when the engine has first said who is signed in. */
+  started: Promise<void>;
   session: ReadonlySignal<Session>;
   status: ReadonlySignal<LineStatus>;
   policy: () => Promise<Result<NodePolicy>>;

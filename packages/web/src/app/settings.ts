@@ -10,6 +10,7 @@ import {
   t,
 } from "../i18n/index.ts";
 
+import { recall, remember } from "./memory.ts";
 import type { Theme } from "./model.ts";
 
 const theme = signal<Theme>(readTheme());
@@ -67,22 +68,4 @@ export async function startLook(): Promise<void> {
 function readTheme(): Theme {
   const value = recall("theme");
   return value === "light" || value === "dark" ? value : "system";
-}
-
-// Storage throws where a browser forbids it; then the choice lasts as long as the page.
-function recall(name: string): string | undefined {
-  try {
-    return localStorage.getItem(`baraza.${name}`) ?? undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function remember(name: string, value: string | undefined): void {
-  try {
-    if (value === undefined) localStorage.removeItem(`baraza.${name}`);
-    else localStorage.setItem(`baraza.${name}`, value);
-  } catch {
-    // See above.
-  }
 }

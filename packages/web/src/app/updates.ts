@@ -2,40 +2,42 @@
 import { t } from "../i18n/index.ts";
 import { toast } from "../ui/toast.tsx";
 
-/** Registers the service worker, once the page is up. It needs HTTPS or localhost; elsewhere the app works online only. */
-export function startUpdates(): void {
+/** Registers the service worker, once the page is up and the engine has been fetched: both share a slow line. It needs HTTPS or localhost; elsewhere the app works online only. */
+export function startUpdates(settled: Promise<void>): void {
   // `serviceWorker` is absent outside secure contexts.
   const container = (navigator as Partial<Navigator>).serviceWorker;
   if (!container || import.meta.env.DEV) return;
   const hadOne = container.controller !== null;
-  void container.register("/sw.js").then(
-    (registration) => {
-      const offer = (): void => {
-        const waiting = registration.waiting;
-        if (!waiting || !container.controller) return;
-        toast({
-          text: t("app.newVersion"),
-          sticky: true,
-          action: { label: t("app.reload"), run: () => waiting.postMessage("activate") },
+  void settled
+    .then(() => container.register("/sw.js"))
+    .then(
+      (registration) => {
+        const offer = (): void => {
+          const waiting = registration.waiting;
+          if (!waiting || !container.controller) return;
+          toast({
+            text: t("app.newVersion"),
+            sticky: true,
+            action: { label: t("app.reload"), run: () => waiting.postMessage("activate") },
+          });
+        };
+        offer();
+        // What this page loaded before there was a worker, its language above all.
+        void container.ready.then(({ active }) => active?.postMessage(loadedAssets()));
+        registration.addEventListener("updatefound", () => {
+          const worker = registration.installing;
+          worker?.addEventListener("statechange", () => {
+            if (worker.state === "installed") offer();
+          });
         });
-      };
-      offer();
-      // What this page loaded before there was a worker, its language above all.
-      void container.ready.then(({ active }) => active?.postMessage(loadedAssets()));
-      registration.addEventListener("updatefound", () => {
-        const worker = registration.installing;
-        worker?.addEventListener("statechange", () => {
-          if (worker.state === "installed") offer();
+        // A phone keeps a page for weeks: look again when it comes back to the front.
+        document.addEventListener("visibilitychange", () => {
+          if (document.visibilityState === "visible") registration.update().catch(() => undefined);
         });
-      });
-      // A phone keeps a page for weeks: look again when it comes back to the front.
-      document.addEventListener("visibilitychange", () => {
-        if (document.visibilityState === "visible") registration.update().catch(() => undefined);
-      });
-    },
-    // Refused by the browser's settings: everything but offline use works.
-    () => undefined,
-  );
+      },
+      // Refused by the browser's settings: everything but offline use works.
+      () => undefined,
+    );
   let reloading = false;
   container.addEventListener("controllerchange", () => {
     // The first worker takes over a page that is already of its version.
