@@ -119,7 +119,7 @@ export function createBackground(core: Core, onSignedOut: () => void): Backgroun
   }
 
   async function wokenSpaces(): Promise<void> {
-    for (const { boxId } of await ownBoxes(core)) await wokenThrough(boxId);
+    for (const boxId of await ownBoxes(core)) await wokenThrough(boxId);
   }
 
   async function wokenThrough(boxId: Bytes): Promise<void> {
@@ -193,7 +193,8 @@ export function createBackground(core: Core, onSignedOut: () => void): Backgroun
           const boxes = await ownBoxes(core);
           return {
             session: me.session,
-            boxes: boxes.map(({ boxId, read }) => ({ boxId, after: read })),
+            // What was read is deleted: a node that was put back from a backup may count anew, so no number is kept.
+            boxes: boxes.map((boxId) => ({ boxId, after: 0 })),
           };
         },
         {
@@ -213,6 +214,7 @@ export function createBackground(core: Core, onSignedOut: () => void): Backgroun
           },
           line: (line) => core.setLine(line),
           signedOut: onSignedOut,
+          boxLost: inbox,
         },
       );
       letters();

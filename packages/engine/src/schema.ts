@@ -29,7 +29,7 @@ CREATE TABLE account (
 ) STRICT;
 
 -- The box of this device alone, beside the account's.
-CREATE TABLE device_boxes (one INTEGER PRIMARY KEY CHECK (one = 1), box_id BLOB NOT NULL, read INTEGER NOT NULL DEFAULT 0, reply BLOB) STRICT;
+CREATE TABLE device_boxes (one INTEGER PRIMARY KEY CHECK (one = 1), box_id BLOB NOT NULL, reply BLOB) STRICT;
 
 CREATE TABLE box_keys (
   id TEXT PRIMARY KEY,

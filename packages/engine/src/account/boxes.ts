@@ -10,18 +10,10 @@ import { LIMITS, ProtocolError } from "@baraza/protocol";
 import type { Core } from "../core.ts";
 import { currentBoxKey } from "./box-keys.ts";
 
-export type OwnBox = { boxId: Bytes; read: number };
-
 /** The boxes to listen at. A device box is there from the first time on that something was to go to it. */
-export async function ownBoxes(core: Core): Promise<OwnBox[]> {
-  const account = await core.store.get<{ box_read: number }>("SELECT box_read FROM account");
-  const own = await core.store.all<{ box_id: Bytes; read: number }>(
-    "SELECT box_id, read FROM device_boxes",
-  );
-  return [
-    { boxId: core.me().boxId, read: account?.box_read ?? 0 },
-    ...own.map((row) => ({ boxId: row.box_id, read: row.read })),
-  ];
+export async function ownBoxes(core: Core): Promise<Bytes[]> {
+  const own = await stored(core);
+  return own === undefined ? [core.me().boxId] : [core.me().boxId, own];
 }
 
 /** This device's own box, made when it is first needed. An account with too many shares one. */
@@ -41,6 +33,22 @@ export async function deviceBox(core: Core): Promise<Bytes> {
   });
   core.kick({ boxes: true });
   return kept?.box_id ?? made;
+}
+
+/** The node does not know this device's box (it was put back from a backup): another one is made, and told to the hubs. */
+export async function replaceDeviceBox(core: Core): Promise<void> {
+  await core.store.transaction((tx) => {
+    tx.run("DELETE FROM device_boxes");
+    tx.run("UPDATE spaces SET push_until = 0");
+    tx.run("UPDATE account SET vault_dirty = vault_dirty + 1");
+  });
+  for (const loading of core.spaces.values()) {
+    const space = await loading;
+    await space?.queue(async () => {
+      space.row = { ...space.row, push_until: 0 };
+    });
+  }
+  await deviceBox(core);
 }
 
 const SHARED: ReadonlySet<string> = new Set(["quota_exceeded", "rate_limited"]);

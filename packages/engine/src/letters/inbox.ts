@@ -32,8 +32,7 @@ import {
   writeAs,
 } from "@baraza/protocol";
 import { boxPrivateKeys, tendBoxKeys } from "../account/box-keys.ts";
-import type { OwnBox } from "../account/boxes.ts";
-import { ownBoxes } from "../account/boxes.ts";
+import { ownBoxes, replaceDeviceBox } from "../account/boxes.ts";
 import type { Core } from "../core.ts";
 import type { SqlTx } from "../ports.ts";
 import { addIntent } from "../spaces/commit.ts";
@@ -54,17 +53,25 @@ const NOTHING: Outcome = { write: () => {}, kick: null };
 
 /** Reads everything in this device's boxes. Call it from one place at a time. */
 export async function drainBox(core: Core): Promise<void> {
-  for (const box of await ownBoxes(core)) await drain(core, box);
+  for (const boxId of await ownBoxes(core)) {
+    try {
+      await drain(core, boxId);
+    } catch (error) {
+      if (!(error instanceof ProtocolError) || error.code !== "not_found") throw error;
+      if (equalBytes(boxId, core.me().boxId)) throw error;
+      await replaceDeviceBox(core);
+    }
+  }
   await tendBoxKeys(core, true);
   // What came too late to be answered never will be: the private halves go.
   await core.store.run("DELETE FROM key_packages WHERE expires < ?", [core.platform.clock.now()]);
 }
 
-async function drain(core: Core, { boxId, read }: OwnBox): Promise<void> {
-  let after = read;
+async function drain(core: Core, boxId: Bytes): Promise<void> {
+  let after = 0;
   for (;;) {
     const { letters, more } = await core.own.call("boxes.read", { boxId, after, limit: 50 });
-    for (const row of letters) await readLetter(core, boxId, row);
+    for (const row of letters) await readLetter(core, row);
     const last = letters.at(-1)?.seq;
     if (last === undefined) return;
     after = last;
@@ -76,8 +83,7 @@ async function drain(core: Core, { boxId, read }: OwnBox): Promise<void> {
 /** Reads one letter and stores what it led to. */
 export async function readLetter(
   core: Core,
-  boxId: Bytes,
-  row: { seq: number; letterId: Bytes; letter: Bytes },
+  row: { letterId: Bytes; letter: Bytes },
 ): Promise<void> {
   const letterId = toHex(row.letterId);
   const known = await core.store.get("SELECT 1 AS one FROM letters_in WHERE letter_id = ?", [
@@ -108,9 +114,6 @@ export async function readLetter(
   await core.store.transaction((tx) => {
     tx.run("INSERT OR IGNORE INTO letters_in VALUES (?, ?)", [letterId, core.platform.clock.now()]);
     outcome.write(tx);
-    if (equalBytes(boxId, core.me().boxId))
-      tx.run("UPDATE account SET box_read = max(box_read, ?)", [row.seq]);
-    else tx.run("UPDATE device_boxes SET read = max(read, ?) WHERE box_id = ?", [row.seq, boxId]);
   });
   if (outcome.kick !== null) core.kick({ space: outcome.kick, letters: true, vault: true });
 }

@@ -11,6 +11,8 @@ export type LiveEvents = {
   line: (line: "online" | "connecting" | "offline") => void;
   /** The node does not know the session any more. */
   signedOut: () => void;
+  /** The node does not know one of the boxes. */
+  boxLost: () => void;
 };
 
 export type Live = {
@@ -72,7 +74,7 @@ export function startLive(
           if (message.code === "unauthenticated") {
             stopped = true;
             events.signedOut();
-          }
+          } else if (message.code === "not_found") events.boxLost();
         } else if (message.t !== "pong") events.arrived(message);
       },
       close: () => {
