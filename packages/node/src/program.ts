@@ -3,6 +3,7 @@ import { COMMANDS_HELP, isCommand, runCommand } from "./cli/index.ts";
 import { ConfigError, describeSettings, readConfig } from "./config.ts";
 import { DataDirInUse } from "./data-lock.ts";
 import { createNode, VERSION } from "./node.ts";
+import { restWhenQuiet } from "./rest.ts";
 import { StoreVersionError } from "./store/sqlite/migrations/index.ts";
 
 const args = process.argv.slice(2);
@@ -33,6 +34,7 @@ async function serve(): Promise<void> {
         `(a new one is made at each start, and kept in the file setup-link of the data directory):\n\n  ${link}\n`,
     );
   }
+  restWhenQuiet();
   let stopping = false;
   const stop = () => {
     if (stopping) return;

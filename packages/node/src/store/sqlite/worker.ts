@@ -4,6 +4,7 @@
  */
 import { parentPort, receiveMessageOnPort, workerData } from "node:worker_threads";
 import { ProtocolError } from "@baraza/protocol";
+import { restWhenQuiet } from "../../rest.ts";
 import type { Db } from "./database.ts";
 import { openDatabase } from "./database.ts";
 import { migrate, StoreVersionError } from "./migrations/index.ts";
@@ -38,6 +39,11 @@ let writes = 0;
 try {
   db = openDatabase(path, { readOnly: role === "reader" });
   if (role === "writer") migrate(db);
+  const on = db;
+  const stopResting = restWhenQuiet(() => {
+    on.exec("PRAGMA shrink_memory");
+  });
+  port.once("close", stopResting);
   say({ ready: true });
   port.on("message", (message: ToWorker) => {
     serve(message);
