@@ -17,6 +17,11 @@ export function cpuSecondsOf(pid: number): number {
   return (Number(fields[11]) + Number(fields[12])) / ticks;
 }
 
+/** Milliseconds that a process's first thread was ready to run and had to wait for a core so far (schedstat). */
+export function waitedMsOf(pid: number): number {
+  return Number(readFileSync(`/proc/${pid}/schedstat`, "utf8").split(" ")[1]) / 1e6;
+}
+
 /** A port of loopback that nobody listens at now. */
 export async function freePort(): Promise<number> {
   const server = createServer();
