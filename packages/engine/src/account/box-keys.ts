@@ -1,8 +1,9 @@
 /** The rotating key of the account's box: made anew before it runs out, destroyed when its time is over. */
-import { createBoxKey, verifyBoxKey } from "@baraza/crypto";
-import type { Bytes } from "@baraza/protocol";
-import { LIMITS, toHex } from "@baraza/protocol";
+import { createBoxKey, openVault, verifyBoxKey } from "@baraza/crypto";
+import type { Bytes, Vault } from "@baraza/protocol";
+import { boxKeyRecord, LIMITS, readAs, toHex } from "@baraza/protocol";
 import type { Core } from "../core.ts";
+import type { SqlTx } from "../ports.ts";
 import { need } from "../util.ts";
 
 const DAY_MS = 24 * 60 * 60_000;
@@ -23,18 +24,47 @@ export async function boxPrivateKeys(core: Core): Promise<Map<string, Bytes>> {
   return new Map(rows.map((row) => [row.id, row.private_key]));
 }
 
+/** Takes over the keys of a vault that this device does not have. An older vault does not bring back what was destroyed. */
+export function keepBoxKeys(tx: SqlTx, vault: Vault, now: number): void {
+  for (const { record, privateKey } of vault.boxKeys) {
+    const { id, seq, notAfter } = readAs(boxKeyRecord, record, LIMITS.recordBytes);
+    if (notAfter + LIMITS.boxKeyGraceMs < now) continue;
+    tx.run("INSERT OR IGNORE INTO box_keys VALUES (?, ?, ?, ?, ?)", [
+      toHex(id),
+      seq,
+      record,
+      privateKey,
+      notAfter,
+    ]);
+  }
+}
+
+/**
+ * Fetches keys that another device of the account has made since. @throws ProtocolError when the node cannot be
+ * reached; CryptoError when what it gives is no vault of this account
+ */
+export async function fetchBoxKeys(core: Core): Promise<void> {
+  const { vault } = await core.own.call("vault.get", {});
+  const theirs = await openVault(core.me().vaultKey, vault);
+  await core.store.transaction((tx) => keepBoxKeys(tx, theirs, core.platform.clock.now()));
+}
+
 /**
  * Publishes a new key a day before the present one runs out, and destroys private keys that no letter can need any more.
- * `drained`: the box was read to its end.
+ * `drained`: the box was read to its end. `putVault`: nobody may seal to a key that only this device has, as any device
+ * may be the one that reads (and deletes) the letter.
  */
-export async function tendBoxKeys(core: Core, drained: boolean): Promise<void> {
+export async function tendBoxKeys(
+  core: Core,
+  drained: boolean,
+  putVault: () => Promise<void>,
+): Promise<void> {
   const now = core.platform.clock.now();
-  const newest = need(
-    await core.store.get<{ seq: number; not_after: number }>(
-      "SELECT seq, not_after FROM box_keys ORDER BY seq DESC LIMIT 1",
-    ),
-    "box key",
-  );
+  let newest = await newestKey(core);
+  if (newest.not_after - DAY_MS < now) {
+    await fetchBoxKeys(core);
+    newest = await newestKey(core);
+  }
   if (newest.not_after - DAY_MS < now) {
     const me = core.me();
     const made = await createBoxKey(
@@ -53,7 +83,7 @@ export async function tendBoxKeys(core: Core, drained: boolean): Promise<void> {
       ]);
       tx.run("UPDATE account SET vault_dirty = vault_dirty + 1");
     });
-    core.kick({ vault: true });
+    await putVault();
     await core.own.call("boxes.key", { boxKey: made.record });
   }
   if (drained)
@@ -61,4 +91,11 @@ export async function tendBoxKeys(core: Core, drained: boolean): Promise<void> {
       LIMITS.boxKeyGraceMs,
       now,
     ]);
+}
+
+async function newestKey(core: Core): Promise<{ seq: number; not_after: number }> {
+  const row = await core.store.get<{ seq: number; not_after: number }>(
+    "SELECT seq, not_after FROM box_keys ORDER BY seq DESC LIMIT 1",
+  );
+  return need(row, "box key");
 }

@@ -34,6 +34,7 @@ import type { Account } from "../api.ts";
 import type { Core, Me } from "../core.ts";
 import { EngineError } from "../errors.ts";
 import type { SqlTx } from "../ports.ts";
+import { keepBoxKeys } from "./box-keys.ts";
 import { keepPlaces } from "./places.ts";
 
 export type AccountRow = {
@@ -137,7 +138,7 @@ export async function signUp(
     };
     await core.store.transaction((tx) => {
       writeAccount(tx, me, { wraps, version: 1, hash: vaultHash(vault) });
-      writeBoxKeys(tx, vault);
+      keepBoxKeys(tx, vault, now);
       tx.afterCommit(() => core.setMe(me));
     });
     if (args.setup !== undefined && made.role !== "administrator") await claim(core, args.setup);
@@ -204,7 +205,7 @@ export async function signIn(
     };
     await core.store.transaction((tx) => {
       writeAccount(tx, me, { wraps, version: vault.version, hash: vaultHash(vault) });
-      writeBoxKeys(tx, vault);
+      keepBoxKeys(tx, vault, now);
       keepPlaces(tx, vault.spaces);
       for (const one of vault.nodes)
         tx.run("INSERT OR IGNORE INTO nodes VALUES (?, ?, ?, 0)", [
@@ -353,21 +354,4 @@ function writeAccount(
     me.profile.name,
     me.profile.address,
   ]);
-}
-
-function writeBoxKeys(tx: SqlTx, vault: Vault): void {
-  vault.boxKeys.forEach(({ record, privateKey }) => {
-    const { id, seq, notAfter } = decodeCbor(record) as {
-      id: Bytes;
-      seq: number;
-      notAfter: number;
-    };
-    tx.run("INSERT OR IGNORE INTO box_keys VALUES (?, ?, ?, ?, ?)", [
-      toHex(id),
-      seq,
-      record,
-      privateKey,
-      notAfter,
-    ]);
-  });
 }

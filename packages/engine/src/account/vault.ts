@@ -10,11 +10,11 @@ import {
   ProtocolError,
   readAs,
   reply,
-  toHex,
   vaultWrap,
 } from "@baraza/protocol";
 import * as v from "valibot";
 import type { Core } from "../core.ts";
+import { keepBoxKeys } from "./box-keys.ts";
 import { deviceReply } from "./boxes.ts";
 import { keepPlaces, otherPlaces } from "./places.ts";
 import type { AccountRow } from "./session.ts";
@@ -106,22 +106,7 @@ async function rebase(core: Core, vaultKey: Bytes): Promise<void> {
   const theirs = await openVault(vaultKey, answer.vault);
   check(v.object({ version: v.literal(answer.version) }), { version: theirs.version });
   await core.store.transaction((tx) => {
-    for (const { record, privateKey } of theirs.boxKeys) {
-      const { id, seq, notAfter } = decodeCbor(record) as {
-        id: Bytes;
-        seq: number;
-        notAfter: number;
-      };
-      // An older vault that the node brings does not bring back what was destroyed.
-      if (notAfter + LIMITS.boxKeyGraceMs < core.platform.clock.now()) continue;
-      tx.run("INSERT OR IGNORE INTO box_keys VALUES (?, ?, ?, ?, ?)", [
-        toHex(id),
-        seq,
-        record,
-        privateKey,
-        notAfter,
-      ]);
-    }
+    keepBoxKeys(tx, theirs, core.platform.clock.now());
     keepPlaces(tx, theirs.spaces);
     tx.run("UPDATE account SET vault_version = ?, vault_hash = ?, vault_wraps = ?", [
       theirs.version,

@@ -31,8 +31,9 @@ import {
   welcomeBody,
   writeAs,
 } from "@baraza/protocol";
-import { boxPrivateKeys, tendBoxKeys } from "../account/box-keys.ts";
+import { boxPrivateKeys, fetchBoxKeys, tendBoxKeys } from "../account/box-keys.ts";
 import { ownBoxes, replaceDeviceBox } from "../account/boxes.ts";
+import { tendVault } from "../account/vault.ts";
 import type { Core } from "../core.ts";
 import type { SqlTx } from "../ports.ts";
 import { addIntent } from "../spaces/commit.ts";
@@ -62,7 +63,7 @@ export async function drainBox(core: Core): Promise<void> {
       await replaceDeviceBox(core);
     }
   }
-  await tendBoxKeys(core, true);
+  await tendBoxKeys(core, true, () => tendVault(core));
   // What came too late to be answered never will be: the private halves go.
   await core.store.run("DELETE FROM key_packages WHERE expires < ?", [core.platform.clock.now()]);
 }
@@ -92,11 +93,7 @@ export async function readLetter(
   let outcome = NOTHING;
   if (known === undefined) {
     try {
-      const letter = await openLetter({
-        letter: row.letter,
-        keys: await boxPrivateKeys(core),
-        me: core.me().identityId,
-      });
+      const letter = await openOwn(core, row.letter);
       // The id outside is the node's word only: an old letter under a new one would be acted upon again.
       if (!equalBytes(letter.letterId, row.letterId)) throw new CryptoError("bad_letter");
       outcome = await act(core, letter);
@@ -116,6 +113,18 @@ export async function readLetter(
     outcome.write(tx);
   });
   if (outcome.kick !== null) core.kick({ space: outcome.kick, letters: true, vault: true });
+}
+
+/** Opens a letter, if need be with a key that another device of the account has made: whoever reads it here deletes it. */
+async function openOwn(core: Core, letter: Bytes): Promise<Opened> {
+  const me = core.me().identityId;
+  try {
+    return await openLetter({ letter, keys: await boxPrivateKeys(core), me });
+  } catch (error) {
+    if (!(error instanceof CryptoError) || error.code !== "no_key") throw error;
+  }
+  await fetchBoxKeys(core);
+  return openLetter({ letter, keys: await boxPrivateKeys(core), me });
 }
 
 function act(core: Core, letter: Opened): Promise<Outcome> {

@@ -11,10 +11,12 @@ import {
   randomBytes,
   readHeader,
   sealLetter,
+  sealVault,
+  wrapVaultKey,
   signAppend,
 } from "@baraza/crypto";
 import type { Bytes, StewardRecord } from "@baraza/protocol";
-import { askBody, toHex, writeAs } from "@baraza/protocol";
+import { askBody, ProtocolError, toHex, writeAs } from "@baraza/protocol";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { readLetter } from "../letters/inbox.ts";
 import { carryOut, intend } from "./commit.ts";
@@ -346,4 +348,33 @@ test("links that were out when somebody was removed let nobody in any more", asy
   await removeByUs(mallory);
   await readLetter(core, { letterId, letter });
   expect(await intents()).toEqual([]);
+});
+
+test("a letter to a box key that another device has made is opened by it, not lost", async () => {
+  const { core } = here;
+  const { letter, letterId } = await askLetter();
+  const kept = await core.store.get<{ record: Bytes; private_key: Bytes }>(
+    "SELECT record, private_key FROM box_keys",
+  );
+  await core.store.run("DELETE FROM box_keys");
+  if (kept === undefined) throw new Error("no key");
+  const me = core.me();
+  here.answers["vault.get"] = () => Promise.reject(new ProtocolError("unavailable"));
+  const row = { letterId, letter };
+  await expect(readLetter(core, row)).rejects.toMatchObject({ code: "unavailable" });
+  const wrap = await wrapVaultKey(me.vaultKey, { way: "passphrase", exportKey: randomBytes(64) });
+  const vault = await sealVault(me.vaultKey, [wrap], {
+    v: 1,
+    version: 1,
+    prevHash: new Uint8Array(32),
+    identity: me.identity,
+    identityKey: me.identityKey,
+    profile: me.profile,
+    boxKeys: [{ record: kept.record, privateKey: kept.private_key }],
+    spaces: [],
+    nodes: [],
+  });
+  here.answers["vault.get"] = () => ({ vault, version: 1 });
+  await readLetter(core, row);
+  expect(await intents()).toHaveLength(1);
 });

@@ -96,6 +96,8 @@ export type Forgery = {
 export type TestSpace = {
   readonly core: Core;
   readonly log: StoredEntry[];
+  /** What the nodes answer, by route. */
+  readonly answers: Record<string, (request: never) => unknown>;
   space(): Promise<SpaceRuntime>;
   /** `since`: when the key package was made. */
   stranger(since?: number): Promise<Stranger>;
@@ -347,6 +349,7 @@ export async function testSpace(history: "none" | "all" = "none"): Promise<TestS
   return {
     core,
     log,
+    answers,
     space,
     stranger,
     wants,
