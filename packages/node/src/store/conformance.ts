@@ -10,6 +10,8 @@ import { temporaryDirectory } from "../http/frame.testing.ts";
 import { checkAppend } from "../services/logs/check.ts";
 import type { AppendRequest, TestLog } from "../services/logs/log.testing.ts";
 import { testLog } from "../services/logs/log.testing.ts";
+import { testAccounts } from "./conformance-accounts.ts";
+import { testBoxes } from "./conformance-boxes.ts";
 import type { Store } from "./port.ts";
 
 const HUB = "hub.localhost:1";
@@ -32,6 +34,9 @@ export function testStore(name: string, open: OpenStore): void {
       await store.close();
       await directory.remove();
     });
+    testAccounts(() => store);
+    testBoxes(() => store);
+
     const newLog = async (): Promise<TestLog> => {
       const log = testLog(HUB);
       await store.logs.create({ genesis: log.genesis, token: randomBytes(32), now: NOW });
