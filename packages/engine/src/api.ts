@@ -155,7 +155,7 @@ export type EngineCommands = {
   "space.invite": (args: SpaceId & { days: number }) => Promise<{ link: string; expires: number }>;
   "space.readInvitation": (args: { fragment: string }) => Promise<InvitationCard>;
   /** Asks to come in; the join then shows in `joins`, and the space in `spaces` once a member's device has let one in. */
-  "space.ask": (args: { fragment: string }) => Promise<{ joinId: string }>;
+  "space.ask": (args: { fragment: string }) => Promise<{ joinId: string; spaceId: string }>;
   "space.cancelJoin": (args: { joinId: string }) => Promise<void>;
   "space.remove": (args: SpaceId & { identityId: string }) => Promise<void>;
   "space.setRole": (

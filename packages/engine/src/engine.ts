@@ -233,7 +233,7 @@ export async function createEngine(
     "space.rename": ({ spaceId, title }) => rename(core, spaceId, title),
     "space.invite": ({ spaceId, days }) => invite(core, spaceId, days),
     "space.readInvitation": ({ fragment }) => readInvitation(core, fragment),
-    "space.ask": async ({ fragment }) => ({ joinId: await ask(core, fragment) }),
+    "space.ask": ({ fragment }) => ask(core, fragment),
     "space.cancelJoin": async ({ joinId }) => {
       await store.run("DELETE FROM joins WHERE join_id = ?", [joinId]);
     },

@@ -85,7 +85,10 @@ export async function readInvitation(core: Core, fragment: string): Promise<Invi
 }
 
 /** Asks to come in. Durable: the letter goes out when the line allows, the answer comes when a member's device is there. */
-export async function ask(core: Core, fragment: string): Promise<string> {
+export async function ask(
+  core: Core,
+  fragment: string,
+): Promise<{ joinId: string; spaceId: string }> {
   const { card, secret } = await fetchCard(core, fragment);
   const logId = toHex(card.logId);
   const there = await core.store.get<{ state: string }>(
@@ -133,7 +136,7 @@ export async function ask(core: Core, fragment: string): Promise<string> {
     );
   });
   core.kick({ letters: true });
-  return joinId;
+  return { joinId, spaceId: logId };
 }
 
 /**
