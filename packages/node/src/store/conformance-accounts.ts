@@ -133,7 +133,7 @@ export function testAccounts(current: () => Store): void {
     const given = taken.map(([one]) => one?.[0] ?? -1).toSorted((a, b) => a - b);
     expect(given).toEqual([
       ...Array.from({ length: 19 }, (_, index) => index),
-      ...Array(6).fill(19),
+      ...Array.from({ length: 6 }, () => 19),
     ]);
     await expect(take(NOW + HOUR)).rejects.toMatchObject({ code: "not_found" });
   });

@@ -35,7 +35,7 @@ export function testBoxes(current: () => Store): void {
     );
     const same = randomBytes(16);
     const twice = await Promise.all([put(same), put(same)]);
-    expect(twice.map(({ seq }) => seq).toSorted()).toEqual([31, null]);
+    expect(new Set(twice.map(({ seq }) => seq))).toEqual(new Set([31, null]));
     const page = await boxes.letters({ ...box, after: 29, limit: 1, maxBytes: 1e6 });
     expect(page).toMatchObject({ letters: [{ seq: 30 }], more: true });
   });
@@ -110,9 +110,9 @@ export function testBoxes(current: () => Store): void {
     expect(await blobs.unused({ files })).toEqual([files[1]]);
     expect(await blobs.collect({ now: NOW, limit: 10 })).toEqual([]);
     const gone = await blobs.collect({ now: NOW + DAY, limit: 10 });
-    expect(gone.toSorted(Buffer.compare)).toEqual(
-      [first.file, second.file].toSorted(Buffer.compare),
-    );
+    const names = (all: Uint8Array[]) =>
+      new Set(all.map((file) => Buffer.from(file).toString("hex")));
+    expect(names(gone)).toEqual(names([first.file, second.file]));
     expect(await create(randomBytes(16))).toMatchObject({ complete: false });
   });
 }

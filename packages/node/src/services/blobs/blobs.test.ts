@@ -228,8 +228,8 @@ async function startHub() {
         .map((one) => join(one.parentPath, one.name));
     },
     close: async () => {
-      service.close();
-      logs.close();
+      await service.close();
+      await logs.close();
       await frame.close();
       await store.close();
       await directory.remove();
