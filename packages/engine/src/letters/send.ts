@@ -51,8 +51,10 @@ export function writeLetters(tx: SqlTx, letters: readonly OutgoingLetter[]): voi
     tx.run("INSERT INTO letters_out (node, request) VALUES (?, ?)", [node, request]);
 }
 
-/** How often a letter is tried before it is given up: some three weeks with the pauses between. */
+/** How often a letter is tried before it is given up: some two weeks with the pauses between. */
 const ATTEMPTS = 500;
+/** Pauses grow from seconds to a minute, and then to an hour: a node may be away for days. */
+const pause = (attempts: number) => backoff(attempts) * Math.min(60, Math.max(1, attempts - 10));
 const GONE: ReadonlySet<string> = new Set([
   "address_invalid",
   "address_expired",
@@ -83,7 +85,7 @@ export async function sendLetters(core: Core): Promise<number | null> {
       else
         await core.store.run(
           "UPDATE letters_out SET attempts = attempts + 1, next_at = ? WHERE id = ?",
-          [now + backoff(row.attempts), row.id],
+          [now + pause(row.attempts), row.id],
         );
     }
   }
