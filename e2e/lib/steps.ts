@@ -37,6 +37,17 @@ export async function signIn(
   await page.getByRole("button", { name: t("signIn.action"), exact: true }).click();
 }
 
+/** Signs out of this device, from anywhere in the app. */
+export async function signOut({ page, t }: Visitor): Promise<void> {
+  await page.getByRole("link", { name: t("shell.settings"), exact: true }).click();
+  await page.getByRole("button", { name: t("settings.signOut"), exact: true }).click();
+  await page
+    .getByRole("dialog", { name: t("settings.signOutTitle") })
+    .getByRole("button", { name: t("settings.signOut"), exact: true })
+    .click();
+  await page.getByRole("heading", { name: t("signIn.title") }).waitFor();
+}
+
 /** Makes a group; ends on its people. */
 export async function newGroup({ page, t }: Visitor, title: string): Promise<void> {
   await page

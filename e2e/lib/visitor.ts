@@ -43,14 +43,19 @@ export async function arrive(node: TestNode, path: string): Promise<Visitor> {
   const profile = newProfile();
   const browser = await launchChromium(profile, WITH_MOUSE);
   browser.context.setDefaultTimeout(PATIENCE);
+  const open = async (url: string): Promise<Page> => {
+    const page = await browser.open(url);
+    await page.setViewportSize({ width: 1280, height: 800 });
+    return page;
+  };
   let wasCut = false;
   const visitor: Visitor = {
-    page: await browser.open(`${node.url}${path}`),
+    page: await open(`${node.url}${path}`),
     browser,
     profile,
     node,
     t: wordsOf("en"),
-    tab: (where = "/") => browser.open(`${visitor.node.url}${where}`),
+    tab: (where = "/") => open(`${visitor.node.url}${where}`),
     offline: async () => {
       wasCut = true;
       visitor.node.line.cut();
