@@ -8,6 +8,9 @@ import { watchUntil } from "@baraza/testkit";
 export type Companion = {
   readonly engine: Engine;
   readonly commands: Engine["commands"];
+  readonly name: string;
+  readonly passphrase: string;
+  readonly identityId: string;
   /** Watches until the value fits. */
   until<N extends keyof EngineLive>(
     name: N,
@@ -17,7 +20,11 @@ export type Companion = {
   /** Accepts an invitation by its link. @returns the space, once they are in */
   join(link: string): Promise<string>;
   /** Says something. @returns its event */
-  say(spaceId: string, text: string, more?: { replyTo?: string }): Promise<string>;
+  say(
+    spaceId: string,
+    text: string,
+    more?: { replyTo?: string; mentions?: string[]; minutesAgo?: number },
+  ): Promise<string>;
   /** Makes an invitation link that stops working after this time. */
   inviteFor(spaceId: string, ms: number): Promise<{ link: string; expires: number }>;
   close(): Promise<void>;
@@ -36,11 +43,18 @@ export async function companion(
   const engine = await createEngine({ ...platform, clock }, { storeName: who.name });
   const { commands } = engine;
   const passphrase = `a quiet passphrase of ${who.name}`;
-  await commands["account.signUp"]({ name: who.name, displayName: who.shownName, passphrase });
+  const { identityId } = await commands["account.signUp"]({
+    name: who.name,
+    displayName: who.shownName,
+    passphrase,
+  });
   const until: Companion["until"] = (name, args, fits) => watchUntil(engine, name, args, fits);
   return {
     engine,
     commands,
+    name: who.name,
+    passphrase,
+    identityId,
     until,
     join: async (link) => {
       const before = new Set((await until("spaces", {}, () => true)).map((one) => one.spaceId));
@@ -50,8 +64,14 @@ export async function companion(
       const spaces = await until("spaces", {}, (all) => all.some(isNew));
       return spaces.find(isNew)?.spaceId ?? "";
     },
-    say: async (spaceId, text, more = {}) =>
-      (await commands["chat.send"]({ spaceId, text, ...more })).eventId,
+    say: async (spaceId, text, { minutesAgo = 0, ...more } = {}) => {
+      behind = minutesAgo * 60_000;
+      try {
+        return (await commands["chat.send"]({ spaceId, text, ...more })).eventId;
+      } finally {
+        behind = 0;
+      }
+    },
     inviteFor: async (spaceId, ms) => {
       // Invitations last a day at least: this one was made almost a day ago.
       behind = DAY_MS - ms;

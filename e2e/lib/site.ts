@@ -19,7 +19,7 @@ export type SiteNode = TestNode & {
 };
 
 export type Site = {
-  /** The nodes by the letter of their name: `a` is `a.localhost:PORT`. */
+  /** The nodes; `a` is `a.localhost:PORT`, unless it was given another name. */
   readonly nodes: Readonly<Record<"a" | "b", SiteNode>>;
   /** A person with a browser of their own opens an address of a node. */
   visitor(node: SiteNode, path?: string): Promise<Visitor>;
@@ -30,12 +30,12 @@ export type Site = {
   close(): Promise<void>;
 };
 
-/** Starts two nodes, with open registration. @throws Error when the app has not been built */
-export async function openSite(): Promise<Site> {
+/** Starts two nodes, with open registration. `hosts`: their names. @throws Error when the app has not been built */
+export async function openSite(hosts = { a: "a.localhost", b: "b.localhost" }): Promise<Site> {
   if (!existsSync(`${APP}index.html`))
     throw new Error("the app has not been built: npm run build does it");
   const visitors: Visitor[] = [];
-  const [a, b] = await Promise.all([startNode("a"), startNode("b")]);
+  const [a, b] = await Promise.all([startNode(hosts.a), startNode(hosts.b)]);
   return {
     nodes: { a, b },
     visitor: async (node, path = "/") => {
@@ -58,9 +58,9 @@ export async function openSite(): Promise<Site> {
   };
 }
 
-async function startNode(letter: "a" | "b"): Promise<SiteNode> {
+async function startNode(host: string): Promise<SiteNode> {
   const wire = recordWire();
-  const node = await startTestNode({ host: `${letter}.localhost`, appDir: APP, tap: wire.tap });
+  const node = await startTestNode({ host, appDir: APP, tap: wire.tap });
   return { ...node, wire };
 }
 
