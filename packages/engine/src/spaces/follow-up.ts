@@ -43,9 +43,9 @@ export async function followUpWrites(core: Core, draft: Draft): Promise<((tx: Sq
 }
 
 /** Somebody asked to leave: a steward's device takes them out; without a steward, anybody's. */
-function isMineToTakeOut(core: Core, { group }: Draft, identityId: string): boolean {
+function isMineToTakeOut(core: Core, { group, leaving }: Draft, identityId: string): boolean {
   const me = core.me().id;
-  if (group === null || identityId === me) return false;
+  if (group === null || identityId === me || !leaving.has(identityId)) return false;
   const others = stewardsOf(group)
     .map((one) => toHex(one.identityId))
     .filter((id) => id !== identityId);

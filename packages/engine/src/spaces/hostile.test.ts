@@ -378,3 +378,16 @@ test("a letter to a box key that another device has made is opened by it, not lo
   await readLetter(core, row);
   expect(await intents()).toHaveLength(1);
 });
+
+test("who left and comes again is not taken out once more by another steward's device", async () => {
+  const { core } = here;
+  const bruno = await here.bring();
+  await promote(bruno);
+  const carla = await here.bring();
+  await here.follow(bruno);
+  await here.forge(carla, { type: "space.leave", payload: {} });
+  expect(await core.store.all("SELECT id FROM intents WHERE kind = 'remove'")).toHaveLength(1);
+  await here.commit(bruno, { remove: [ownLeaf(carla.group)] });
+  expect(await core.store.all("SELECT id FROM intents WHERE kind = 'remove'")).toEqual([]);
+  expect((await row()).trouble).toBeNull();
+});

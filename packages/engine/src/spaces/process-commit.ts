@@ -10,7 +10,7 @@ import {
 } from "@baraza/crypto";
 import type { Group } from "@baraza/crypto";
 import type { Bytes, EntryHeader, SealedEvent } from "@baraza/protocol";
-import { equalBytes, readAs, toHex } from "@baraza/protocol";
+import { encodeCbor, equalBytes, fromHex, readAs, toHex } from "@baraza/protocol";
 import type { Core } from "../core.ts";
 import { writeLetters } from "../letters/send.ts";
 import type { Draft } from "./draft.ts";
@@ -120,6 +120,9 @@ async function enter(
       });
   }
   const leaving = new Set(draft.leaving);
+  // Who has gone asks for nothing any more: if they come again, they stay.
+  for (const id of leaving)
+    if (!members.some(({ info }) => info.id === id)) draft.leaving.delete(id);
   const nextEpoch = row.epoch;
   draft.writes.push((tx) => {
     tx.run("INSERT OR REPLACE INTO epochs VALUES (?, ?, ?)", [space.logId, nextEpoch, contentKey]);
@@ -129,7 +132,13 @@ async function enter(
       tx.run("UPDATE account SET vault_dirty = vault_dirty + 1");
       tx.afterCommit(() => core.kick({ vault: true }));
     }
-    for (const identity of gone) noticeGone(tx, at, { identity, left: leaving.has(identity), by });
+    for (const identity of gone) {
+      noticeGone(tx, at, { identity, left: leaving.has(identity), by });
+      tx.run("DELETE FROM intents WHERE log_id = ? AND kind = 'remove' AND data = ?", [
+        space.logId,
+        encodeCbor({ identityId: fromHex(identity) }),
+      ]);
+    }
     // A link is good for whoever has it: who was put out must not come back by it, under any name.
     if (gone.some((identity) => !leaving.has(identity)))
       tx.run("DELETE FROM cards WHERE log_id = ?", [space.logId]);
