@@ -111,10 +111,12 @@ function place(menu: HTMLElement, anchor: HTMLElement): void {
   const box = anchor.getBoundingClientRect();
   const { offsetWidth: width, offsetHeight: height } = menu;
   const below = box.bottom + 4 + height <= innerHeight;
-  const top = below ? box.bottom + 4 : Math.max(8, box.top - 4 - height);
-  const rtl = getComputedStyle(anchor).direction === "rtl";
-  const wished = rtl === box.left + box.width / 2 < innerWidth / 2 ? box.right - width : box.left;
-  const left = Math.min(Math.max(8, wished), innerWidth - width - 8);
-  menu.style.setProperty("--menu-y", `${top}px`);
-  menu.style.setProperty("--menu-x", `${left}px`);
+  const block = below ? box.bottom + 4 : Math.max(8, box.top - 4 - height);
+  // Counted from where lines begin: the left edge, or the right one in Arabic.
+  const rtl = getComputedStyle(menu).direction === "rtl";
+  const start = rtl ? innerWidth - box.right : box.left;
+  const wished = start + box.width / 2 < innerWidth / 2 ? start : start + box.width - width;
+  const inline = Math.max(8, Math.min(wished, innerWidth - width - 8));
+  menu.style.setProperty("--menu-block", `${block}px`);
+  menu.style.setProperty("--menu-inline", `${inline}px`);
 }
