@@ -3,6 +3,7 @@
  * sent, a retry sends the same bytes, and the hub answers a repeat as it answered the first time. Only when the
  * hub says that the epoch has moved on are the events sealed anew (same event ids, new append ids).
  */
+import { readHeader } from "@baraza/crypto";
 import type { ResponseOf } from "@baraza/protocol";
 import { encodeCbor, LIMITS, logsAppend, ProtocolError, readAs } from "@baraza/protocol";
 import type { Core } from "../core.ts";
@@ -93,15 +94,14 @@ export async function resend(core: Core, space: SpaceRuntime): Promise<FollowUp[
     "SELECT id, request FROM append_requests WHERE log_id = ? ORDER BY id",
     [space.logId],
   );
-  for (const row of rows)
-    after.push(
-      ...(await send(
-        core,
-        space,
-        row.id,
-        readAs(logsAppend.request, row.request, LIMITS.appendBytes),
-      )),
-    );
+  for (const row of rows) {
+    const request = readAs(logsAppend.request, row.request, LIMITS.appendBytes);
+    try {
+      after.push(...(await send(core, space, row.id, request)));
+    } catch (error) {
+      if (!(error instanceof ProtocolError) || !isPointless(request, error)) throw error;
+    }
+  }
   return after;
 }
 
@@ -115,7 +115,12 @@ async function send(
   try {
     answer = await core.remote.call(space.row.hub, "logs.append", request);
   } catch (error) {
-    if (!(error instanceof ProtocolError) || !REBUILD.has(error.code)) throw error;
+    if (!(error instanceof ProtocolError)) throw error;
+    if (isPointless(request, error)) {
+      await release(core, id);
+      throw error;
+    }
+    if (!REBUILD.has(error.code)) throw error;
     // The hub has not taken it and never will: read what happened, then seal it anew.
     const after = await sync(core, space);
     await release(core, id);
@@ -133,6 +138,24 @@ async function send(
     return after;
   }
 }
+
+/** A decision that is refused so was made already, by somebody else or by this device before a crash; or makes no sense any more. */
+function isPointless({ sigs, entries }: AppendRequest, { code }: ProtocolError): boolean {
+  if (sigs.stewards === undefined) return false;
+  const [entry] = entries;
+  const op = entry === undefined ? undefined : readHeader(entry.header).steward?.op;
+  // Seats go in any epoch: that one is decided again for the present one.
+  return POINTLESS.has(code) && !(code === "stale_epoch" && op === "removeSeat");
+}
+
+export const POINTLESS: ReadonlySet<string> = new Set([
+  "void_refused",
+  "seat_unknown",
+  "seat_removed",
+  "not_steward",
+  "stale_epoch",
+  "steward_majority",
+]);
 
 const REBUILD: ReadonlySet<string> = new Set([
   "stale_epoch",

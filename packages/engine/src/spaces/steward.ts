@@ -5,20 +5,11 @@ import { decodeCbor, ProtocolError, stewardRecord, toHex } from "@baraza/protoco
 import * as v from "valibot";
 import type { Core } from "../core.ts";
 import type { FollowUp } from "./draft.ts";
-import { resend, submit } from "./flush.ts";
+import { POINTLESS, resend, submit } from "./flush.ts";
 import { prepare } from "./post.ts";
 import { stewardKeyOf } from "./roster.ts";
 import type { SpaceRuntime } from "./runtime.ts";
 import { chainOf, sealOne } from "./seal.ts";
-
-const POINTLESS: ReadonlySet<string> = new Set([
-  "void_refused",
-  "seat_unknown",
-  "seat_removed",
-  "not_steward",
-  "stale_epoch",
-  "steward_majority",
-]);
 
 /** Posts the decisions that wait. Also a stuck steward may: that is how a bad commit is undone. Call it inside the space's queue. */
 export async function postDecisions(core: Core, space: SpaceRuntime): Promise<FollowUp[]> {
@@ -35,7 +26,12 @@ export async function postDecisions(core: Core, space: SpaceRuntime): Promise<Fo
   for (const one of waiting) {
     const record = v.parse(stewardRecord, decodeCbor(one.data));
     try {
-      after.push(...(await postDecision(core, space, record)));
+      const posted = await postDecision(core, space, record);
+      after.push(...posted.after);
+      if (!posted.done) {
+        core.kick({ space: space.logId });
+        return after;
+      }
     } catch (error) {
       if (!(error instanceof ProtocolError) || !POINTLESS.has(error.code)) throw error;
     }
@@ -48,7 +44,7 @@ async function postDecision(
   core: Core,
   space: SpaceRuntime,
   record: StewardRecord,
-): Promise<FollowUp[]> {
+): Promise<{ after: FollowUp[]; done: boolean }> {
   const event = prepare(core, { type: "space.steward", payload: {} });
   const row = {
     event_id: toHex(randomBytes(16)),
@@ -76,5 +72,11 @@ async function postDecision(
     sigs: { stewards: [{ key: key.publicKey, sig }] },
     seen: space.row.seq,
   };
-  return submit(core, space, request, [outbox?.id ?? 0]);
+  const after = await submit(core, space, request, [outbox?.id ?? 0]);
+  if (record.op !== "removeSeat") return { after, done: true };
+  const stands = await core.store.get(
+    "SELECT 1 AS one FROM events WHERE log_id = ? AND event_id = ?",
+    [space.logId, row.event_id],
+  );
+  return { after, done: stands !== undefined };
 }
