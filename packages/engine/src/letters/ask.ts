@@ -29,7 +29,7 @@ import { EngineError } from "../errors.ts";
 import { deviceReply } from "../account/boxes.ts";
 import { runtimeOf } from "../spaces/runtime.ts";
 import type { OutgoingLetter } from "./send.ts";
-import { sealFor, writeLetters } from "./send.ts";
+import { sealFor, sealIfPossible, writeLetters } from "./send.ts";
 
 type FetchedCard = { card: Card; secret: Bytes };
 
@@ -160,7 +160,11 @@ export async function askForPlace(
     ...(options.gone === undefined ? {} : { gone: options.gone }),
   });
   const letters: OutgoingLetter[] = [];
-  for (const one of to.slice(0, 5)) letters.push(await sealFor(core, one, "enrol", body));
+  for (const one of to) {
+    const letter = await sealIfPossible(core, one, "enrol", body);
+    if (letter !== null) letters.push(letter);
+    if (letters.length === 5) break;
+  }
   await core.store.transaction((tx) => {
     made.write(tx);
     writeLetters(tx, letters);

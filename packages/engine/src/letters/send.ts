@@ -1,5 +1,5 @@
 /** Letters on their way out: sealed once, stored, and sent until the recipient's node has them. A repeat is harmless. */
-import { randomBytes, sealLetter, verifyBoxKey } from "@baraza/crypto";
+import { CryptoError, randomBytes, sealLetter, verifyBoxKey } from "@baraza/crypto";
 import type { Bytes, Letter, Reply } from "@baraza/protocol";
 import { boxesPut, encodeCbor, LIMITS, ProtocolError, readAs } from "@baraza/protocol";
 import type { Core } from "../core.ts";
@@ -29,7 +29,7 @@ export async function sealFor(
       await verifyBoxKey(found.boxKey, to.identityId, at);
       boxKey = found.boxKey;
     } catch (error) {
-      if (!(error instanceof ProtocolError)) throw error;
+      if (!(error instanceof ProtocolError) && !(error instanceof CryptoError)) throw error;
     }
   }
   const letterId = randomBytes(16);
@@ -43,6 +43,24 @@ export async function sealFor(
     at,
   });
   return { node: to.node, request: encodeCbor({ address: to.address, letterId, letter }) };
+}
+
+/**
+ * The same for whoever wrote down themselves how to reach them: null when nobody can write to them so. What others say
+ * of themselves must not stop what is done for the rest.
+ */
+export async function sealIfPossible(
+  core: Core,
+  to: Reply,
+  kind: Letter["kind"],
+  body: Bytes,
+): Promise<OutgoingLetter | null> {
+  try {
+    return await sealFor(core, to, kind, body);
+  } catch (error) {
+    if (error instanceof CryptoError || error instanceof ProtocolError) return null;
+    throw error;
+  }
 }
 
 /** Stores letters to be sent, in the transaction that caused them. */

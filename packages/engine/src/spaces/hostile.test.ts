@@ -18,6 +18,7 @@ import {
 import type { Bytes, StewardRecord } from "@baraza/protocol";
 import { askBody, ProtocolError, toHex, writeAs } from "@baraza/protocol";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { askForPlace } from "../letters/ask.ts";
 import { readLetter } from "../letters/inbox.ts";
 import { carryOut, intend } from "./commit.ts";
 import { encodeContext } from "./events.ts";
@@ -390,4 +391,28 @@ test("who left and comes again is not taken out once more by another steward's d
   await here.commit(bruno, { remove: [ownLeaf(carla.group)] });
   expect(await core.store.all("SELECT id FROM intents WHERE kind = 'remove'")).toEqual([]);
   expect((await row()).trouble).toBeNull();
+});
+
+test("a guest whose reply nobody can write to stops neither the space nor the others who came along", async () => {
+  const { core } = here;
+  const mallory = await here.stranger();
+  mallory.reply = { ...mallory.reply, boxKey: randomBytes(100) };
+  const honest = await here.stranger();
+  await here.wants(mallory);
+  await here.wants(honest);
+  await carryOut(core, await here.space());
+  expect(await row()).toMatchObject({ epoch: 1, trouble: null });
+  expect(await core.store.all("SELECT id FROM letters_out")).toHaveLength(1);
+});
+
+test("a member whose reply nobody can write to does not keep this device from asking the others for its place", async () => {
+  const { core } = here;
+  const mallory = await here.bring();
+  const bruno = await here.bring();
+  const { logId } = await here.space();
+  await core.store.run("DELETE FROM letters_out");
+  await askForPlace(core, logId, {
+    contacts: [{ ...mallory.reply, boxKey: randomBytes(100) }, bruno.reply],
+  });
+  expect(await core.store.all("SELECT id FROM letters_out")).toHaveLength(1);
 });

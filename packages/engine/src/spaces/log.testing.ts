@@ -190,6 +190,7 @@ export async function testSpace(history: "none" | "all" = "none"): Promise<TestS
     });
   const space = () => needSpace(core, spaceId);
   const answers: Record<string, (request: never) => unknown> = {
+    "boxes.create": () => ({ boxId: randomBytes(16) }),
     "boxes.addresses": ({ count }: { count: number }) => ({
       addresses: Array.from({ length: count }, () => ({
         address: randomBytes(90),

@@ -13,7 +13,7 @@ import {
 import * as v from "valibot";
 import type { Core } from "../core.ts";
 import type { OutgoingLetter } from "../letters/send.ts";
-import { sealFor } from "../letters/send.ts";
+import { sealIfPossible } from "../letters/send.ts";
 import type { Draft } from "./draft.ts";
 
 /** This device's commit that is under way. `letters` is the CBOR of what newcomers will get. */
@@ -68,7 +68,8 @@ export async function welcomeLetters(
       readFrom: all ? 0 : seq,
       ring,
     });
-    letters.push(await sealFor(core, to, "welcome", body));
+    const letter = await sealIfPossible(core, to, "welcome", body);
+    if (letter !== null) letters.push(letter);
   }
   return letters;
 }
