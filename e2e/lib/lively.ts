@@ -32,6 +32,11 @@ export async function makeLively(home: TestNode, other: TestNode): Promise<Livel
     const { spaceId } = await amina.commands["space.create"]({ title, kind: "group" });
     const way = await link(amina, home, spaceId);
     await Promise.all(guests.map((guest) => guest.join(way)));
+    // Everybody's coming stands in the conversation before anything is said.
+    await amina.until("chat.messages", { spaceId, limit: 100 }, ({ messages }) => {
+      const joined = messages.filter(({ notice }) => notice?.kind === "joined");
+      return joined.length === guests.length;
+    });
     return spaceId;
   };
 
@@ -87,74 +92,81 @@ async function talkAboutWater(
   spaceId: string,
   { amina, fatima, bruno, chen }: Cast<"amina" | "fatima" | "bruno" | "chen">,
 ): Promise<void> {
-  const engineer = await fatima.say(
-    spaceId,
+  const say = inTurn(spaceId, [amina, fatima, bruno, chen]);
+  const engineer = await say(
+    fatima,
     "Good morning everyone! The county engineer has confirmed: they come to look at the borehole on Thursday at ten.",
     { minutesAgo: 9 },
   );
   await react(engineer, spaceId, [amina, bruno, chen], "🙏");
-  await bruno.say(spaceId, "¡Excelente! I bring the measurements of the last three months.", {
+  await say(bruno, "¡Excelente! I bring the measurements of the last three months.", {
     minutesAgo: 8,
   });
-  const pictures = await chen.say(
-    spaceId,
+  const pictures = await say(
+    chen,
     "Can somebody take pictures of the cracked pipe behind the school before that? They asked for some last time.",
     { minutesAgo: 7 },
   );
-  await arrived(amina, spaceId, pictures);
-  await amina.say(spaceId, "Done this morning, I will share them tonight.", {
+  await say(amina, "Done this morning, I will share them tonight.", {
     replyTo: pictures,
     minutesAgo: 6,
   });
-  const room = await amina.say(
-    spaceId,
-    "And the headteacher lends us the staff room for the meeting 🎉",
-    { minutesAgo: 6 },
-  );
-  await arrived(fatima, spaceId, room);
+  const room = await say(amina, "And the headteacher lends us the staff room for the meeting 🎉", {
+    minutesAgo: 6,
+  });
   await react(room, spaceId, [fatima], "❤️");
-  await arrived(chen, spaceId, room);
   await react(room, spaceId, [chen], "❤️");
-  await fatima.say(
-    spaceId,
-    "@Amina Otieno asante sana! Should we ask the two villages upstream as well?",
-    { mentions: [amina.identityId], minutesAgo: 4 },
-  );
-  await bruno.say(spaceId, "Yes. Without them it will not hold.", { minutesAgo: 3 });
-  await amina.say(spaceId, "I call both of them after lunch.", { minutesAgo: 2 });
+  await say(fatima, "@Amina Otieno asante sana! Should we ask the two villages upstream as well?", {
+    mentions: [amina.identityId],
+    minutesAgo: 4,
+  });
+  await say(bruno, "Yes. Without them it will not hold.", { minutesAgo: 3 });
+  await say(amina, "I call both of them after lunch.", { minutesAgo: 2 });
 }
 
 async function talkInArabic(
   spaceId: string,
   { amina, salma, yusuf }: Cast<"amina" | "salma" | "yusuf">,
 ): Promise<void> {
-  const engineer = await salma.say(
-    spaceId,
+  const say = inTurn(spaceId, [amina, salma, yusuf]);
+  const engineer = await say(
+    salma,
     "صباح الخير جميعًا! أكّد مهندس المحافظة أنهم سيأتون لفحص البئر يوم الخميس في العاشرة.",
     { minutesAgo: 9 },
   );
   await react(engineer, spaceId, [amina, yusuf], "🙏");
-  await yusuf.say(spaceId, "ممتاز! سأُحضر قياسات الأشهر الثلاثة الأخيرة.", { minutesAgo: 8 });
-  const pictures = await salma.say(
-    spaceId,
+  await say(yusuf, "ممتاز! سأُحضر قياسات الأشهر الثلاثة الأخيرة.", { minutesAgo: 8 });
+  const pictures = await say(
+    salma,
     "هل يمكن لأحدكم تصوير الأنبوب المتشقّق خلف المدرسة قبل ذلك؟ طلبوا صورًا في المرة الماضية.",
     { minutesAgo: 7 },
   );
-  await arrived(amina, spaceId, pictures);
-  await amina.say(spaceId, "صوّرته هذا الصباح، وسأرسل الصور الليلة.", {
+  await say(amina, "صوّرته هذا الصباح، وسأرسل الصور الليلة.", {
     replyTo: pictures,
     minutesAgo: 6,
   });
-  const room = await amina.say(spaceId, "ومديرة المدرسة تعيرنا قاعة المعلّمين للاجتماع 🎉", {
+  const room = await say(amina, "ومديرة المدرسة تعيرنا قاعة المعلّمين للاجتماع 🎉", {
     minutesAgo: 6,
   });
-  await arrived(yusuf, spaceId, room);
   await react(room, spaceId, [yusuf], "❤️");
-  await salma.say(spaceId, "شكرًا جزيلًا! هل ندعو القريتين في أعلى الوادي أيضًا؟", {
+  await say(salma, "شكرًا جزيلًا! هل ندعو القريتين في أعلى الوادي أيضًا؟", {
     minutesAgo: 4,
   });
-  await yusuf.say(spaceId, "نعم، لن ينجح الأمر من دونهم.", { minutesAgo: 3 });
-  await amina.say(spaceId, "سأتصل بهم بعد الظهر.", { minutesAgo: 2 });
+  await say(yusuf, "نعم، لن ينجح الأمر من دونهم.", { minutesAgo: 3 });
+  await say(amina, "سأتصل بهم بعد الظهر.", { minutesAgo: 2 });
+}
+
+/** One after the other: each has what was said before when they speak. */
+function inTurn(spaceId: string, all: readonly Companion[]) {
+  return async (
+    who: Companion,
+    text: string,
+    more: { replyTo?: string; mentions?: string[]; minutesAgo: number },
+  ): Promise<string> => {
+    const eventId = await who.say(spaceId, text, more);
+    for (const one of all) await arrived(one, spaceId, eventId);
+    return eventId;
+  };
 }
 
 async function arrived(who: Companion, spaceId: string, eventId: string): Promise<void> {
@@ -170,7 +182,6 @@ async function react(
   emoji: string,
 ): Promise<void> {
   for (const who of by) {
-    await arrived(who, spaceId, eventId);
     await who.commands["chat.react"]({ spaceId, eventId, emoji, on: true });
   }
 }

@@ -134,7 +134,7 @@ export function Separator({
   tone = "day",
 }: {
   children: ComponentChildren;
-  tone?: "day" | "new";
+  tone?: "day" | "new" | "notice";
 }) {
   return (
     <div class="separator" data-tone={tone}>

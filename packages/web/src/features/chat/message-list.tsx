@@ -148,7 +148,9 @@ export function MessageList(props: MessageListProps) {
                   {t("chat.newMessages")}
                 </Separator>
               ) : item.kind === "notice" ? (
-                <Separator key={item.key}>{noticeText(item.message)}</Separator>
+                <Separator key={item.key} tone="notice">
+                  {noticeText(item.message)}
+                </Separator>
               ) : (
                 <Message
                   key={item.key}
