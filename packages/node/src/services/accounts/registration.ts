@@ -1,7 +1,13 @@
 /** Opening an account, and changing its passphrase: the registration half of OPAQUE (RFC 9807, section 5). */
-import { randomBytes, readIdentity, verifyBoxKey, verifyDeviceCertificate } from "@baraza/crypto";
+import {
+  identityIdOf,
+  randomBytes,
+  readIdentity,
+  verifyBoxKey,
+  verifyDeviceCertificate,
+} from "@baraza/crypto";
 import type { Bytes, CheckedRequestOf } from "@baraza/protocol";
-import { equalBytes, ProtocolError } from "@baraza/protocol";
+import { encodeCbor, equalBytes, ProtocolError } from "@baraza/protocol";
 import { sha256 } from "../../crypto-fast.ts";
 import type { Handlers } from "../../http/registry.ts";
 import type { RegisterArg } from "../../store/port-accounts.ts";
@@ -113,11 +119,10 @@ async function checkAccount(
 ): Promise<Pick<RegisterArg, "account" | "device">> {
   const record = await checked("identity", () => readIdentity(identity));
   const device = await checked("deviceCert", () => verifyDeviceCertificate(deviceCert));
-  const identityId = sha256(record.firstKey);
-  demand(equalBytes(device.identityId, identityId), "deviceCert");
-  demand(equalBytes(device.certificate.identity.key, record.key), "deviceCert");
+  const identityId = identityIdOf(record);
+  demand(equalBytes(encodeCbor(device.certificate.identity), identity), "deviceCert");
   const box = await checked("boxKey", () => verifyBoxKey(boxKey, identityId, now));
-  demand(!box.expired && equalBytes(box.identity.key, record.key), "boxKey");
+  demand(!box.expired && equalBytes(encodeCbor(box.identity), identity), "boxKey");
   return {
     account: {
       accountId: randomBytes(16),

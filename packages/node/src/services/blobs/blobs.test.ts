@@ -4,7 +4,7 @@ import type { Bytes, RequestOf } from "@baraza/protocol";
 import { encodeRequest, LIMITS } from "@baraza/protocol";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { randomBytes, sha256 } from "../../crypto-fast.ts";
-import { startFrame, temporaryDirectory } from "../../http/frame.testing.ts";
+import { httpClient, startFrame, temporaryDirectory } from "../../http/frame.testing.ts";
 import { openSqliteStore } from "../../store/sqlite/index.ts";
 import { createLogs } from "../logs/index.ts";
 import { testLog } from "../logs/log.testing.ts";
@@ -49,9 +49,12 @@ test("repeating a chunk is harmless; another chunk in its place, or other number
 });
 
 test("the same chunk put twice at the same moment leaves one file", async () => {
-  const { put, announce } = hub.blob([5000]);
+  const { announce, request } = hub.blob([5000]);
   await announce();
-  await Promise.all([put(0), put(0), put(0)]);
+  const put = await request(0);
+  const clients = Array.from({ length: 3 }, () => httpClient(hub.port));
+  await Promise.all(clients.map(({ call }) => call("blobs.put", put)));
+  for (const { close } of clients) close();
   expect(await hub.files()).toHaveLength(1);
 });
 
@@ -193,6 +196,7 @@ async function startHub() {
   return {
     clock,
     dir,
+    port: frame.port,
     store,
     service,
     log,

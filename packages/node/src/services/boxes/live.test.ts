@@ -54,6 +54,25 @@ test("letters that come while others are sent keep their order and none is misse
   await live.close();
 });
 
+test("a letter that comes between reading the last page and sending it is not missed", async () => {
+  await box.put(1);
+  const { boxes } = box.store;
+  const { letters } = boxes;
+  let between = () => box.put(1);
+  Object.assign(boxes, {
+    letters: async (arg: Parameters<typeof letters>[0]) => {
+      const page = await letters(arg);
+      await between();
+      between = async () => {};
+      return page;
+    },
+  });
+  const live = await listen(box.port, box.hello());
+  await live.until((frame) => frame.t === "letter" && frame.row.seq === 2);
+  expect(letterSeqs(live)).toEqual([1, 2]);
+  await live.close();
+});
+
 test("a push reaches who listens; what a connection may not have got becomes a wake when it ends", async () => {
   await box.close();
   box = await startBoxes({ confirmMs: 60_000, pingMs: 60_000 });
@@ -86,6 +105,8 @@ test("a push that was confirmed by a pong leaves no wake", async () => {
   await live.until(({ t }) => t === "pong");
   await live.close();
   await untilTrue(() => box.service.listening() === 0);
+  // Closing waits for wakes that are being noted.
+  await box.service.close();
   expect((await box.wakes()).addressIds).toEqual([]);
 });
 
