@@ -8,6 +8,7 @@ import {
   encodeGroup,
   epoch,
   genesisHead,
+  groupId,
   join,
   logIdOf,
   MlsRefused,
@@ -237,7 +238,7 @@ async function welcomed(core: Core, letter: Opened): Promise<Outcome> {
   ]);
   // Only where this device asked, with the key package that it made for that space.
   if (mine === undefined || asking === undefined || mine.purpose !== logId) return NOTHING;
-  if (!equalBytes(logIdOf(body.genesis), body.logId)) return NOTHING;
+  if (!equalBytes(logIdOf(body.genesis), body.logId) || body.hub !== genesis.hub) return NOTHING;
   const group = await join(
     {
       keyPackage: mine.key_package,
@@ -247,6 +248,8 @@ async function welcomed(core: Core, letter: Opened): Promise<Outcome> {
     },
     checksFor(null, new Set()),
   );
+  // The group that the log's genesis names, not another one behind its name.
+  if (!equalBytes(groupId(group), genesis.nonce)) return NOTHING;
   const members = await rosterOf(group);
   const stewards = stewardsOf(group);
   if (!members.some((one) => equalBytes(one.info.identity, letter.sender.identityId)))

@@ -2,6 +2,7 @@ import {
   appendDigest,
   askProof,
   cardKeys,
+  deviceCredential,
   ed25519FromSeed,
   ed25519Generate,
   headerHash,
@@ -415,4 +416,26 @@ test("a member whose reply nobody can write to does not keep this device from as
     contacts: [{ ...mallory.reply, boxKey: randomBytes(100) }, bruno.reply],
   });
   expect(await core.store.all("SELECT id FROM letters_out")).toHaveLength(1);
+});
+
+test("a profile that would send a member's letters to somebody else is not taken", async () => {
+  const { core } = here;
+  const mallory = await here.bring();
+  const other = await here.stranger();
+  const payload = {
+    profile: { name: "Mallory", address: "mallory@hub.localhost" },
+    certificate: deviceCredential(mallory.device.certificate),
+    stewardKey: randomBytes(32),
+  };
+  const replies = () =>
+    core.store.all("SELECT 1 FROM members WHERE identity_id = ? AND reply IS NOT NULL", [
+      toHex(idOf(mallory)),
+    ]);
+  await here.forge(mallory, { type: "space.profile", payload: { ...payload, reply: other.reply } });
+  expect(await replies()).toEqual([]);
+  await here.forge(mallory, {
+    type: "space.profile",
+    payload: { ...payload, reply: mallory.reply },
+  });
+  expect(await replies()).toHaveLength(1);
 });

@@ -22,6 +22,8 @@ export function reduceSpace(tx: SqlTx, event: AppliedEvent): void {
 function profile(tx: SqlTx, event: AppliedEvent, payload: Payload<"space.profile">): void {
   const { logId, author } = event;
   const { name, address } = payload.profile;
+  // Letters for a member go to that member: nobody names somebody else for it.
+  if (toHex(payload.reply.identityId) !== author) return;
   const first =
     tx.get(
       "SELECT 1 AS one FROM members WHERE log_id = ? AND identity_id = ? AND reply IS NOT NULL",
