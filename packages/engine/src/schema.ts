@@ -99,8 +99,11 @@ CREATE TABLE entries (
   seq INTEGER NOT NULL,
   head BLOB NOT NULL,
   stored BLOB,
+  -- Half of the header's hash: the same entry does not come twice.
+  name TEXT,
   PRIMARY KEY (log_id, seq)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX entries_by_name ON entries (log_id, name);
 
 -- Every event that was opened and verified, in log order.
 CREATE TABLE events (

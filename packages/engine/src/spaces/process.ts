@@ -9,6 +9,7 @@
  */
 import {
   CryptoError,
+  headerHash,
   nextHead,
   openEntry,
   ownHash,
@@ -84,6 +85,7 @@ export async function applyEntries(
   );
   const own = await ownEventIds(core, space.logId);
   const heads = await knownHeads(core, space, fresh.length);
+  if (await hasRepeats(core, space.logId, fresh)) throw new ForkError();
   for (const entry of fresh) {
     if (entry.seq !== draft.row.seq + 1) throw new GapError();
     const next = nextHead(draft.row.head, entry.seq, entry.header, entry.sigs);
@@ -96,12 +98,10 @@ export async function applyEntries(
     draft.heads.set(entry.seq, next);
     const stored = encodeCbor(entry);
     draft.writes.push((tx) => {
-      tx.run("INSERT OR REPLACE INTO entries (log_id, seq, head, stored) VALUES (?, ?, ?, ?)", [
-        space.logId,
-        entry.seq,
-        next,
-        stored,
-      ]);
+      tx.run(
+        "INSERT OR REPLACE INTO entries (log_id, seq, head, stored, name) VALUES (?, ?, ?, ?, ?)",
+        [space.logId, entry.seq, next, stored, nameOf(entry)],
+      );
     });
     try {
       await processEntry(core, draft, entry, own);
@@ -135,6 +135,26 @@ export async function applyEntries(
   }
   adopt(draft);
   return draft.after;
+}
+
+function nameOf(entry: StoredEntry): string {
+  return toHex(headerHash(entry.header).subarray(0, 16));
+}
+
+/** Whether the hub gives an entry a second place: a program repeats an append with its first place, and seals anew for another. */
+async function hasRepeats(
+  core: Core,
+  logId: string,
+  fresh: readonly StoredEntry[],
+): Promise<boolean> {
+  const names = fresh.map(nameOf);
+  if (new Set(names).size < names.length) return true;
+  const [first, last] = [fresh[0]?.seq ?? 0, fresh.at(-1)?.seq ?? 0];
+  const row = await core.store.get(
+    "SELECT 1 AS one FROM entries WHERE log_id = ? AND name IN (SELECT value FROM json_each(?)) AND seq NOT BETWEEN ? AND ?",
+    [logId, JSON.stringify(names), first, last],
+  );
+  return row !== undefined;
 }
 
 /** How many entries a device keeps as the hub gave them, to bring them back to a hub that lost them. */

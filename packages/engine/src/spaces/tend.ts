@@ -102,6 +102,9 @@ async function failed(core: Core, space: SpaceRuntime, error: unknown): Promise<
     if (calm) await setTrouble(core, space, "behind");
   } else if (!(error instanceof ProtocolError)) core.report(error);
   else if (error.code === "seat_removed") {
+    // A removed seat still reads up to its removal: why it went stands there.
+    await sync(core, space).catch(() => []);
+    if (space.row.state !== "active") return;
     // The hub has taken this device's place away, and no entry said why.
     if (calm) await setTrouble(core, space, "stuck");
     followUp(core, space, [{ do: "enrol" }]);
