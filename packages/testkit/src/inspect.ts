@@ -54,6 +54,20 @@ export function hubEntries(node: TestNode, logId: string): StoredEntry[] {
   });
 }
 
+/** The genesis of a log as its hub keeps it. @throws Error when there is no such log */
+export function hubGenesis(node: TestNode, logId: string): Bytes {
+  const genesis = inspect(join(node.dataDir, "store.sqlite"), (db) =>
+    db
+      .prepare("SELECT log_id, genesis FROM logs")
+      .all()
+      .map(plain)
+      .map((row) => row as { log_id: Bytes; genesis: Bytes })
+      .find((row) => toHex(row.log_id) === logId),
+  )?.genesis;
+  if (genesis === undefined) throw new Error("the hub has no such log");
+  return genesis;
+}
+
 /** Every run of 32 bytes in the given columns: all that could be a symmetric key, wherever it begins. */
 export function* keyCandidates(blobs: Iterable<Uint8Array>): Generator<Bytes> {
   const seen = new Set<string>();

@@ -2,6 +2,7 @@
 import type { LiveConnection, Transport } from "@baraza/engine";
 import { TransportError } from "@baraza/engine";
 import type { Bytes } from "@baraza/protocol";
+import { decodeCbor } from "@baraza/protocol";
 import { pause } from "./until.ts";
 
 /** An answer of the node on its way to the engine. */
@@ -21,6 +22,8 @@ export type Line = {
   /** The answers of this share of requests are lost, although the node has done what was asked. */
   loseAnswers(share: number, random: () => number): void;
   mend(): void;
+  /** The live connection stands, but nothing that it brings is heard. */
+  deaf(on: boolean): void;
   /** Puts something between engine and node; null takes it away. */
   between(between: Between | null): void;
   /** How many requests the engine has made. */
@@ -38,6 +41,7 @@ export function faultyTransport(
   let lose: (() => boolean) | null = null;
   let between: Between | null = null;
   let count = 0;
+  let isDeaf = false;
   const lives = new Set<LiveConnection>();
   const never = new Promise<never>(() => undefined);
 
@@ -64,7 +68,7 @@ export function faultyTransport(
           if (!dead()) handlers.open?.();
         },
         message: (bytes) => {
-          if (!dead()) handlers.message(bytes);
+          if (!dead() && !(isDeaf && NEWS.has(kindOf(bytes)))) handlers.message(bytes);
         },
         close: (code) => {
           lives.delete(live);
@@ -90,10 +94,19 @@ export function faultyTransport(
         delayMs = 0;
         lose = null;
       },
+      deaf: (on) => {
+        isDeaf = on;
+      },
       between: (one) => {
         between = one;
       },
       requests: () => count,
     },
   };
+}
+
+const NEWS: ReadonlySet<unknown> = new Set(["letter", "push", "wake"]);
+
+function kindOf(frame: Bytes): unknown {
+  return (decodeCbor(frame) as { t?: unknown }).t;
 }
