@@ -33,8 +33,19 @@ const AFTERWARDS_TOO = "And the envelope lies under the third stone";
 
 /** What no node may know, whoever it is about. */
 const content = [
-  ...[TITLE, WELCOME, ANSWER, REPLY, TYPO, CORRECTED, REGRETTED, OFFLINE, SECOND_TAB],
-  ...[AFTERWARDS, AFTERWARDS_TOO, amina.shownName, bruno.shownName],
+  TITLE,
+  WELCOME,
+  ANSWER,
+  REPLY,
+  TYPO,
+  CORRECTED,
+  REGRETTED,
+  OFFLINE,
+  SECOND_TAB,
+  AFTERWARDS,
+  AFTERWARDS_TOO,
+  amina.shownName,
+  bruno.shownName,
 ];
 
 let site: Site;

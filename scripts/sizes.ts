@@ -131,3 +131,8 @@ function sum(numbers: readonly number[]): number {
 function kib(bytes: number): string {
   return `${(bytes / KiB).toFixed(1)} KiB`;
 }
+
+if (import.meta.main) {
+  const { chunks, ...sums } = measure();
+  console.log(JSON.stringify({ ...sums, chunks: Object.fromEntries(chunks) }));
+}

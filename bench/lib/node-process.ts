@@ -18,9 +18,12 @@ const MAIN = fileURLToPath(new URL("../../packages/node/src/main.ts", import.met
 
 /**
  * Starts a node with open registration on a new data directory. With `BENCH_PROFILE` set to a directory, the node
- * leaves a CPU profile there when it ends.
+ * leaves a CPU profile there when it ends. `more`: further settings, by their flags.
  */
-export async function startNode(host: string): Promise<NodeProcess> {
+export async function startNode(
+  host: string,
+  more: Readonly<Record<string, string>> = {},
+): Promise<NodeProcess> {
   const port = await freePort();
   const name = `${host}:${port}`;
   const dataDir = await mkdtemp(join(tmpdir(), "baraza-bench-node-"));
@@ -32,6 +35,7 @@ export async function startNode(host: string): Promise<NodeProcess> {
     "app-dir": join(dataDir, "no-app"),
     registration: "open",
     "log-level": "error",
+    ...more,
   };
   const profile = process.env["BENCH_PROFILE"];
   const child = spawn(

@@ -70,8 +70,12 @@ export async function makeLively(home: TestNode, other: TestNode): Promise<Livel
       ar: { title: "لجنة مياه الساحل", spaceId: arabic, link: await link(salma, home, arabic) },
     },
     titles: [
-      ...["Seed exchange Likoni – La Paz", "Night clinic rota", "Bruno & Amina"],
-      ...["Statement on water", "Coast water committee", "لجنة مياه الساحل"],
+      "Seed exchange Likoni – La Paz",
+      "Night clinic rota",
+      "Bruno & Amina",
+      "Statement on water",
+      "Coast water committee",
+      "لجنة مياه الساحل",
     ],
     goOn: async () => {
       await bruno.say(seeds, "Shall we send maize back with the same driver?");
