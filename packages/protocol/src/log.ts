@@ -49,7 +49,8 @@ export type SeatRecord = Infer<typeof seatRecord>;
 
 /**
  * What stewards decide in clear, because the hub has to act on it.
- * One steward: `void`, `removeSeat`, `mend`, `retention`. A majority of them: `stewards`.
+ * One steward: `void`, `removeSeat`, `mend`, `retention`, and `stewards` where it names more, steps down, or takes away
+ * whom they named (the list keeps the order of naming). A majority: any other `stewards`.
  */
 export const stewardRecord = v.variant("op", [
   object({ op: v.literal("void"), seq: uint(), epoch: uint(), postingKey: bytes32 }),

@@ -191,7 +191,9 @@ async function planOf(
       );
       const without = stewards.filter((one) => !equalBytes(one.identityId, identityId));
       const key = row?.steward_key;
-      if (role === "steward" && key) stewards = [...without, { identityId, key }];
+      // Stewards keep the order in which they were named: the hub goes by it.
+      const isOne = without.length < stewards.length;
+      if (role === "steward" && key && !isOne) stewards = [...stewards, { identityId, key }];
       else if (role === "member" && without.length > 0) stewards = without;
       plan.context = encodeContext(stewards);
     }

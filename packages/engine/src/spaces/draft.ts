@@ -29,6 +29,7 @@ export type FollowUp =
   | { do: "void"; seq: number; epoch: number }
   | { do: "mend"; epoch: number }
   | { do: "removeSeats"; seatIds: Bytes[] }
+  | { do: "stewards"; keys: Bytes[] }
   | { do: "takeOut"; identityId: string }
   | { do: "enrol" }
   | { do: "rebuild" };

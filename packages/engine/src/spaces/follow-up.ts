@@ -34,6 +34,7 @@ export async function followUpWrites(core: Core, draft: Draft): Promise<((tx: Sq
       decide({ op: "mend", epoch: one.epoch, postingKey: draft.posting.publicKey });
     else if (one.do === "removeSeats")
       for (const seatId of one.seatIds) decide({ op: "removeSeat", seatId });
+    else if (one.do === "stewards") decide({ op: "stewards", stewards: one.keys });
     else if (one.do === "takeOut" && isMineToTakeOut(core, draft, one.identityId))
       intend("remove", encodeCbor({ identityId: fromHex(one.identityId) }));
   }

@@ -87,6 +87,7 @@ async function enter(
 ): Promise<void> {
   const { row, space } = draft;
   const before = roster(draft.group ?? next);
+  const stewardsBefore = stewardsOf(draft.group ?? next).map((one) => one.key);
   const { contentKey, posting } = await keysOf(next);
   const members = await rosterOf(next);
   const stewards = stewardsOf(next);
@@ -144,6 +145,11 @@ async function enter(
       tx.run("DELETE FROM cards WHERE log_id = ?", [space.logId]);
   });
   const me = core.me();
+  const keysNow = stewards.map((one) => one.key);
+  const sameStewards =
+    keysNow.length === stewardsBefore.length &&
+    keysNow.every((key, index) => equalBytes(key, stewardsBefore[index] ?? NO_EVENT));
+  if (by === me.id && !sameStewards) draft.after.push({ do: "stewards", keys: keysNow });
   const iAmSteward = stewards.some((one) => equalBytes(one.identityId, me.identityId));
   if (!equalBytes(header.nextPostingKey ?? new Uint8Array(), posting.publicKey)) {
     blame(draft, by);

@@ -28,6 +28,8 @@ export async function tend(core: Core, logId: string, options: TendOptions): Pro
   const space = await runtimeOf(core, logId);
   if (space === null || space.row.state !== "active") return;
   await space.queue(async () => {
+    // A welcome has put another state beneath it meanwhile.
+    if ((await runtimeOf(core, logId)) !== space) return core.kick({ space: logId });
     try {
       await work(core, space, options);
       space.attempts = 0;

@@ -3,6 +3,7 @@ import type { Bytes } from "@baraza/protocol";
 import {
   bytes,
   bytes32,
+  fromHex,
   LIMITS,
   object,
   readAs,
@@ -51,6 +52,7 @@ export async function welcomeLetters(
           .map(([epoch, key]) => ({ epoch, key }))
       : [],
   };
+  const people = all ? [] : await peopleOf(core, space.logId);
   const letters: OutgoingLetter[] = [];
   for (const { reply: to, ref } of waiting.to) {
     const body = writeAs(welcomeBody, {
@@ -67,9 +69,32 @@ export async function welcomeLetters(
       head: row.head,
       readFrom: all ? 0 : seq,
       ring,
+      ...(all ? {} : { people }),
     });
     const letter = await sealIfPossible(core, to, "welcome", body);
     if (letter !== null) letters.push(letter);
   }
   return letters;
+}
+
+/** Who is in a space, for somebody who will not read how they introduced themselves. */
+async function peopleOf(core: Core, logId: string) {
+  const rows = await core.store.all<{
+    identity_id: string;
+    name: string;
+    address: string;
+    role: string;
+    steward_key: Bytes;
+    reply: Bytes;
+  }>(
+    `SELECT identity_id, name, address, role, steward_key, reply FROM members
+     WHERE log_id = ? AND present = 1 AND reply IS NOT NULL AND steward_key IS NOT NULL LIMIT ?`,
+    [logId, LIMITS.members],
+  );
+  return rows.map((row) => ({
+    identityId: fromHex(row.identity_id),
+    profile: { name: row.name, address: row.address },
+    stewardKey: row.steward_key,
+    ...(row.role === "steward" ? { reply: readAs(reply, row.reply, LIMITS.requestBytes) } : {}),
+  }));
 }

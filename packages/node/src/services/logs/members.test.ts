@@ -142,6 +142,25 @@ test("in a pair neither steward removes the other alone", async () => {
   await logs.call("logs.append", log.steward(record, stewardKeys));
 });
 
+test("one steward alone names others, steps down, and takes back whom they named; not their elders", async () => {
+  const [founder, second, third] = [ed25519Generate(), ed25519Generate(), ed25519Generate()];
+  const log = await logs.open({ stewardKeys: [founder] });
+  const say = (stewards: Keys[], by: Keys[]) =>
+    logs.call(
+      "logs.append",
+      log.steward({ op: "stewards", stewards: stewards.map((one) => one.publicKey) }, by),
+    );
+  await say([founder, second], [founder]);
+  await say([founder, second, third], [second]);
+  await refuses(say([second, third], [second]), "steward_majority");
+  await refuses(say([third], [third]), "steward_majority");
+  await refuses(say([third, founder, second], [third]), "steward_majority");
+  await say([founder, third], [founder]);
+  await refuses(say([founder, third, second], [second]), "not_steward");
+  await say([third], [founder]);
+  await refuses(say([founder], [founder]), "not_steward");
+});
+
 test("changing stewards needs more than half of them, each counted once", async () => {
   const stewardKeys = [ed25519Generate(), ed25519Generate(), ed25519Generate()];
   const [a, b] = stewardKeys as [Keys, Keys, Keys];

@@ -35,6 +35,8 @@ export type SeatedEntry = {
 export type LogView = {
   state: LogState;
   seat: (seatId: Bytes) => SeatState | undefined;
+  /** The stewards of the genesis. */
+  founders: () => readonly Bytes[];
   liveSeats: () => number;
   seated: (seq: number) => SeatedEntry | undefined;
   /** Those behind `seq`, in order. */
@@ -166,7 +168,8 @@ function judgeSteward(view: LogView, append: AppendArg, change: Change, verify: 
     signers.add(toHex(key));
   }
   if (signers.size === 0) throw new ProtocolError("not_steward");
-  if (signers.size < stewardsNeeded(state, record)) throw new ProtocolError("steward_majority");
+  const needed = mayAlone(view, record, signers) ? 1 : stewardsNeeded(state, record);
+  if (signers.size < needed) throw new ProtocolError("steward_majority");
   switch (record.op) {
     case "void":
       judgeVoid(view, record, change);
@@ -186,6 +189,26 @@ function judgeSteward(view: LogView, append: AppendArg, change: Change, verify: 
       change.next.stewards = record.stewards;
       break;
   }
+}
+
+/**
+ * Whether one steward may change the list alone: name others, step down, or take away those who were named after them,
+ * in the order of the list. Taking away an elder, or another of those with whom the log began, needs a majority.
+ */
+function mayAlone(view: LogView, record: StewardRecord, signers: ReadonlySet<string>): boolean {
+  if (record.op !== "stewards") return false;
+  const now = view.state.stewards.map(toHex);
+  const next = record.stewards.map(toHex);
+  const founders = new Set(view.founders().map(toHex));
+  const eldest = now.findIndex((key) => signers.has(key));
+  const kept = now.filter((key) => next.includes(key));
+  return (
+    kept.every((key, index) => next[index] === key) &&
+    now.every(
+      (key, index) =>
+        next.includes(key) || signers.has(key) || (index > eldest && !founders.has(key)),
+    )
+  );
 }
 
 /** How many stewards must sign: one, or more than half; in a pair neither can remove the other alone. */

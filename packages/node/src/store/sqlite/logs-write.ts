@@ -151,6 +151,7 @@ function viewOf(db: Db, row: LogRow): LogView {
         }
       );
     },
+    founders: () => readAs(genesisSchema, row.genesis, LIMITS.genesisBytes).stewards,
     liveSeats: () =>
       db.get<{ n: number }>(
         "SELECT count(*) AS n FROM log_seats WHERE log = ? AND removed_seq IS NULL",
