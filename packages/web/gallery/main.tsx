@@ -5,15 +5,18 @@ import { type ComponentChildren, render } from "preact";
 import { useState } from "preact/hooks";
 import type { LineStatus, MessageRow } from "../src/app/model.ts";
 import { Shell } from "../src/app/shell.tsx";
+import { Claim } from "../src/features/account/claim.tsx";
 import { SignIn } from "../src/features/account/sign-in.tsx";
 import { SignUp } from "../src/features/account/sign-up.tsx";
 import { Conversation } from "../src/features/chat/conversation.tsx";
 import { ConversationList } from "../src/features/chat/list.tsx";
+import { NodeGroup } from "../src/features/settings/node.tsx";
 import { Settings } from "../src/features/settings/settings.tsx";
 import { Invite } from "../src/features/spaces/invite.tsx";
 import { Join } from "../src/features/spaces/join.tsx";
 import { NewSpace } from "../src/features/spaces/new-space.tsx";
 import { People } from "../src/features/spaces/people.tsx";
+import { Rename } from "../src/features/spaces/rename.tsx";
 import {
   currentDirection,
   currentLanguage,
@@ -33,7 +36,7 @@ import { Logo } from "../src/ui/logo.tsx";
 import { MenuButton } from "../src/ui/menu.tsx";
 import { Progress, Skeleton, Spinner } from "../src/ui/progress.tsx";
 import { Toaster, toast } from "../src/ui/toast.tsx";
-import { conversation, longMessages, now, people, rows } from "./samples.ts";
+import { conversation, joins, longMessages, now, people, rows } from "./samples.ts";
 
 const nothing = (): void => undefined;
 const online: LineStatus = { line: "online", waiting: 0, progress: null };
@@ -43,7 +46,12 @@ const card = {
   spaceTitle: "Statement on seeds",
   kind: "group" as const,
 };
-const account = { identityId: "id-amina", name: "Amina Wanjikũ", address: "amina@mombasa.example" };
+const account = {
+  identityId: "id-amina",
+  name: "Amina Wanjikũ",
+  address: "amina@mombasa.example",
+  role: "administrator" as const,
+};
 
 function Frame(props: {
   main?: ComponentChildren;
@@ -59,6 +67,8 @@ function Frame(props: {
         currentId={props.current}
         now={now}
         hrefOf={(id) => `#${id}`}
+        joins={[]}
+        onCancelJoin={nothing}
         onNew={nothing}
       />
     ) : (
@@ -115,6 +125,7 @@ function Talk({
       onOlder={nothing}
       onRead={nothing}
       onTrouble={nothing}
+      onForget={nothing}
       onBack={nothing}
     />
   );
@@ -141,6 +152,7 @@ function Older() {
       onOlder={() => setTimeout(() => setCount((before) => before + 100), 50)}
       onRead={nothing}
       onTrouble={nothing}
+      onForget={nothing}
       onBack={nothing}
     />
   );
@@ -155,6 +167,7 @@ const join = {
   onSignIn: nothing,
   onContinueAt: nothing,
   onRetry: nothing,
+  onRefused: nothing,
   homeHref: "#",
 };
 const settings = {
@@ -169,19 +182,41 @@ const settings = {
   onKeepStorage: nothing,
   onSignOut: nothing,
 };
-const peopleScreen = (
-  <People
-    spaceTitle="Statement on seeds"
-    kind="group"
-    people={people}
-    canInvite
-    onBack={nothing}
-    onInvite={nothing}
-    onRemove={nothing}
-    onSetRole={nothing}
-    onLeave={nothing}
-  />
-);
+const longName = "Asociación de Trabajadoras y Trabajadores del Agua Wanjikũ-Oberländer-Ndiaye";
+const node = {
+  node: "mombasa.example",
+  now,
+  settings: { open: false, membersInvite: true },
+  status: {
+    accounts: 1204,
+    logs: 311,
+    blobBytes: 8_400_000_000,
+    databaseBytes: 740_000_000,
+    version: "0.1.0",
+  },
+  invitations: [
+    { code: "a", link: "https://mombasa.example/signup#a", expiresAt: now + 9e8, usesLeft: 1 },
+    { code: "b", link: "https://mombasa.example/signup#b", expiresAt: now + 2e8, usesLeft: 7 },
+  ],
+  onSettings: nothing,
+  onInvite: () => Promise.resolve(undefined),
+  onRevoke: nothing,
+};
+const peopleProps = {
+  spaceTitle: "Statement on seeds",
+  kind: "group" as const,
+  people,
+  canInvite: true,
+  active: true,
+  onBack: nothing,
+  onInvite: nothing,
+  onRemove: nothing,
+  onSetRole: nothing,
+  onRename: nothing,
+  onLeave: nothing,
+  onForget: nothing,
+};
+const peopleScreen = <People {...peopleProps} />;
 
 const screens: Record<string, () => ComponentChildren> = {
   signup: () => <SignUp node="mombasa.example" busy={false} onSubmit={nothing} signInHref="#" />,
@@ -209,13 +244,47 @@ const screens: Record<string, () => ComponentChildren> = {
   "join-account": () => <Join {...join} state={{ step: "account" }} />,
   "join-expired": () => <Join {...join} state={{ step: "expired" }} />,
   list: () => <Frame />,
+  "list-joins": () => (
+    <Frame
+      list={
+        <ConversationList
+          rows={rows.slice(1, 3)}
+          joins={joins}
+          onCancelJoin={nothing}
+          now={now}
+          hrefOf={(id) => `#${id}`}
+          onNew={nothing}
+        />
+      }
+    />
+  ),
   "list-empty": () => (
-    <Frame list={<ConversationList rows={[]} now={now} hrefOf={() => "#"} onNew={nothing} />} />
+    <Frame
+      list={
+        <ConversationList
+          rows={[]}
+          now={now}
+          joins={[]}
+          onCancelJoin={nothing}
+          hrefOf={() => "#"}
+          onNew={nothing}
+        />
+      }
+    />
   ),
   "list-offline": () => (
     <Frame
       status={{ line: "offline", waiting: 3, progress: null }}
-      list={<ConversationList rows={undefined} now={now} hrefOf={() => "#"} onNew={nothing} />}
+      list={
+        <ConversationList
+          rows={undefined}
+          now={now}
+          joins={[]}
+          onCancelJoin={nothing}
+          hrefOf={() => "#"}
+          onNew={nothing}
+        />
+      }
     />
   ),
   conversation: () => <Frame current="s1" main={<Talk />} />,
@@ -225,6 +294,42 @@ const screens: Record<string, () => ComponentChildren> = {
       status={{ line: "online", waiting: 0, progress: { job: "history", done: 40, total: 100 } }}
       main={<Talk more={{ trouble: { kind: "forked", name: null }, canWrite: false }} />}
     />
+  ),
+  "conversation-closed": () => (
+    <Frame current="s1" main={<Talk more={{ canWrite: false, firstUnreadId: null }} />} />
+  ),
+  "conversation-names": () => (
+    <Frame
+      current="s1"
+      main={
+        <Talk
+          more={{
+            title: longName,
+            messages: conversation.messages.map((message) =>
+              message.notice ? message : { ...message, authorName: longName },
+            ),
+          }}
+        />
+      }
+    />
+  ),
+  "people-names": () => (
+    <Frame
+      current="s1"
+      main={
+        <People
+          {...peopleProps}
+          spaceTitle={longName}
+          people={people.map((person) => ({ ...person, name: `${person.name} ${longName}` }))}
+        />
+      }
+    />
+  ),
+  rename: () => (
+    <>
+      <Frame current="s1" main={peopleScreen} />
+      <Rename title="Statement on seeds" onRename={nothing} onClose={nothing} />
+    </>
   ),
   "conversation-empty": () => (
     <Frame
@@ -266,6 +371,17 @@ const screens: Record<string, () => ComponentChildren> = {
       list={null}
       main={<Settings {...settings} language={currentLanguage()} />}
     />
+  ),
+  "settings-node": () => (
+    <main class="pane-body" id="main">
+      <h1 class="visually-hidden">{t("settings.title")}</h1>
+      <div class="settings-column">
+        <NodeGroup {...node} />
+      </div>
+    </main>
+  ),
+  claim: () => (
+    <Claim node="mombasa.example" you={account} busy={false} onClaim={nothing} homeHref="#" />
   ),
   components: () => <Components />,
 };

@@ -1,5 +1,11 @@
 /** What the gallery's screens show. Four languages in one network, as in life. */
-import type { Conversation, ConversationRow, MessageRow, PersonRow } from "../src/app/model.ts";
+import type {
+  Conversation,
+  ConversationRow,
+  MessageRow,
+  PendingJoin,
+  PersonRow,
+} from "../src/app/model.ts";
 
 /** Every sample stands around this moment: a Tuesday afternoon. */
 export const now = new Date(2025, 2, 4, 15, 20).getTime();
@@ -56,6 +62,11 @@ export const people: PersonRow[] = [
     check: "unchecked",
     you: false,
   },
+];
+
+export const joins: PendingJoin[] = [
+  { joinId: "j1", inviterName: "Claire Dubois-Ndiaye", title: "Comité santé", state: "asking" },
+  { joinId: "j2", inviterName: "Bruno Álvarez", title: "", state: "refused" },
 ];
 
 export const rows: ConversationRow[] = [
@@ -238,6 +249,7 @@ export const conversation: Conversation = {
   firstUnreadId: "e12",
   people,
   canWrite: true,
+  cut: false,
   trouble: null,
 };
 

@@ -17,6 +17,7 @@ import { Shell } from "./shell.tsx";
 
 const SignIn = lazy(() => import("./screens/account.tsx").then((screens) => screens.SignIn));
 const SignUp = lazy(() => import("./screens/account.tsx").then((screens) => screens.SignUp));
+const Setup = lazy(() => import("./screens/account.tsx").then((screens) => screens.Setup));
 const Join = lazy(() => import("./screens/join.tsx").then((screens) => screens.Join));
 const People = lazy(() => import("./screens/spaces.tsx").then((screens) => screens.People));
 const NewSpace = lazy(() => import("./screens/spaces.tsx").then((screens) => screens.NewSpace));
@@ -45,8 +46,7 @@ function Screen({ engine, route }: { engine: EnginePort; route: Route }) {
   if (session.state === "starting") return <Splash />;
   if (session.state === "broken") return <Broken />;
   if (route.at === "join") return <Join engine={engine} secret={route.secret} you={account} />;
-  if (route.at === "setup" && !account)
-    return <SignUp engine={engine} onward={{ at: "home" }} setup={route.secret} />;
+  if (route.at === "setup") return <Setup engine={engine} secret={route.secret} you={account} />;
   if (account) return <SignedIn engine={engine} account={account} route={route} />;
   if (route.at === "signUp") {
     return (
@@ -76,6 +76,7 @@ function SignedIn({
 }) {
   const now = useNow();
   const rows = useLive(engine.conversations, "conversations");
+  const joins = useLive(engine.joins, "joins");
   const [creating, setCreating] = useState(false);
   const spaceId = route.at === "space" || route.at === "people" ? route.spaceId : undefined;
   // What comes next is fetched while one looks at the list.
@@ -104,10 +105,12 @@ function SignedIn({
         list={
           <ConversationList
             rows={rows}
+            joins={joins ?? []}
             currentId={spaceId}
             now={now}
             hrefOf={(id) => hrefOf({ at: "space", spaceId: id })}
             onNew={() => setCreating(true)}
+            onCancelJoin={(joinId) => void engine.cancelJoin(joinId)}
           />
         }
         main={main || undefined}

@@ -5,15 +5,31 @@ import { signal } from "@preact/signals";
 import type { EnginePort, Live, Result, Session, SpaceInfo } from "./engine.ts";
 import { failureOf } from "./failure.ts";
 import { recall, remember } from "./memory.ts";
-import type { ConversationRow, LineStatus, MessageRow, PersonRow } from "./model.ts";
+import type {
+  ConversationRow,
+  LineStatus,
+  MessageRow,
+  NodeInvitation,
+  PersonRow,
+} from "./model.ts";
+import { hrefOf } from "./routes.ts";
 
 /** Days that an invitation to a space can be used. */
 const INVITATION_DAYS = 14;
+
+/** An invitation to open an account: for one person, who has as long for it. */
+const NODE_INVITATION = { uses: 1, days: 14 };
 
 /** Calls that may be asked again when the engine moves to another tab: they change nothing, or nothing twice. */
 const repeatable: ReadonlySet<keyof EngineCommands> = new Set([
   "account.policy",
   "account.setDisplayName",
+  "node.settings",
+  "node.status",
+  "node.invitations",
+  "node.revokeInvitation",
+  "space.cancelJoin",
+  "space.forget",
   "space.readInvitation",
   "chat.markRead",
   "chat.setDraft",
@@ -108,6 +124,7 @@ export function connectEngine(): EnginePort {
             identityId: account.identityId,
             name: account.displayName,
             address: account.address,
+            role: account.role,
           },
         }
       : { state: "signedOut" };
@@ -167,9 +184,42 @@ export function connectEngine(): EnginePort {
     join: (secret) => ask("space.ask", { fragment: secret }),
     remove: (spaceId, identityId) => done("space.remove", { spaceId, identityId }),
     setRole: (spaceId, identityId, role) => done("space.setRole", { spaceId, identityId, role }),
+    cancelJoin: (joinId) => done("space.cancelJoin", { joinId }),
+    rename: (spaceId, title) => done("space.rename", { spaceId, title }),
     leave: (spaceId) => done("space.leave", { spaceId }),
+    forget: (spaceId) => done("space.forget", { spaceId }),
     repair: (spaceId) => done("space.repair", { spaceId }),
     syncNow: () => done("sync.now", {}),
+
+    claim: (setup) => done("node.claim", { setup }),
+    async nodeSettings({ open, membersInvite }) {
+      const result = await ask("node.settings", {
+        ...(open === undefined ? {} : { registration: open ? "open" : "invitation" }),
+        ...(membersInvite === undefined ? {} : { membersInvite }),
+      });
+      if (!result.ok) return result;
+      const settings = result.value;
+      return {
+        ok: true,
+        value: { open: settings.registration === "open", membersInvite: settings.membersInvite },
+      };
+    },
+    nodeStatus: () => ask("node.status", {}),
+    async nodeInvite() {
+      const { uses, days } = NODE_INVITATION;
+      const result = await ask("node.invite", { uses, days });
+      if (!result.ok) return result;
+      return { ok: true, value: nodeInvitationOf({ ...result.value, usesLeft: uses }) };
+    },
+    async nodeInvitations() {
+      const result = await ask("node.invitations", {});
+      if (!result.ok) return result;
+      const usable = result.value.filter(
+        ({ expires, usesLeft }) => usesLeft > 0 && expires > Date.now(),
+      );
+      return { ok: true, value: usable.map(nodeInvitationOf) };
+    },
+    revokeNodeInvitation: (invitation) => done("node.revokeInvitation", { invitation }),
 
     messages: (spaceId, limit) =>
       live("chat.messages", { spaceId, limit }, ({ messages, more, firstUnread }) => ({
@@ -186,6 +236,19 @@ export function connectEngine(): EnginePort {
     markRead: (spaceId, position) => done("chat.markRead", { spaceId, position }),
     setDraft: (spaceId, { text, replyTo }) =>
       done("chat.setDraft", { spaceId, text, ...(replyTo === null ? {} : { replyTo }) }),
+  };
+}
+
+function nodeInvitationOf(made: {
+  invitation: string;
+  expires: number;
+  usesLeft: number;
+}): NodeInvitation {
+  return {
+    code: made.invitation,
+    link: new URL(hrefOf({ at: "signUp", secret: made.invitation }), location.origin).href,
+    expiresAt: made.expires,
+    usesLeft: made.usesLeft,
   };
 }
 

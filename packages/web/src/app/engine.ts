@@ -11,6 +11,10 @@ import type {
   InvitationLink,
   LineStatus,
   MessageRow,
+  NodeInvitation,
+  NodeSettings,
+  NodeStatus,
+  PendingJoin,
   PersonRow,
   Role,
   Trouble,
@@ -50,13 +54,6 @@ export interface SpaceInfo {
   trouble: Trouble | null;
 }
 
-export interface PendingJoin {
-  joinId: string;
-  inviterName: string;
-  title: string;
-  state: "asking" | "refused";
-}
-
 export interface Draft {
   text: string;
   replyTo: string | null;
@@ -93,12 +90,27 @@ export interface EnginePort {
   }) => Promise<Result<{ spaceId: string }>>;
   invite: (spaceId: string) => Promise<Result<InvitationLink>>;
   readInvitation: (secret: string) => Promise<Result<InvitationCard & { already: string | null }>>;
-  join: (secret: string) => Promise<Result<{ joinId: string }>>;
+  /** Asks to come in; the space is there once a member's device has let one in. */
+  join: (secret: string) => Promise<Result<{ joinId: string; spaceId: string }>>;
+  cancelJoin: (joinId: string) => Promise<Result>;
+  rename: (spaceId: string, title: string) => Promise<Result>;
   remove: (spaceId: string, identityId: string) => Promise<Result>;
   setRole: (spaceId: string, identityId: string, role: Role) => Promise<Result>;
   leave: (spaceId: string) => Promise<Result>;
+  /** Takes a space that is over off this device. */
+  forget: (spaceId: string) => Promise<Result>;
   repair: (spaceId: string) => Promise<Result>;
   syncNow: () => Promise<Result>;
+
+  /** Makes the one who is signed in an administrator, by the link from the node's console. */
+  claim: (setup: string) => Promise<Result>;
+  /** Changes what is given; answers what holds. For administrators, as all of the following. */
+  nodeSettings: (change: Partial<NodeSettings>) => Promise<Result<NodeSettings>>;
+  nodeStatus: () => Promise<Result<NodeStatus>>;
+  nodeInvite: () => Promise<Result<NodeInvitation>>;
+  /** One's own that can still be used. */
+  nodeInvitations: () => Promise<Result<NodeInvitation[]>>;
+  revokeNodeInvitation: (code: string) => Promise<Result>;
 
   messages: (spaceId: string, limit: number) => Live<MessagePage>;
   draft: (spaceId: string) => Live<Draft | null>;

@@ -21,6 +21,15 @@ export interface ConversationRow {
   trouble: Trouble | null;
 }
 
+/** Somebody's invitation that one has accepted and that waits for an answer. */
+export interface PendingJoin {
+  joinId: string;
+  inviterName: string;
+  /** Empty in a pair. */
+  title: string;
+  state: "asking" | "refused";
+}
+
 export interface ReplyTo {
   eventId: string;
   authorName: string;
@@ -95,6 +104,8 @@ export interface Conversation {
   people: readonly PersonRow[];
   /** False once one has been removed or has left: it stays readable. */
   canWrite: boolean;
+  /** Older messages stand further up than a screen can show at once. */
+  cut: boolean;
   trouble: Trouble | null;
 }
 
@@ -128,6 +139,31 @@ export interface Account {
   identityId: string;
   name: string;
   address: string;
+  /** Administrators look after the node. */
+  role: "member" | "administrator";
+}
+
+export interface NodeSettings {
+  /** Anyone may open an account; else an invitation is needed. */
+  open: boolean;
+  /** Who comes by a member's invitation may open an account. */
+  membersInvite: boolean;
+}
+
+/** What the node holds. */
+export interface NodeStatus {
+  accounts: number;
+  logs: number;
+  blobBytes: number;
+  databaseBytes: number;
+  version: string;
+}
+
+/** A link that lets people open an account on the node. */
+export interface NodeInvitation extends InvitationLink {
+  /** Names it for taking it back. */
+  code: string;
+  usesLeft: number;
 }
 
 /** What this device holds, for the settings. */

@@ -82,6 +82,10 @@ export interface Messages {
   "setup.title": null;
   "setup.lead": { node: string | number };
   "setup.what": null;
+  "setup.claimTitle": null;
+  "setup.claimLead": { address: string | number; node: string | number };
+  "setup.claim": null;
+  "setup.claimed": null;
   "join.title": null;
   "join.reading": null;
   "join.whoGroup": { name: string | number; space: string | number };
@@ -97,6 +101,7 @@ export interface Messages {
   "join.continue": null;
   "join.askedTitle": null;
   "join.asked": { name: string | number };
+  "join.later": null;
   "join.expiredTitle": null;
   "join.expired": null;
   "join.brokenTitle": null;
@@ -113,6 +118,11 @@ export interface Messages {
   "list.trouble": null;
   "list.mentioned": null;
   "list.unread": { count: number };
+  "list.joins": null;
+  "list.asking": { name: string | number };
+  "list.refused": { name: string | number };
+  "list.cancelJoin": null;
+  "list.clearJoin": null;
   "home.pickTitle": null;
   "home.pick": null;
   "newSpace.title": null;
@@ -145,9 +155,14 @@ export interface Messages {
   "people.remove": null;
   "people.removeTitle": { name: string | number };
   "people.removeWhat": { name: string | number };
+  "people.rename": null;
+  "people.renameHint": null;
   "people.leave": null;
   "people.leaveTitle": null;
   "people.leaveWhat": null;
+  "people.forget": null;
+  "people.forgetTitle": null;
+  "people.forgetWhat": null;
   "check.met": null;
   "check.invited": null;
   "check.known": null;
@@ -161,6 +176,7 @@ export interface Messages {
   "chat.gone": null;
   "chat.closed": null;
   "chat.older": null;
+  "chat.cut": { count: number };
   "chat.newMessages": null;
   "chat.toNewest": null;
   "chat.more": null;
@@ -176,6 +192,7 @@ export interface Messages {
   "chat.needsNewerApp": null;
   "chat.quoteMissing": null;
   "chat.jumpToQuoted": null;
+  "chat.quoteFar": null;
   "chat.reactions": null;
   "chat.reactWith": { emoji: string | number };
   "chat.said": { name: string | number; text: string | number };
@@ -228,4 +245,23 @@ export interface Messages {
   "settings.lossWaiting": { count: number };
   "settings.lossLastDevice": null;
   "settings.stay": null;
+  "node.title": null;
+  "node.lead": { node: string | number };
+  "node.registration": null;
+  "node.byInvitation": null;
+  "node.open": null;
+  "node.membersInvite": null;
+  "node.membersInviteHint": null;
+  "node.invite": null;
+  "node.inviteLead": { count: number };
+  "node.invitations": null;
+  "node.usesLeft": { count: number };
+  "node.revoke": null;
+  "node.revoked": null;
+  "node.shareText": null;
+  "node.accounts": null;
+  "node.conversations": null;
+  "node.files": null;
+  "node.database": null;
+  "node.version": null;
 }

@@ -31,6 +31,8 @@ export interface ListItemProps {
   onClick?: (event: MouseEvent) => void;
   current?: boolean;
   strong?: boolean;
+  /** The detail is a whole sentence and may take several lines. */
+  wrap?: boolean;
 }
 
 /** A row: with `href` a link, with `onClick` alone a button, else plain. */
@@ -57,7 +59,7 @@ export function ListItem(props: ListItemProps) {
     </>
   );
   return (
-    <li class="row" data-strong={props.strong || undefined}>
+    <li class="row" data-strong={props.strong || undefined} data-wrap={props.wrap || undefined}>
       {props.href ? (
         <a
           class="row-main"

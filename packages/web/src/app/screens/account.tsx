@@ -1,9 +1,14 @@
+import { useEffect, useState } from "preact/hooks";
+import { Claim } from "../../features/account/claim.tsx";
 import { SignIn as SignInScreen } from "../../features/account/sign-in.tsx";
 import { SignUp as SignUpScreen } from "../../features/account/sign-up.tsx";
 import type { EnginePort } from "../engine.ts";
 import { usePolicy, useRequest } from "../hooks.ts";
 import { go } from "../router.ts";
 import { hrefOf, type Route } from "../routes.ts";
+import { t } from "../../i18n/index.ts";
+import { toast } from "../../ui/toast.tsx";
+import type { Account } from "../model.ts";
 
 /** Signing in; afterwards one is where one wanted to go. */
 export function SignIn({ engine, onward }: { engine: EnginePort; onward: Route }) {
@@ -31,10 +36,13 @@ export interface SignUpProps {
   invitation?: string;
   setup?: string;
   reason?: { by: string; space: string };
+  /** Leads to signing in with this screen's purpose kept. */
+  onSignIn?: () => void;
 }
 
 /** Opening an account; the session's signal leads on to the app. */
-export function SignUp({ engine, onward, invitation, setup, reason }: SignUpProps) {
+export function SignUp(props: SignUpProps) {
+  const { engine, onward, invitation, setup, reason, onSignIn } = props;
   const { node } = usePolicy(engine);
   const { busy, failure, run } = useRequest();
   const why = setup ? "setup" : reason;
@@ -45,6 +53,7 @@ export function SignUp({ engine, onward, invitation, setup, reason }: SignUpProp
       failure={failure}
       signInHref={hrefOf({ at: "signIn" })}
       {...(why ? { reason: why } : {})}
+      {...(onSignIn ? { onSignIn } : {})}
       onSubmit={(account) => {
         const entry = {
           ...account,
@@ -54,6 +63,54 @@ export function SignUp({ engine, onward, invitation, setup, reason }: SignUpProp
         void run(() => engine.signUp(entry)).then(
           () => engine.session.peek().state === "signedIn" && go(onward, { replace: true }),
         );
+      }}
+    />
+  );
+}
+
+/** The console's link: a first account that administers the node, or one that exists already takes it over. */
+export function Setup({
+  engine,
+  secret,
+  you,
+}: {
+  engine: EnginePort;
+  secret: string;
+  you?: Account | undefined;
+}) {
+  const { node } = usePolicy(engine);
+  const { busy, failure, run } = useRequest();
+  // A new account is an administrator's at once: the form stays until it leads on.
+  const [way, setWay] = useState<"signUp" | "signIn" | "claim">(you ? "claim" : "signUp");
+  const done = way !== "signUp" && you?.role === "administrator";
+  useEffect(() => {
+    if (done) go({ at: "settings" }, { replace: true });
+  }, [done]);
+  if (way === "signUp") {
+    return (
+      <SignUp
+        engine={engine}
+        onward={{ at: "home" }}
+        setup={secret}
+        onSignIn={() => setWay("signIn")}
+      />
+    );
+  }
+  if (!you) return <SignIn engine={engine} onward={{ at: "setup", secret }} />;
+  return (
+    <Claim
+      node={node}
+      you={you}
+      busy={busy}
+      failure={failure}
+      homeHref={hrefOf({ at: "home" })}
+      onClaim={() => {
+        const claim = async () => {
+          const result = await engine.claim(secret);
+          if (result.ok) toast({ text: t("setup.claimed") });
+          return result;
+        };
+        void run(claim);
       }}
     />
   );

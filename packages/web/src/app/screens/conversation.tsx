@@ -11,6 +11,7 @@ import { failureText } from "../failure.ts";
 import { useLive, useNow } from "../hooks.ts";
 import { back } from "../router.ts";
 import { hrefOf } from "../routes.ts";
+import { forget } from "./spaces.tsx";
 
 /** Messages that a page of the conversation holds; going up asks for one more page. */
 const PAGE = 100;
@@ -42,6 +43,7 @@ export function Conversation({ engine, spaceId }: { engine: EnginePort; spaceId:
         kind: space.kind,
         messages: page.messages,
         hasOlder: page.more && limit < MOST,
+        cut: page.more && limit >= MOST,
         firstUnreadId: openedAt.unread,
         people,
         canWrite: space.state === "active",
@@ -65,6 +67,7 @@ export function Conversation({ engine, spaceId }: { engine: EnginePort; spaceId:
       onOlder={() => setLimit((before) => Math.min(MOST, before + PAGE))}
       onRead={({ position }) => void engine.markRead(spaceId, position)}
       onTrouble={() => void engine.repair(spaceId).then(tell)}
+      onForget={() => void forget(engine, spaceId)}
       onBack={back}
     />
   );

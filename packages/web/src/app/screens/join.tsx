@@ -22,12 +22,10 @@ export function Join({
   const policy = usePolicy(engine);
   const { busy, failure, run } = useRequest();
   const [read, setRead] = useState<Read>();
-  const [joinId, setJoinId] = useState<string>();
+  const [asked, setAsked] = useState<{ joinId: string; spaceId: string }>();
   const [entering, setEntering] = useState<"signUp" | "signIn">();
   const joins = useLive(engine.joins, "joins");
-  const conversations = useLive(engine.conversations, "conversations");
-  const [known, setKnown] = useState<ReadonlySet<string>>();
-  const asked = joins?.find((join) => join.joinId === joinId);
+  const join = joins?.find(({ joinId }) => joinId === asked?.joinId);
 
   useEffect(() => {
     let current = true;
@@ -45,12 +43,14 @@ export function Join({
     // oxlint-disable-next-line react-hooks/exhaustive-deps
   }, [engine, secret, you === undefined]);
 
-  // Let in: the conversation that was not there before is the one that one was invited to.
+  // Let in: into the conversation that one was invited to, and no other.
   useEffect(() => {
-    if (!joinId || !known) return;
-    const fresh = conversations?.find(({ spaceId }) => !known.has(spaceId));
-    if (fresh) go({ at: "space", spaceId: fresh.spaceId }, { replace: true });
-  }, [conversations, joinId, known]);
+    if (!asked) return;
+    const { spaceId } = asked;
+    return engine.space(spaceId)((space) => {
+      if (space?.state === "active") go({ at: "space", spaceId }, { replace: true });
+    });
+  }, [engine, asked]);
 
   const card = read && "card" in read ? read.card : undefined;
   const here = { at: "join", secret } as const;
@@ -63,16 +63,16 @@ export function Join({
   }
   return (
     <JoinScreen
-      state={stateOf(read, joinId, asked?.state)}
+      state={stateOf(read, asked !== undefined, join?.state)}
       node={policy.node}
       you={you}
       canCreate
       busy={busy}
       failure={failure}
       homeHref={hrefOf({ at: "home" })}
-      onAccept={() => {
-        setKnown(new Set(conversations?.map(({ spaceId }) => spaceId)));
-        void run(() => engine.join(secret)).then((made) => setJoinId(made?.joinId));
+      onAccept={() => void run(() => engine.join(secret)).then(setAsked)}
+      onRefused={() => {
+        if (join) void engine.cancelJoin(join.joinId);
       }}
       onCreate={() => setEntering("signUp")}
       onSignIn={() => setEntering("signIn")}
@@ -87,13 +87,13 @@ export function Join({
 
 function stateOf(
   read: Read | undefined,
-  joinId: string | undefined,
-  asked: "asking" | "refused" | undefined,
+  asked: boolean,
+  answer: "asking" | "refused" | undefined,
 ): JoinState {
   if (!read) return { step: "reading" };
   if ("failure" in read) return stateAfter(read.failure);
-  if (asked === "refused") return { step: "refused" };
-  return joinId ? { step: "asked", card: read.card } : { step: "open", card: read.card };
+  if (answer === "refused") return { step: "refused" };
+  return asked ? { step: "asked", card: read.card } : { step: "open", card: read.card };
 }
 
 function stateAfter(failure: Failure): JoinState {

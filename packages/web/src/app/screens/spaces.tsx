@@ -16,6 +16,13 @@ function tell(result: Result): void {
   if (!result.ok) toast({ text: failureText(result.failure) });
 }
 
+/** Takes a conversation that is over off this device, and leaves its screen. */
+export async function forget(engine: EnginePort, spaceId: string): Promise<void> {
+  const result = await engine.forget(spaceId);
+  tell(result);
+  if (result.ok) go({ at: "home" }, { replace: true });
+}
+
 /** A new conversation, and into it. */
 export function NewSpace({
   engine,
@@ -89,10 +96,13 @@ export function People({
         kind={space.kind}
         people={people}
         canInvite={space.state === "active" && (space.kind === "group" || people.length < 2)}
+        active={space.state === "active"}
         onBack={onBack}
         onInvite={() => setInviting(true)}
         onRemove={(identityId) => void engine.remove(spaceId, identityId).then(tell)}
         onSetRole={(identityId, role) => void engine.setRole(spaceId, identityId, role).then(tell)}
+        onRename={(title) => void engine.rename(spaceId, title).then(tell)}
+        onForget={() => void forget(engine, spaceId)}
         onLeave={() =>
           void engine.leave(spaceId).then((result) => {
             tell(result);

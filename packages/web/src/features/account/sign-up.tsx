@@ -19,10 +19,13 @@ export interface SignUpProps {
   failure?: Failure | undefined;
   onSubmit: (account: { shownName: string; name: string; passphrase: string }) => void;
   signInHref?: string;
+  /** In place of following `signInHref`. */
+  onSignIn?: () => void;
 }
 
 /** A name, an address, a passphrase; nothing else in the first minute. */
-export function SignUp({ node, reason, busy, failure, onSubmit, signInHref }: SignUpProps) {
+export function SignUp(props: SignUpProps) {
+  const { node, reason, busy, failure, onSubmit, signInHref, onSignIn } = props;
   const [shownName, setShownName] = useState("");
   const [typedName, setTypedName] = useState<string>();
   const [passphrase, setPassphrase] = useState("");
@@ -113,7 +116,17 @@ export function SignUp({ node, reason, busy, failure, onSubmit, signInHref }: Si
       </Form>
       {signInHref && (
         <p class="solo-foot">
-          {t("signUp.haveAccount")} <a href={signInHref}>{t("signIn.action")}</a>
+          {t("signUp.haveAccount")}{" "}
+          <a
+            href={signInHref}
+            onClick={(event) => {
+              if (!onSignIn) return;
+              event.preventDefault();
+              onSignIn();
+            }}
+          >
+            {t("signIn.action")}
+          </a>
         </p>
       )}
     </SoloPage>

@@ -11,6 +11,7 @@ import { EmptyState } from "../../ui/empty-state.tsx";
 import { LiveRegion } from "../../ui/hidden.tsx";
 import { Icon } from "../../ui/icon.tsx";
 import { toast } from "../../ui/toast.tsx";
+import { Forget } from "../spaces/forget.tsx";
 import { MessageList } from "./message-list.tsx";
 import { TroubleNotice } from "./trouble.tsx";
 
@@ -30,6 +31,8 @@ export interface ConversationProps {
   /** The newest message that has been on screen. */
   onRead: (message: MessageRow) => void;
   onTrouble: () => void;
+  /** Takes a conversation that is over off this device. */
+  onForget: () => void;
   onBack: () => void;
 }
 
@@ -143,6 +146,7 @@ export function Conversation(props: ConversationProps) {
           messages={messages}
           firstUnreadId={conversation.firstUnreadId}
           hasOlder={conversation.hasOlder}
+          cut={conversation.cut}
           pair={kind === "pair"}
           names={names}
           canWrite={canWrite}
@@ -188,6 +192,7 @@ export function Conversation(props: ConversationProps) {
         <footer class="conversation-foot conversation-closed">
           <Icon of={Lock} />
           <p>{t("chat.closed")}</p>
+          <Forget kind="secondary" onForget={props.onForget} />
         </footer>
       )}
     </section>

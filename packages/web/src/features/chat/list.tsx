@@ -1,9 +1,9 @@
 import "./list.css";
-import { AtSign, MessageCirclePlus } from "lucide";
-import type { ConversationRow } from "../../app/model.ts";
+import { AtSign, MessageCirclePlus, X } from "lucide";
+import type { ConversationRow, PendingJoin } from "../../app/model.ts";
 import { formatNumber, t } from "../../i18n/index.ts";
 import { Avatar } from "../../ui/avatar.tsx";
-import { Button } from "../../ui/button.tsx";
+import { Button, IconButton } from "../../ui/button.tsx";
 import { EmptyState } from "../../ui/empty-state.tsx";
 import { Icon } from "../../ui/icon.tsx";
 import { Badge, List, ListItem } from "../../ui/list.tsx";
@@ -14,14 +14,19 @@ import { TimeLabel } from "../../ui/time-label.tsx";
 export interface ConversationListProps {
   /** Absent while they are being read from this device. */
   rows: readonly ConversationRow[] | undefined;
+  /** Invitations that one has accepted and is not in yet. */
+  joins: readonly PendingJoin[];
   currentId?: string | undefined;
   now: number;
   hrefOf: (spaceId: string) => string;
   onNew: () => void;
+  /** Takes a request back, or away once it was refused. */
+  onCancelJoin: (joinId: string) => void;
 }
 
 /** Everything that is new, newest first. */
-export function ConversationList({ rows, currentId, now, hrefOf, onNew }: ConversationListProps) {
+export function ConversationList(props: ConversationListProps) {
+  const { rows, joins, currentId, now, hrefOf, onNew } = props;
   return (
     <section class="conversations" aria-labelledby="conversations-title">
       <header class="pane-head">
@@ -33,21 +38,16 @@ export function ConversationList({ rows, currentId, now, hrefOf, onNew }: Conver
         </Button>
       </header>
       <div class="pane-body">
+        {joins.length > 0 && (
+          <List label={t("list.joins")}>
+            {joins.map((join) => (
+              <JoinRow key={join.joinId} join={join} onCancel={props.onCancelJoin} />
+            ))}
+          </List>
+        )}
         {rows === undefined ? (
           <Skeleton label={t("list.loading")} />
-        ) : rows.length === 0 ? (
-          <EmptyState
-            picture={<Logo size="l" />}
-            title={t("list.emptyTitle")}
-            action={
-              <Button kind="primary" icon={MessageCirclePlus} onClick={onNew}>
-                {t("newSpace.title")}
-              </Button>
-            }
-          >
-            {t("list.empty")}
-          </EmptyState>
-        ) : (
+        ) : rows.length > 0 ? (
           <List label={t("list.title")}>
             {rows.map((row) => (
               <Row
@@ -59,9 +59,41 @@ export function ConversationList({ rows, currentId, now, hrefOf, onNew }: Conver
               />
             ))}
           </List>
+        ) : joins.length > 0 ? null : (
+          <EmptyState
+            picture={<Logo size="l" />}
+            title={t("list.emptyTitle")}
+            action={
+              <Button kind="primary" icon={MessageCirclePlus} onClick={onNew}>
+                {t("newSpace.title")}
+              </Button>
+            }
+          >
+            {t("list.empty")}
+          </EmptyState>
         )}
       </div>
     </section>
+  );
+}
+
+/** A conversation that one is not in yet: what it waits for, and the way out of it. */
+function JoinRow({ join, onCancel }: { join: PendingJoin; onCancel: (joinId: string) => void }) {
+  const { joinId, inviterName, title, state } = join;
+  const name = title || inviterName;
+  const cancel = state === "refused" ? t("list.clearJoin") : t("list.cancelJoin");
+  return (
+    <ListItem
+      wrap
+      start={<Avatar id={joinId} name={name} square={title !== ""} />}
+      title={name}
+      detail={
+        state === "refused"
+          ? t("list.refused", { name: inviterName })
+          : t("list.asking", { name: inviterName })
+      }
+      end={<IconButton icon={X} label={cancel} tip="below-end" onClick={() => onCancel(joinId)} />}
+    />
   );
 }
 

@@ -7,6 +7,7 @@ import { t } from "../../i18n/index.ts";
 import { Separator } from "../../ui/bubble.tsx";
 import { Button } from "../../ui/button.tsx";
 import { Spinner } from "../../ui/progress.tsx";
+import { toast } from "../../ui/toast.tsx";
 import { Message, type MessageActions } from "./message.tsx";
 import { countPrepended, timelineOf } from "./timeline.ts";
 
@@ -14,6 +15,8 @@ export interface MessageListProps extends Omit<MessageActions, "onJump"> {
   messages: readonly MessageRow[];
   firstUnreadId: string | null;
   hasOlder: boolean;
+  /** There is more above than can be shown at once. */
+  cut: boolean;
   pair: boolean;
   names: readonly string[];
   canWrite: boolean;
@@ -41,10 +44,13 @@ const NEAR_END = 80;
  * put before.
  */
 export function MessageList(props: MessageListProps) {
-  const { messages, firstUnreadId, hasOlder, onOlder, onRead } = props;
+  const { messages, firstUnreadId, hasOlder, cut, onOlder, onRead } = props;
   const scroller = useRef<HTMLDivElement>(null);
   const list = useRef<VirtualizerHandle>(null);
-  const items = useMemo(() => timelineOf(messages, firstUnreadId), [messages, firstUnreadId]);
+  const items = useMemo(
+    () => timelineOf(messages, firstUnreadId, cut),
+    [messages, firstUnreadId, cut],
+  );
   const before = useRef(items);
   const prepended = countPrepended(before.current, items) > 0;
   const following = useRef(true);
@@ -53,6 +59,8 @@ export function MessageList(props: MessageListProps) {
   const [atEnd, setAtEnd] = useState(true);
   const [atStart, setAtStart] = useState(false);
   const [lit, setLit] = useState<string>();
+  /** A message that is being fetched, to go to it. */
+  const [wanted, setWanted] = useState<string>();
   const newest = messages.at(-1);
 
   // Rows get their true heights after they are shown; the observer below then goes on to the real end.
@@ -115,11 +123,24 @@ export function MessageList(props: MessageListProps) {
   };
   const jump = (eventId: string): void => {
     const index = items.findIndex(({ key }) => key === eventId);
-    if (index < 0) return;
+    if (index < 0) return setWanted(eventId);
+    setWanted(undefined);
     following.current = false;
     list.current?.scrollToIndex(index, { align: "center", smooth: true });
     setLit(eventId);
   };
+  // Page after page until it is there; where pages end, it cannot be shown.
+  useEffect(() => {
+    if (wanted === undefined) return;
+    if (messages.some(({ eventId }) => eventId === wanted)) jump(wanted);
+    else if (hasOlder) onOlder();
+    else {
+      setWanted(undefined);
+      toast({ text: t("chat.quoteFar") });
+    }
+    // Once for each page that came.
+    // oxlint-disable-next-line react-hooks/exhaustive-deps
+  }, [wanted, messages.length, hasOlder]);
 
   return (
     <div class="messages">
@@ -147,6 +168,8 @@ export function MessageList(props: MessageListProps) {
                 <Separator key={item.key} tone="new">
                   {t("chat.newMessages")}
                 </Separator>
+              ) : item.kind === "cut" ? (
+                <Separator key={item.key}>{t("chat.cut", { count: messages.length })}</Separator>
               ) : item.kind === "notice" ? (
                 <Separator key={item.key} tone="notice">
                   {noticeText(item.message)}
@@ -173,7 +196,7 @@ export function MessageList(props: MessageListProps) {
           </Virtualizer>
         </div>
       </div>
-      {hasOlder && atStart && (
+      {hasOlder && (atStart || wanted !== undefined) && (
         <p class="messages-older" role="status">
           <Spinner /> {t("chat.older")}
         </p>

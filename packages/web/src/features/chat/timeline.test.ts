@@ -71,6 +71,16 @@ test("a notice stands alone and ends the group around it", () => {
   expect(items[3]).toMatchObject({ first: true });
 });
 
+test("where older messages cannot be shown, the first row says so", () => {
+  const messages = [message("a", "x", noon)];
+  expect(timelineOf(messages, null, true).map(({ kind }) => kind)).toEqual([
+    "cut",
+    "day",
+    "message",
+  ]);
+  expect(timelineOf(messages).map(({ kind }) => kind)).toEqual(["day", "message"]);
+});
+
 test("older messages put before are counted, newer ones after are not", () => {
   const late = [message("c", "x", noon), message("d", "x", noon + minute)];
   const before = timelineOf(late);

@@ -6,6 +6,7 @@ import type { MessageRow } from "../../app/model.ts";
 import { dayNumber } from "../../i18n/dates.ts";
 
 export type TimelineItem =
+  | { kind: "cut"; key: string }
   | { kind: "day"; key: string; at: number }
   | { kind: "new"; key: string }
   | { kind: "notice"; key: string; message: MessageRow }
@@ -14,12 +15,16 @@ export type TimelineItem =
 /** Messages of one author further apart than this (ms) start a new group. */
 const TOGETHER = 5 * 60_000;
 
-/** The rows for `messages` (oldest first, in the log's order). Keys are stable while older messages are added before. */
+/**
+ * The rows for `messages` (oldest first, in the log's order). Keys are stable while older messages are
+ * added before. `cut`: a first row says that there are more above which cannot be shown.
+ */
 export function timelineOf(
   messages: readonly MessageRow[],
   firstUnreadId: string | null = null,
+  cut = false,
 ): TimelineItem[] {
-  const items: TimelineItem[] = [];
+  const items: TimelineItem[] = cut ? [{ kind: "cut", key: "cut" }] : [];
   messages.forEach((message, index) => {
     const before = messages[index - 1];
     const after = messages[index + 1];

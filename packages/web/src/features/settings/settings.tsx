@@ -1,7 +1,6 @@
 import "./settings.css";
 import { HardDriveDownload, LogOut, Monitor, Moon, Sun } from "lucide";
-import type { ComponentChildren } from "preact";
-import { useId, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import type { Account, SignOutLoss, StorageUse, Theme } from "../../app/model.ts";
 import { formatBytes, isLanguage, type Language, languages, t } from "../../i18n/index.ts";
 import { Avatar } from "../../ui/avatar.tsx";
@@ -10,6 +9,8 @@ import { Segmented } from "../../ui/choice.tsx";
 import { CopyField } from "../../ui/copy-field.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { Form, SelectField, TextField } from "../../ui/field.tsx";
+import { Group } from "./group.tsx";
+import { NodeGroup, type NodeProps } from "./node.tsx";
 
 export interface SettingsProps {
   account: Account;
@@ -19,6 +20,8 @@ export interface SettingsProps {
   theme: Theme;
   storage: StorageUse | undefined;
   loss: SignOutLoss;
+  /** For who looks after the node. */
+  administration?: NodeProps | undefined;
   onName: (name: string) => void;
   onLanguage: (language: Language) => void;
   onTheme: (theme: Theme) => void;
@@ -105,6 +108,7 @@ export function Settings(props: SettingsProps) {
               </div>
             )}
           </Group>
+          {props.administration && <NodeGroup {...props.administration} />}
           <Group title={t("settings.signOut")}>
             <p class="field-hint">{t("settings.signOutHint")}</p>
             <div>
@@ -122,16 +126,6 @@ export function Settings(props: SettingsProps) {
           onClose={() => setLeaving(false)}
         />
       )}
-    </section>
-  );
-}
-
-function Group({ title, children }: { title: string; children: ComponentChildren }) {
-  const id = useId();
-  return (
-    <section class="settings-group" aria-labelledby={id}>
-      <h2 id={id}>{title}</h2>
-      {children}
     </section>
   );
 }

@@ -1,13 +1,9 @@
-import { Share2 } from "lucide";
 import { failureText } from "../../app/failure.ts";
 import type { Failure, InvitationLink } from "../../app/model.ts";
-import { formatUntil } from "../../i18n/dates.ts";
 import { t, tParts } from "../../i18n/index.ts";
-import { Button } from "../../ui/button.tsx";
-import { CopyField } from "../../ui/copy-field.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
+import { InvitationView, ShareButton } from "../../ui/invitation.tsx";
 import { Spinner } from "../../ui/progress.tsx";
-import { QrCode } from "../../ui/qr-code.tsx";
 
 export interface InviteProps {
   /** Absent while it is being made. */
@@ -27,23 +23,7 @@ export function Invite({ invitation, spaceTitle, kind, now, failure, onClose }: 
     <Dialog
       title={t("invite.title")}
       onClose={onClose}
-      actions={
-        invitation &&
-        typeof navigator.share === "function" && (
-          <Button
-            kind="primary"
-            icon={Share2}
-            onClick={() => {
-              // Rejects when the person changes their mind, which needs no answer.
-              navigator
-                .share({ title: "Baraza", text, url: invitation.link })
-                .catch(() => undefined);
-            }}
-          >
-            {t("invite.share")}
-          </Button>
-        )
-      }
+      actions={invitation && <ShareButton link={invitation.link} text={text} />}
     >
       <p>
         {kind === "pair"
@@ -55,13 +35,7 @@ export function Invite({ invitation, spaceTitle, kind, now, failure, onClose }: 
           {failureText(failure)}
         </p>
       ) : invitation ? (
-        <>
-          <QrCode value={invitation.link} label={t("invite.qr")} />
-          <CopyField label={t("invite.link")} value={invitation.link} />
-          <p class="field-hint">
-            {t("invite.expires", { when: formatUntil(invitation.expiresAt, now) })}
-          </p>
-        </>
+        <InvitationView invitation={invitation} now={now} />
       ) : (
         <p role="status">
           <Spinner /> {t("invite.making")}

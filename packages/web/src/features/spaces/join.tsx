@@ -24,6 +24,8 @@ export interface JoinProps {
   onSignIn: () => void;
   /** Goes on at the node of an address. */
   onContinueAt: (address: { name: string; node: string }) => void;
+  /** The refusal was read: it need not be told again. */
+  onRefused: () => void;
   /** Reads the invitation again. */
   onRetry: () => void;
   homeHref: string;
@@ -39,7 +41,12 @@ export function Join(props: JoinProps) {
         title={t(`join.${state.step}Title`)}
         lead={t(`join.${state.step}`)}
       >
-        <a class="button" data-kind="secondary" href={props.homeHref}>
+        <a
+          class="button"
+          data-kind="secondary"
+          href={props.homeHref}
+          onClick={() => state.step === "refused" && props.onRefused()}
+        >
           {t("ui.toStart")}
         </a>
       </SoloPage>
@@ -77,13 +84,18 @@ export function Join(props: JoinProps) {
     <SoloPage motto={t("app.motto")} title={t("join.title")}>
       <CardView card={state.card} />
       {state.step === "asked" ? (
-        <div class="join-wait" role="status">
-          <Progress label={t("join.askedTitle")} />
-          <p>
-            <strong>{t("join.askedTitle")}</strong>
-          </p>
-          <p>{tParts("join.asked", { name: <bdi>{state.card.inviterName}</bdi> })}</p>
-        </div>
+        <>
+          <div class="join-wait" role="status">
+            <Progress label={t("join.askedTitle")} />
+            <p>
+              <strong>{t("join.askedTitle")}</strong>
+            </p>
+            <p>{tParts("join.asked", { name: <bdi>{state.card.inviterName}</bdi> })}</p>
+          </div>
+          <a class="button" data-kind="secondary" data-wide href={props.homeHref}>
+            {t("join.later")}
+          </a>
+        </>
       ) : (
         <Ways {...props} />
       )}

@@ -3,6 +3,7 @@ import {
   ArrowLeft,
   Ellipsis,
   LogOut,
+  Pencil,
   ShieldCheck,
   ShieldQuestion,
   UserMinus,
@@ -19,24 +20,32 @@ import { Dialog } from "../../ui/dialog.tsx";
 import { Icon } from "../../ui/icon.tsx";
 import { Badge, List, ListItem } from "../../ui/list.tsx";
 import { MenuButton, type MenuItem } from "../../ui/menu.tsx";
+import { Forget } from "./forget.tsx";
+import { Rename } from "./rename.tsx";
 
 export interface PeopleProps {
   spaceTitle: string;
   kind: "pair" | "group";
   people: readonly PersonRow[];
   canInvite: boolean;
+  /** False once one has been removed or has left. */
+  active: boolean;
   onBack: () => void;
   onInvite: () => void;
   onRemove: (identityId: string) => void;
   onSetRole: (identityId: string, role: Role) => void;
+  onRename: (title: string) => void;
   onLeave: () => void;
+  /** Takes a conversation that is over off this device. */
+  onForget: () => void;
 }
 
 /** Who is in a conversation, how well they are known, and what a steward can do. */
 export function People(props: PeopleProps) {
   const { people, kind } = props;
-  const [asking, setAsking] = useState<{ leave: true } | { remove: PersonRow }>();
-  const steward = kind === "group" && people.some(({ you, role }) => you && role === "steward");
+  const [asking, setAsking] = useState<"leave" | "rename" | { remove: PersonRow }>();
+  const steward =
+    props.active && kind === "group" && people.some(({ you, role }) => you && role === "steward");
   return (
     <section class="people" aria-labelledby="people-title">
       <header class="pane-head">
@@ -55,6 +64,15 @@ export function People(props: PeopleProps) {
             {props.spaceTitle}
           </p>
         </div>
+        {props.active && kind === "group" && (
+          <IconButton
+            icon={Pencil}
+            label={t("people.rename")}
+            tip="below-end"
+            hasPopup="dialog"
+            onClick={() => setAsking("rename")}
+          />
+        )}
       </header>
       <div class="pane-body people-body">
         {props.canInvite && (
@@ -93,14 +111,25 @@ export function People(props: PeopleProps) {
             />
           ))}
         </List>
-        <Button kind="quiet" icon={LogOut} mirrorIcon onClick={() => setAsking({ leave: true })}>
-          {t("people.leave")}
-        </Button>
+        {props.active ? (
+          <Button kind="quiet" icon={LogOut} mirrorIcon onClick={() => setAsking("leave")}>
+            {t("people.leave")}
+          </Button>
+        ) : (
+          <Forget kind="quiet" onForget={props.onForget} />
+        )}
       </div>
-      {asking && (
+      {asking === "rename" && (
+        <Rename
+          title={props.spaceTitle}
+          onClose={() => setAsking(undefined)}
+          onRename={props.onRename}
+        />
+      )}
+      {asking && asking !== "rename" && (
         <Dialog
           title={
-            "leave" in asking
+            asking === "leave"
               ? t("people.leaveTitle")
               : t("people.removeTitle", { name: asking.remove.name })
           }
@@ -112,17 +141,17 @@ export function People(props: PeopleProps) {
                 kind="danger"
                 onClick={() => {
                   setAsking(undefined);
-                  if ("leave" in asking) props.onLeave();
+                  if (asking === "leave") props.onLeave();
                   else props.onRemove(asking.remove.identityId);
                 }}
               >
-                {"leave" in asking ? t("people.leave") : t("people.remove")}
+                {asking === "leave" ? t("people.leave") : t("people.remove")}
               </Button>
             </>
           }
         >
           <p>
-            {"leave" in asking
+            {asking === "leave"
               ? t("people.leaveWhat")
               : tParts("people.removeWhat", { name: <bdi>{asking.remove.name}</bdi> })}
           </p>
