@@ -63,6 +63,11 @@ async function start(): Promise<{ db: IDBDatabase; key: CryptoKey }> {
   const db = await settled<IDBDatabase>(request);
   // Another tab that deletes everything must not wait for this one.
   db.onversionchange = () => db.close();
+  const load = (): Promise<CryptoKey | undefined> =>
+    settled<CryptoKey | undefined>(objects(db, "readonly").get(WRAPPING_KEY));
+  // Every start but the first ends here: making a key and writing it durably takes a slow phone a while.
+  const known = await load();
+  if (known !== undefined) return { db, key: known };
   const fresh = await crypto.subtle.generateKey({ name: "AES-GCM", length: 256 }, false, [
     "encrypt",
     "decrypt",
@@ -75,7 +80,9 @@ async function start(): Promise<{ db: IDBDatabase; key: CryptoKey }> {
       event.stopPropagation();
     };
   });
-  return { db, key: await settled<CryptoKey>(objects(db, "readonly").get(WRAPPING_KEY)) };
+  const key = await load();
+  if (key === undefined) throw new StoreError("store_io");
+  return { db, key };
 }
 
 function objects(db: IDBDatabase, mode: IDBTransactionMode): IDBObjectStore {

@@ -43,13 +43,20 @@ export function directoryOf(name: string): string {
 const pools = new Map<string, Pool>();
 
 /**
- * Takes the access handles of a store's files.
- * @param patience how long to wait, in milliseconds, for a dying worker to let go of them
+ * Waits until nobody holds the files of a store.
+ * @param patience how long, in milliseconds: a dying worker takes a moment to let go of them
  * @throws StoreError `store_unavailable` without OPFS, `store_busy` when another holds them for longer than that
  */
-export async function openPool(sqlite: Sqlite, name: string, patience: number): Promise<Pool> {
+export async function untilFree(name: string, patience: number): Promise<void> {
+  await waitUntilFree(await opfsRoot(), directoryOf(name), patience);
+}
+
+/**
+ * Takes the access handles of a store's files, after {@link untilFree}.
+ * @throws StoreError `store_unavailable` without OPFS, `store_busy` when another holds them
+ */
+export async function openPool(sqlite: Sqlite, name: string): Promise<Pool> {
   const directory = directoryOf(name);
-  await waitUntilFree(await opfsRoot(), directory, patience);
   const known = pools.get(name);
   if (known !== undefined) return known.isPaused() ? known.unpauseVfs() : known;
   // The library answers a failed start by deleting the pool with all data in it. A handle that is busy for a

@@ -2,7 +2,7 @@
 import type { SecretStore, SqlStore } from "../../src/ports.ts";
 import { openSqlStore } from "../../src/store/store.ts";
 import { openBrowserDriver } from "./driver.ts";
-import { assertFree, loadSqlite, openPool, removePool } from "./sqlite.ts";
+import { assertFree, loadSqlite, openPool, removePool, untilFree } from "./sqlite.ts";
 
 export type BrowserStoreOptions = {
   secrets: SecretStore;
@@ -18,9 +18,13 @@ export async function openBrowserStore(
   name: string,
   { secrets, patience = 15_000 }: BrowserStoreOptions,
 ): Promise<SqlStore> {
-  const sqlite = await loadSqlite();
-  const pool = await openPool(sqlite, name, patience);
-  const driver = openBrowserDriver(sqlite, pool, name, await keyOf(name, secrets));
+  // All three mostly wait for something else than each other.
+  const [sqlite, key] = await Promise.all([
+    loadSqlite(),
+    keyOf(name, secrets),
+    untilFree(name, patience),
+  ]);
+  const driver = openBrowserDriver(sqlite, await openPool(sqlite, name), name, key);
   try {
     return openSqlStore(driver);
   } catch (error) {

@@ -64,7 +64,7 @@ const operations: Record<string, (args: Args) => Promise<unknown>> = {
     const sqlite = await loadSqlite();
     const key = crypto.getRandomValues(new Uint8Array(32));
     const connect = async (): Promise<SqlDriver> =>
-      openBrowserDriver(sqlite, await openPool(sqlite, name, 1000), name, key);
+      openBrowserDriver(sqlite, await openPool(sqlite, name), name, key);
     let connection = await connect();
     const sleeper = openSqlStore({
       run: (sql, params) => connection.run(sql, params),
