@@ -150,6 +150,7 @@ export function createBackground(core: Core, onSignedOut: () => void): Backgroun
       if (entry === undefined || known.row.trouble === "forked" || known.row.trouble === "cloned")
         return space(row.log_id, true);
       await known.queue(async () => {
+        if ((await runtimeOf(core, row.log_id)) !== known) return space(row.log_id, true);
         if (entry.seq <= known.row.seq) {
           // An echo of what is known; or a hub that has begun to tell the story anew.
           if (!(await isKnownHead(core, known, head))) space(row.log_id, true);

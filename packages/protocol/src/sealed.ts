@@ -150,6 +150,18 @@ export const welcomeBody = object({
   /** From where the newcomer reads: 0 for all, else `seq`. */
   readFrom: uint(),
   ring: keyRing,
+  /**
+   * For whoever does not read the history: what the others are called and how to reach those who lead, as the member who
+   * lets one in knows it.
+   */
+  people: v.optional(
+    v.pipe(
+      v.array(
+        object({ identityId: bytes32, profile, stewardKey: bytes32, reply: v.optional(reply) }),
+      ),
+      v.maxLength(LIMITS.members),
+    ),
+  ),
 });
 export const refusedBody = object({
   cardId: v.optional(bytes16),

@@ -18,9 +18,10 @@ import {
   verifyAskProof,
   cardKeys,
 } from "@baraza/crypto";
-import type { Bytes, Letter } from "@baraza/protocol";
+import type { Bytes, Letter, Profile, Reply } from "@baraza/protocol";
 import {
   askBody,
+  encodeCbor,
   enrolBody,
   equalBytes,
   genesis as genesisSchema,
@@ -43,13 +44,18 @@ import { seatIdOfKey } from "../spaces/seat.ts";
 import { profilePayload } from "../spaces/profile.ts";
 import { checksFor, infoOf, rosterOf, stewardsOf, writeRoster } from "../spaces/roster.ts";
 import { insertSpace } from "../spaces/rows.ts";
-import type { SpaceRow } from "../spaces/runtime.ts";
+import type { SpaceRow, SpaceRuntime } from "../spaces/runtime.ts";
 import { forgetRuntime, keysOf, runtimeOf } from "../spaces/runtime.ts";
 import { sealFor, writeLetters } from "./send.ts";
 
 type Opened = Awaited<ReturnType<typeof openLetter>>;
 /** What a letter leads to: written in one transaction with the note that it was read. */
-type Outcome = { write: (tx: SqlTx) => void; kick: string | null };
+type Outcome = {
+  write: (tx: SqlTx) => void;
+  kick: string | null;
+  /** The space that this changes beneath its runtime: nothing else happens to it meanwhile. */
+  space?: SpaceRuntime | null;
+};
 
 const NOTHING: Outcome = { write: () => {}, kick: null };
 
@@ -109,10 +115,15 @@ export async function readLetter(
       if (error instanceof ProtocolError && error.code === "unavailable") throw error;
     }
   }
-  await core.store.transaction((tx) => {
-    tx.run("INSERT OR IGNORE INTO letters_in VALUES (?, ?)", [letterId, core.platform.clock.now()]);
-    outcome.write(tx);
-  });
+  const keep = () =>
+    core.store.transaction((tx) => {
+      tx.run("INSERT OR IGNORE INTO letters_in VALUES (?, ?)", [
+        letterId,
+        core.platform.clock.now(),
+      ]);
+      outcome.write(tx);
+    });
+  await (outcome.space ? outcome.space.queue(keep) : keep());
   if (outcome.kick !== null) core.kick({ space: outcome.kick, letters: true, vault: true });
 }
 
@@ -315,11 +326,13 @@ async function welcomed(core: Core, letter: Opened): Promise<Outcome> {
       ]);
       tx.run("INSERT OR REPLACE INTO epochs VALUES (?, ?, ?)", [logId, epoch(group), contentKey]);
       writeRoster(tx, logId, members, stewards);
+      for (const one of body.people ?? []) introduce(tx, logId, one);
       writeOutbox(tx, core, logId, profile);
       tx.run("UPDATE account SET vault_dirty = vault_dirty + 1");
       tx.afterCommit(() => forgetRuntime(core, logId));
     },
     kick: logId,
+    space: former,
   };
 
   /** A stuck device is back: it keeps what it has, takes the new state, and reads again from where it could not follow. */
@@ -352,6 +365,25 @@ async function welcomed(core: Core, letter: Opened): Promise<Outcome> {
     tx.run("DELETE FROM pending_commits WHERE log_id = ?", [id]);
     tx.afterCommit(() => forgetRuntime(running, id));
   }
+}
+
+/** What whoever let us in says of a member, until that member says it. */
+function introduce(
+  tx: SqlTx,
+  logId: string,
+  one: { identityId: Bytes; profile: Profile; stewardKey: Bytes; reply?: Reply | undefined },
+): void {
+  tx.run(
+    "UPDATE members SET name = ?, address = ?, steward_key = ?, reply = ? WHERE log_id = ? AND identity_id = ?",
+    [
+      one.profile.name,
+      one.profile.address,
+      one.stewardKey,
+      one.reply === undefined ? null : encodeCbor(one.reply),
+      logId,
+      toHex(one.identityId),
+    ],
+  );
 }
 
 /** The position before the commit that could not be followed: what came after it can be opened now, where history allows. */
