@@ -45,7 +45,9 @@ test("replies, reactions, edits, deletions and mentions are all there", async ()
     )
   ).flat();
   expect(seen.some((one) => one.replyTo !== null)).toBe(true);
-  expect(seen.some((one) => one.reactions.length > 1 || one.reactions[0]!?.count > 1)).toBe(true);
+  expect(seen.some((one) => one.reactions.length > 1 || (one.reactions[0]?.count ?? 0) > 1)).toBe(
+    true,
+  );
   expect(seen.some((one) => one.editedAt !== null)).toBe(true);
   expect(seen.some((one) => one.deleted)).toBe(true);
   expect(seen.some((one) => one.mentions.length > 0)).toBe(true);

@@ -13,7 +13,7 @@ import {
   signAppend,
   verifyDeviceCertificate,
 } from "@baraza/crypto";
-import type { Bytes, SealedEvent, StoredEntry } from "@baraza/protocol";
+import type { Bytes, StoredEntry } from "@baraza/protocol";
 import {
   decodeCbor,
   decodeResponse,
@@ -184,7 +184,7 @@ test("the hub takes nothing signed with the former posting key, and reads nothin
         appendId: new Uint8Array(16).fill(epoch),
         blobs: [],
       },
-      event: event as SealedEvent,
+      event,
     });
     const sig = await signAppend(posting.privateKey, appendDigest([headerHash(header)]));
     const answer = await transport.request(

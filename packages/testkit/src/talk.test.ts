@@ -86,6 +86,12 @@ test("a third person reads the history where the space gives it, and only what f
   await untilTexts(carla, spaceId, before);
   expect((await carla.now("space", { spaceId }))?.trouble).toBeNull();
 
+  // Without a history she learns what the others are called from who lets her in.
+  const strangers = await net.person({ node: 0, name: "ines", displayName: "Inês" });
+  const hidden = await spaceOf(strangers, [bruno], { history: "none" });
+  await bringIn(bruno, carla, hidden);
+  expect((await carla.now("people", { spaceId: hidden })).map((one) => one.name)).toContain("Inês");
+
   const quiet = await spaceOf(amina, [bruno], { history: "none", title: "Quiet" });
   await amina.commands["chat.send"]({ spaceId: quiet, text: "before her time" });
   await untilText(bruno, quiet, "before her time");

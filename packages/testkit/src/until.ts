@@ -62,12 +62,16 @@ export function watchUntil<N extends keyof EngineLive>(
         try {
           if (fits(value)) settle(() => resolve(value));
         } catch (error) {
-          settle(() => reject(error));
+          settle(() => reject(asError(error)));
         }
       },
-      (error) => settle(() => reject(error)),
+      (error) => settle(() => reject(asError(error))),
     );
   });
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
 }
 
 /** Lets time pass: for loops that look again, and for delays that a test asks for as a fault. */
