@@ -101,6 +101,32 @@ test("older messages come while one scrolls up, and what one reads stays in its 
   expect(Math.abs(y - before.y)).toBeLessThan(3);
 });
 
+test("a quoted message that is not there yet is fetched and shown", async () => {
+  await open("conversation-long");
+  await page.getByText(/^1998: /).waitFor();
+  await page.getByRole("button", { name: /Quote of 1300$/ }).click();
+  await page.getByText(/^1300: /).waitFor();
+  await expect.poll(() => page.getByText(/^1300: /).isVisible()).toBe(true);
+  await page
+    .locator(".bubble-row[data-lit]")
+    .getByText(/^1300: /)
+    .waitFor();
+});
+
+test("a quoted message beyond what can be shown is said to be, and the first row says where it ends", async () => {
+  await open("conversation-long");
+  await page.getByRole("button", { name: /Quote of 100$/ }).click();
+  await page.getByText("That message is too far back").waitFor();
+  const area = page.locator(".messages-scroll");
+  const end = page.getByText("The newest 1,000 messages are shown here.");
+  await expect
+    .poll(async () => {
+      await area.evaluate((one) => (one.scrollTop = 0));
+      return end.isVisible();
+    })
+    .toBe(true);
+});
+
 test("one's own message is followed to the end, and the button leads back there", async () => {
   await open("conversation");
   const field = page.getByRole("textbox", { name: "Write a message" });

@@ -131,6 +131,9 @@ function Talk({
   );
 }
 
+/** As many as the app shows at most. */
+const MOST = 1000;
+
 function Older() {
   const [count, setCount] = useState(100);
   return (
@@ -138,7 +141,8 @@ function Older() {
       conversation={{
         ...conversation,
         messages: longMessages.slice(-count),
-        hasOlder: count < longMessages.length,
+        hasOlder: count < MOST,
+        cut: count >= MOST,
         firstUnreadId: null,
       }}
       now={now}

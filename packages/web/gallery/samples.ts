@@ -253,7 +253,7 @@ export const conversation: Conversation = {
   trouble: null,
 };
 
-/** A long conversation, for the list's windowing. */
+/** A long conversation, for the list's windowing. Its last two answer what is far above. */
 export const longMessages: MessageRow[] = Array.from({ length: 2000 }, (_, index) =>
   message(
     people[(index * 7) % people.length]!.identityId,
@@ -261,3 +261,10 @@ export const longMessages: MessageRow[] = Array.from({ length: 2000 }, (_, index
     `${index}: ${"word ".repeat(1 + ((index * 13) % 40))}`,
   ),
 );
+for (const [from, to] of [
+  [1998, 1300],
+  [1999, 100],
+] as const) {
+  const { eventId, authorName } = longMessages[to]!;
+  longMessages[from]!.replyTo = { eventId, authorName, text: `Quote of ${to}`, deleted: false };
+}

@@ -45,6 +45,8 @@ const looks = [
   { name: "phone-dark-ar", width: 360, height: 740, theme: "dark", lang: "ar" },
   { name: "desktop-dark-en", width: 1280, height: 800, theme: "dark", lang: "en" },
   { name: "desktop-light-ar", width: 1280, height: 800, theme: "light", lang: "ar" },
+  // A small screen at 200 %, or a laptop at 400 %: WCAG 2.2, 1.4.10.
+  { name: "zoomed-light-en", width: 320, height: 480, theme: "light", lang: "en" },
 ];
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 

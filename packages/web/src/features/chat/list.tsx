@@ -1,7 +1,7 @@
 import "./list.css";
 import { AtSign, MessageCirclePlus, X } from "lucide";
 import type { ConversationRow, PendingJoin } from "../../app/model.ts";
-import { formatNumber, t } from "../../i18n/index.ts";
+import { formatNumber, t, tParts } from "../../i18n/index.ts";
 import { Avatar } from "../../ui/avatar.tsx";
 import { Button, IconButton } from "../../ui/button.tsx";
 import { EmptyState } from "../../ui/empty-state.tsx";
@@ -89,8 +89,8 @@ function JoinRow({ join, onCancel }: { join: PendingJoin; onCancel: (joinId: str
       title={name}
       detail={
         state === "refused"
-          ? t("list.refused", { name: inviterName })
-          : t("list.asking", { name: inviterName })
+          ? tParts("list.refused", { name: <bdi>{inviterName}</bdi> })
+          : tParts("list.asking", { name: <bdi>{inviterName}</bdi> })
       }
       end={<IconButton icon={X} label={cancel} tip="below-end" onClick={() => onCancel(joinId)} />}
     />

@@ -126,7 +126,10 @@ export function MessageList(props: MessageListProps) {
     if (index < 0) return setWanted(eventId);
     setWanted(undefined);
     following.current = false;
-    list.current?.scrollToIndex(index, { align: "center", smooth: true });
+    // A long way is gone at once: rows that are measured on it would stop a movement.
+    const near = document.getElementById(`m-${eventId}`) !== null;
+    const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    list.current?.scrollToIndex(index, { align: "center", smooth: near && !still });
     setLit(eventId);
   };
   // Page after page until it is there; where pages end, it cannot be shown.
