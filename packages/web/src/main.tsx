@@ -7,6 +7,9 @@ import { startLook } from "./app/settings.ts";
 import { startUpdates } from "./app/updates.ts";
 
 const engine = connectEngine();
+// A newcomer's first screen comes together with the words for it: each round trip of a slow line is half a second.
+if (engine.session.peek().state === "signedOut")
+  import("./app/screens/account.tsx").catch(() => undefined);
 await startLook();
 startRouter();
 render(<App engine={engine} />, document.getElementById("app")!);

@@ -8,7 +8,7 @@ export interface Precache {
   later: readonly string[];
 }
 
-/** `asset`: hashed, never changes, cache first. `page`: the network's if it answers, else the kept one. `pass`: not ours. */
+/** `asset`: hashed, never changes, cache first. `page`: the app's one document, as kept. `pass`: not ours. */
 export type Way = "asset" | "page" | "pass";
 
 /** Decides by method, path and whether the browser navigates. The node's interface is never cached. */

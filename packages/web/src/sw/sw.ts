@@ -12,8 +12,6 @@ declare const PRECACHE: Precache;
 const list = PRECACHE;
 const NAME = `baraza-${list.version}`;
 const PAGE = "/";
-/** Milliseconds to wait for the network's page on a bad line before the kept one is shown. */
-const PATIENCE = 2500;
 
 self.addEventListener("install", (event) => {
   event.waitUntil(install());
@@ -93,19 +91,10 @@ async function asset(request: Request): Promise<Response> {
   return fresh;
 }
 
-/** The network's page may be of a newer version; it is shown but not kept, since only its own worker has the files to it. */
+/**
+ * The kept page at once: no line, however bad, is waited for. A newer version comes as a newer worker, which the browser looks
+ * for at each navigation; it has its own page and the files to it.
+ */
 async function page(event: FetchEvent): Promise<Response> {
-  const kept = await (await caches.open(NAME)).match(PAGE);
-  const fresh = fetch(event.request);
-  if (!kept) return fresh;
-  const patience = new Promise<Response>((resolve) => setTimeout(resolve, PATIENCE, kept.clone()));
-  try {
-    const answer = await Promise.race([fresh, patience]);
-    return answer.ok ? answer : kept;
-  } catch {
-    return kept;
-  } finally {
-    // The race may leave it behind unanswered; its failure then needs nobody.
-    fresh.catch(() => undefined);
-  }
+  return (await (await caches.open(NAME)).match(PAGE)) ?? fetch(event.request);
 }
