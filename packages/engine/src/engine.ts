@@ -235,7 +235,18 @@ export async function createEngine(
     "space.readInvitation": ({ fragment }) => readInvitation(core, fragment),
     "space.ask": ({ fragment }) => ask(core, fragment),
     "space.cancelJoin": async ({ joinId }) => {
-      await store.run("DELETE FROM joins WHERE join_id = ?", [joinId]);
+      await store.transaction((tx) => {
+        const join = tx.get<{ log_id: string }>(
+          "DELETE FROM joins WHERE join_id = ? RETURNING log_id",
+          [joinId],
+        );
+        if (join === undefined) return;
+        tx.run(
+          `DELETE FROM key_packages WHERE purpose = ?1
+           AND NOT EXISTS (SELECT 1 FROM joins WHERE log_id = ?1)`,
+          [join.log_id],
+        );
+      });
     },
     "space.remove": ({ spaceId, identityId }) => remove(core, spaceId, identityId),
     "space.setRole": ({ spaceId, identityId, role }) => setRole(core, spaceId, identityId, role),

@@ -99,7 +99,7 @@ export async function ask(
     throw new EngineError("already_member", { data: { spaceId: logId } });
   const me = core.me();
   const { proofKey, cardId } = cardKeys(secret);
-  const made = await makeKeyPackage(core, logId);
+  const made = (await askedWith(core, logId)) ?? (await makeKeyPackage(core, logId));
   const reply = await deviceReply(core);
   const proof = askProof(proofKey, me.identityId, [made.keyPackage]);
   const body = writeAs(askBody, {
@@ -114,7 +114,10 @@ export async function ask(
   await core.store.transaction((tx) => {
     made.write(tx);
     writeLetters(tx, [letter]);
-    tx.run("DELETE FROM joins WHERE log_id = ?", [logId]);
+    tx.run("DELETE FROM joins WHERE log_id = ? AND inviter = ?", [
+      logId,
+      toHex(card.reply.identityId),
+    ]);
     tx.run("INSERT INTO joins VALUES (?, ?, ?, ?, ?, 'asking', NULL, ?)", [
       joinId,
       logId,
@@ -185,6 +188,24 @@ async function repliesOf(core: Core, logId: string): Promise<Reply[]> {
   );
   return rows.map((row) => readAs(replySchema, row.reply, LIMITS.requestBytes));
 }
+
+/**
+ * The key package of an ask that waits for its answer. Whoever asks again, by the same link or another's, asks with the
+ * same one: then it makes no difference which ask is answered, and the second finds the first one done.
+ */
+async function askedWith(
+  core: Core,
+  logId: string,
+): Promise<{ keyPackage: Bytes; write: () => void } | undefined> {
+  const row = await core.store.get<{ key_package: Bytes }>(
+    `SELECT k.key_package FROM key_packages k WHERE k.purpose = ? AND k.expires > ?
+     AND EXISTS (SELECT 1 FROM joins j WHERE j.log_id = k.purpose AND j.inviter <> '')`,
+    [logId, core.platform.clock.now() + DAY_MS],
+  );
+  return row && { keyPackage: row.key_package, write: () => undefined };
+}
+
+const DAY_MS = 24 * 60 * 60_000;
 
 async function makeKeyPackage(core: Core, logId: string, suite: "x25519" | "xwing" = "x25519") {
   const me = core.me();

@@ -236,8 +236,8 @@ async function welcomed(core: Core, letter: Opened): Promise<Outcome> {
   const logId = toHex(body.logId);
   const genesis = readAs(genesisSchema, body.genesis, LIMITS.genesisBytes);
   const asking = await core.store.get<{ inviter: string }>(
-    "SELECT inviter FROM joins WHERE log_id = ?",
-    [logId],
+    "SELECT inviter FROM joins WHERE log_id = ? AND (inviter = '' OR inviter = ?)",
+    [logId, toHex(letter.sender.identityId)],
   );
   const mine = await core.store.get<{
     key_package: Bytes;
@@ -265,7 +265,6 @@ async function welcomed(core: Core, letter: Opened): Promise<Outcome> {
   const stewards = stewardsOf(group);
   if (!members.some((one) => equalBytes(one.info.identity, letter.sender.identityId)))
     return NOTHING;
-  if (asking.inviter !== "" && asking.inviter !== toHex(letter.sender.identityId)) return NOTHING;
   const { contentKey } = await keysOf(group);
   await core.remote.pin(body.hub, body.hubKey);
   const former = await runtimeOf(core, logId);
@@ -361,6 +360,8 @@ async function welcomed(core: Core, letter: Opened): Promise<Outcome> {
       tx.run("INSERT OR IGNORE INTO epochs VALUES (?, ?, ?)", [id, number, key]);
     writeRoster(tx, id, members, stewards);
     tx.run("DELETE FROM append_requests WHERE log_id = ?", [id]);
+    // Decisions are made anew from their intents.
+    tx.run("DELETE FROM outbox WHERE log_id = ? AND type = 'space.steward'", [id]);
     tx.run("UPDATE outbox SET request_id = NULL WHERE log_id = ?", [id]);
     tx.run("DELETE FROM pending_commits WHERE log_id = ?", [id]);
     tx.afterCommit(() => forgetRuntime(running, id));
