@@ -28,6 +28,7 @@ export async function renewDevice(core: Core): Promise<void> {
     tx.run("UPDATE spaces SET counter = 0, own_hash = ?, trouble = 'cloned'", [NO_EVENT]);
     tx.run("DELETE FROM append_requests");
     tx.run("DELETE FROM pending_commits");
+    tx.run("DELETE FROM outbox WHERE type = 'space.steward'");
     tx.run("UPDATE outbox SET request_id = NULL");
     tx.afterCommit(() => {
       core.setMe({ ...me, device, deviceHash });

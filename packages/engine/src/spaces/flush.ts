@@ -73,6 +73,8 @@ export async function submit(
   space: SpaceRuntime,
   request: AppendRequest,
   outboxIds: readonly number[],
+  /** An event of the request that is not in the outbox yet: it gets there with the request, never without. */
+  further: Omit<OutboxRow, "id"> | null = null,
 ): Promise<FollowUp[]> {
   const bytes = encodeCbor(request);
   const id = await core.store.transaction((tx) => {
@@ -82,6 +84,19 @@ export async function submit(
     );
     for (const one of outboxIds)
       tx.run("UPDATE outbox SET request_id = ? WHERE id = ?", [row?.id ?? 0, one]);
+    if (further !== null)
+      tx.run(
+        "INSERT INTO outbox (log_id, event_id, type, type_version, at, payload, request_id) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        [
+          space.logId,
+          further.event_id,
+          further.type,
+          further.type_version,
+          further.at,
+          further.payload,
+          row?.id ?? 0,
+        ],
+      );
     return row?.id ?? 0;
   });
   return send(core, space, id, request);

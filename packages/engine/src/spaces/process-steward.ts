@@ -68,7 +68,7 @@ async function undo(
       tx.run(
         `INSERT OR IGNORE INTO outbox (log_id, event_id, type, type_version, at, payload)
          SELECT e.log_id, e.event_id, e.type, e.type_version, e.at, e.payload FROM events e JOIN account a ON a.device_hash = e.device
-         WHERE e.log_id = ? AND e.epoch > ? AND e.seq > ? AND e.seq < ? AND e.type NOT LIKE 'space.commit' ORDER BY e.seq`,
+         WHERE e.log_id = ? AND e.epoch > ? AND e.seq > ? AND e.seq < ? AND e.type NOT IN ('space.commit', 'space.steward') ORDER BY e.seq`,
         [space.logId, record.epoch, record.seq, seq],
       );
     tx.run("DELETE FROM events WHERE log_id = ? AND epoch > ? AND seq > ? AND seq < ?", [

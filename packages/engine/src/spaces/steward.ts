@@ -60,19 +60,13 @@ async function postDecision(
   });
   const key = stewardKeyOf(core.me().identityKey, space.genesis.nonce);
   const sig = await signAppend(key.privateKey, appendDigest([headerHash(sealed.header)]));
-  const outbox = await core.store.transaction((tx) =>
-    tx.get<{ id: number }>(
-      "INSERT INTO outbox (log_id, event_id, type, type_version, at, payload) VALUES (?, ?, ?, ?, ?, ?) RETURNING id",
-      [space.logId, row.event_id, row.type, row.type_version, row.at, row.payload],
-    ),
-  );
   const request = {
     logId: space.id,
     entries: [{ header: sealed.header, body: sealed.body }],
     sigs: { stewards: [{ key: key.publicKey, sig }] },
     seen: space.row.seq,
   };
-  const after = await submit(core, space, request, [outbox?.id ?? 0]);
+  const after = await submit(core, space, request, [], row);
   if (record.op !== "removeSeat") return { after, done: true };
   const stands = await core.store.get(
     "SELECT 1 AS one FROM events WHERE log_id = ? AND event_id = ?",
