@@ -143,7 +143,7 @@ test("frames that do not fit are answered with an error; the connection survives
 
 test("a reader that takes nothing is cut off, holds little memory, and resumes later", async () => {
   await box.close();
-  box = await startBoxes({ slowMs: 200, slowest: 1_000_000, lingerMs: 100 });
+  box = await startBoxes({ slowMs: 2000, slowest: 1_000_000, lingerMs: 100 });
   await box.put(12, 4 * 1024 * 1024 - 200);
   const live = await listen(box.port, box.hello());
   await live.until(({ t }) => t === "ready");
