@@ -37,6 +37,8 @@ function noticeText({ notice }: MessageRow): string {
 
 /** Pixels from the end within which the list follows new messages. */
 const NEAR_END = 80;
+/** Milliseconds after a change of size in which rows still find their heights. */
+const SETTLING = 500;
 
 /**
  * The messages, of which only those near the screen are in the page. It opens at what is new or at
@@ -55,6 +57,7 @@ export function MessageList(props: MessageListProps) {
   const prepended = countPrepended(before.current, items) > 0;
   const following = useRef(true);
   const lastOffset = useRef(0);
+  const resizedAt = useRef(-Infinity);
   const asked = useRef(0);
   const [atEnd, setAtEnd] = useState(true);
   const [atStart, setAtStart] = useState(false);
@@ -90,7 +93,8 @@ export function MessageList(props: MessageListProps) {
   useEffect(() => {
     const area = scroller.current;
     if (!area) return;
-    const observer = new ResizeObserver(() => {
+    const observer = new ResizeObserver((entries) => {
+      if (entries.some(({ target }) => target === area)) resizedAt.current = performance.now();
       if (following.current) area.scrollTop = area.scrollHeight;
     });
     observer.observe(area);
@@ -112,7 +116,9 @@ export function MessageList(props: MessageListProps) {
     if (!area) return;
     const end = area.scrollHeight - area.clientHeight - offset < NEAR_END;
     // Rows that turn out taller move the end away; only going up is the reader's own wish to leave it.
-    following.current = end || (following.current && offset >= lastOffset.current);
+    // Nor is it theirs where a turned phone or a resized window makes all rows anew.
+    const settling = performance.now() - resizedAt.current < SETTLING;
+    following.current = end || (following.current && (settling || offset >= lastOffset.current));
     lastOffset.current = offset;
     setAtEnd(following.current);
     setAtStart(offset < 100);
