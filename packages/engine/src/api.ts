@@ -19,6 +19,8 @@ export type Status = {
   /** How many changes wait to be sent. */
   waiting: number;
   progress: Progress | null;
+  /** The node does not know this device's session any more: everything stays here, and waits for `account.signInAgain`. */
+  sessionEnded: boolean;
 };
 
 export type Account = {
@@ -121,6 +123,8 @@ export type EngineCommands = {
     setup?: string | undefined;
   }) => Promise<Account>;
   "account.signIn": (args: { name: string; passphrase: string }) => Promise<Account>;
+  /** Goes on as the same device after its session ended at the node. @throws EngineError wrong_passphrase */
+  "account.signInAgain": (args: { passphrase: string }) => Promise<void>;
   /** Ends the session and destroys everything that this device keeps. What waits unsent is lost: ask first. */
   "account.signOut": (args: Record<string, never>) => Promise<void>;
   "account.setDisplayName": (args: { displayName: string }) => Promise<void>;

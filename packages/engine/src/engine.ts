@@ -11,6 +11,7 @@ import {
   profileOf,
   signIn,
   signUp,
+  signInAgain,
 } from "./account/session.ts";
 import { nextVault, tendVault } from "./account/vault.ts";
 import type { Account, EngineCommands, EngineLive, Line, Progress, Status } from "./api.ts";
@@ -42,7 +43,6 @@ import { live } from "./store/live.ts";
 import { migrate } from "./store/migrate.ts";
 import { tools as allTools } from "./tools/index.ts";
 import type { Tool, ToolContext } from "./tools/tool.ts";
-import { drop } from "./util.ts";
 
 /** A query that calls back now and after every change. */
 export type Watch = (
@@ -131,7 +131,14 @@ export async function createEngine(
     report: options.report ?? (() => undefined),
     kick: (what) => background.kick(what),
   };
-  let background = createBackground(core, () => drop(endSession()));
+  let sessionEnded = false;
+  /** The node ended the session. Whatever the reason, nothing is destroyed for it: a person signs in again, or out. */
+  const onSessionEnded = () => {
+    sessionEnded = true;
+    core.setLine("offline");
+    tell();
+  };
+  let background = createBackground(core, onSessionEnded);
   await loadAccount(core);
   if (core.signedIn()) background.start();
 
@@ -141,7 +148,8 @@ export async function createEngine(
     await wipe(store);
     core.spaces.clear();
     core.setMe(null);
-    background = createBackground(core, () => drop(endSession()));
+    sessionEnded = false;
+    background = createBackground(core, onSessionEnded);
   }
 
   async function signedIn(): Promise<Account> {
@@ -173,6 +181,14 @@ export async function createEngine(
     "account.signIn": async (args) => {
       await signIn(core, args);
       return signedIn();
+    },
+    "account.signInAgain": async ({ passphrase }) => {
+      await signInAgain(core, passphrase);
+      await background.stop();
+      sessionEnded = false;
+      background = createBackground(core, onSessionEnded);
+      background.start();
+      tell();
     },
     "account.signOut": async () => {
       core.me();
@@ -274,7 +290,7 @@ export async function createEngine(
     const row = await store.get<{ count: number }>(
       "SELECT count(*) AS count FROM outbox WHERE type NOT LIKE 'space.%'",
     );
-    return { line, waiting: row?.count ?? 0, progress };
+    return { line, waiting: row?.count ?? 0, progress, sessionEnded };
   };
   const memory =
     (tables: readonly string[], query: () => Promise<unknown>): Watch =>

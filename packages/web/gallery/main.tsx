@@ -39,7 +39,7 @@ import { Toaster, toast } from "../src/ui/toast.tsx";
 import { conversation, joins, longMessages, now, people, rows } from "./samples.ts";
 
 const nothing = (): void => undefined;
-const online: LineStatus = { line: "online", waiting: 0, progress: null };
+const online: LineStatus = { line: "online", waiting: 0, progress: null, sessionEnded: false };
 const card = {
   inviterName: "Amina Wanjikũ",
   inviterAddress: "amina@mombasa.example",
@@ -77,6 +77,7 @@ function Frame(props: {
   return (
     <Shell
       status={props.status ?? online}
+      onSignInAgain={() => undefined}
       at={props.at ?? "conversations"}
       conversationsHref="#list"
       settingsHref="#settings"
@@ -278,7 +279,7 @@ const screens: Record<string, () => ComponentChildren> = {
   ),
   "list-offline": () => (
     <Frame
-      status={{ line: "offline", waiting: 3, progress: null }}
+      status={{ line: "offline", waiting: 3, progress: null, sessionEnded: false }}
       list={
         <ConversationList
           rows={undefined}
@@ -295,7 +296,12 @@ const screens: Record<string, () => ComponentChildren> = {
   "conversation-trouble": () => (
     <Frame
       current="s1"
-      status={{ line: "online", waiting: 0, progress: { job: "history", done: 40, total: 100 } }}
+      status={{
+        line: "online",
+        waiting: 0,
+        progress: { job: "history", done: 40, total: 100 },
+        sessionEnded: false,
+      }}
       main={<Talk more={{ trouble: { kind: "forked", name: null }, canWrite: false }} />}
     />
   ),

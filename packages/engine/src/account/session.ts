@@ -217,14 +217,46 @@ export async function signIn(
     });
     await core.own.call("devices.add", { deviceCert: deviceCredential(device.certificate) });
   } catch (error) {
-    if (error instanceof CryptoError && error.code === "wrong_passphrase")
-      throw new EngineError("wrong_passphrase", { cause: error });
-    if (error instanceof ProtocolError && error.code === "wrong_credentials")
-      throw new EngineError("wrong_passphrase", { cause: error });
-    throw error;
+    throw asWrongPassphrase(error);
   } finally {
     core.setProgress(null);
   }
+}
+
+/**
+ * A new session for the device that is signed in here: the node ended the old one (a passphrase that was changed elsewhere,
+ * a restored backup). Nothing on the device changes.
+ * @throws EngineError `wrong_passphrase`, `unverified` when the account is another person's now
+ */
+export async function signInAgain(core: Core, passphrase: string): Promise<void> {
+  const { name, identity } = core.me();
+  try {
+    const lib = await opaque();
+    const started = await lib.startSignIn(passphrase);
+    const first = await core.own.call("accounts.signInStart", { name, request: started.request });
+    const { finish } = await lib.finishSignIn(passphrase, started.state, first.response);
+    const answer = await core.own.call("accounts.signInFinish", {
+      signInId: first.signInId,
+      finish,
+    });
+    if (!equalBytes(encodeCbor(identity), answer.identity)) throw new EngineError("unverified");
+    await core.store.transaction((tx) => {
+      tx.run("UPDATE account SET session = ?", [answer.session]);
+      tx.afterCommit(() => core.setMe({ ...core.me(), session: answer.session }));
+    });
+  } catch (error) {
+    throw asWrongPassphrase(error);
+  }
+  await core.own.call("devices.add", {
+    deviceCert: deviceCredential(core.me().device.certificate),
+  });
+}
+
+function asWrongPassphrase(error: unknown): unknown {
+  const wrong =
+    (error instanceof CryptoError && error.code === "wrong_passphrase") ||
+    (error instanceof ProtocolError && error.code === "wrong_credentials");
+  return wrong ? new EngineError("wrong_passphrase", { cause: error }) : error;
 }
 
 /** Changes the passphrase: nothing is encrypted again but the wrap of the vault key. */

@@ -18,6 +18,9 @@ import { Shell } from "./shell.tsx";
 const SignIn = lazy(() => import("./screens/account.tsx").then((screens) => screens.SignIn));
 const SignUp = lazy(() => import("./screens/account.tsx").then((screens) => screens.SignUp));
 const Setup = lazy(() => import("./screens/account.tsx").then((screens) => screens.Setup));
+const SignInAgain = lazy(() =>
+  import("./screens/account.tsx").then((screens) => screens.SignInAgain),
+);
 const Join = lazy(() => import("./screens/join.tsx").then((screens) => screens.Join));
 const People = lazy(() => import("./screens/spaces.tsx").then((screens) => screens.People));
 const NewSpace = lazy(() => import("./screens/spaces.tsx").then((screens) => screens.NewSpace));
@@ -78,6 +81,7 @@ function SignedIn({
   const rows = useLive(engine.conversations, "conversations");
   const joins = useLive(engine.joins, "joins");
   const [creating, setCreating] = useState(false);
+  const [returning, setReturning] = useState(false);
   const spaceId = route.at === "space" || route.at === "people" ? route.spaceId : undefined;
   // What comes next is fetched while one looks at the list.
   useEffect(() => Conversation.preload(), []);
@@ -85,9 +89,23 @@ function SignedIn({
     status: engine.status.value,
     conversationsHref: hrefOf({ at: "home" }),
     settingsHref: hrefOf({ at: "settings" }),
+    onSignInAgain: () => setReturning(true),
   };
+  const again = returning && (
+    <SignInAgain
+      engine={engine}
+      onClose={() => {
+        setReturning(false);
+      }}
+    />
+  );
   if (route.at === "settings")
-    return <Shell {...frame} at="settings" main={<Settings engine={engine} account={account} />} />;
+    return (
+      <>
+        <Shell {...frame} at="settings" main={<Settings engine={engine} account={account} />} />
+        {again}
+      </>
+    );
   const main = spaceId !== undefined && (
     <Boundary key={route.at + spaceId}>
       {route.at === "people" ? (
@@ -99,6 +117,7 @@ function SignedIn({
   );
   return (
     <>
+      {again}
       <Shell
         {...frame}
         at="conversations"

@@ -50,7 +50,12 @@ const PATIENCE = 180_000;
 export function connectEngine(): EnginePort {
   const known = recall("account") !== undefined;
   const session = signal<Session>({ state: known ? "starting" : "signedOut" });
-  const status = signal<LineStatus>({ line: "connecting", waiting: 0, progress: null });
+  const status = signal<LineStatus>({
+    line: "connecting",
+    waiting: 0,
+    progress: null,
+    sessionEnded: false,
+  });
   const { promise: woken, resolve: wake } = Promise.withResolvers<void>();
   const first = Promise.withResolvers<void>();
   if (known) wake();
@@ -150,6 +155,7 @@ export function connectEngine(): EnginePort {
     signUp: ({ shownName, ...account }) =>
       done("account.signUp", { ...account, displayName: shownName }),
     signIn: (account) => done("account.signIn", account),
+    signInAgain: (passphrase) => done("account.signInAgain", { passphrase }),
     signOut: () => done("account.signOut", {}),
     setName: (displayName) => done("account.setDisplayName", { displayName }),
 

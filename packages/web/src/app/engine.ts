@@ -76,6 +76,8 @@ export interface EnginePort {
     setup?: string;
   }) => Promise<Result>;
   signIn: (account: { name: string; passphrase: string }) => Promise<Result>;
+  /** Goes on as the same device after the node ended its session. */
+  signInAgain: (passphrase: string) => Promise<Result>;
   signOut: () => Promise<Result>;
   setName: (name: string) => Promise<Result>;
 

@@ -90,6 +90,8 @@ export interface LineStatus {
     done: number;
     total: number;
   } | null;
+  /** The node ended this device's session: a person has to sign in again. */
+  sessionEnded: boolean;
 }
 
 export interface Conversation {

@@ -1,5 +1,5 @@
 import "./shell.css";
-import { CloudOff, LoaderCircle, MessagesSquare, Settings } from "lucide";
+import { CloudOff, LoaderCircle, LogIn, MessagesSquare, Settings } from "lucide";
 import type { ComponentChildren } from "preact";
 import { t } from "../i18n/index.ts";
 import { Banner } from "../ui/banner.tsx";
@@ -20,6 +20,8 @@ export interface ShellProps {
   rest?: ComponentChildren;
   conversationsHref: string;
   settingsHref: string;
+  /** The session ended at the node, and the person wants to go on. */
+  onSignInAgain: () => void;
 }
 
 /** The frame of the signed-in app: a rail and panes on wide screens, one pane and a bar on a phone. */
@@ -31,6 +33,7 @@ export function Shell({
   rest,
   conversationsHref,
   settingsHref,
+  onSignInAgain,
 }: ShellProps) {
   return (
     <div class="shell" data-open={main ? true : undefined} data-list={list ? true : undefined}>
@@ -66,7 +69,7 @@ export function Shell({
         </a>
       </nav>
       <div class="panes">
-        <LineBanner status={status} />
+        <LineBanner status={status} onSignInAgain={onSignInAgain} />
         <main class="pane-row">
           {list && <div class="pane pane-list">{list}</div>}
           <div class="pane pane-content" id="main">
@@ -79,8 +82,18 @@ export function Shell({
 }
 
 /** One quiet line about the line; nothing while all is well. */
-function LineBanner({ status }: { status: LineStatus }) {
+function LineBanner({ status, onSignInAgain }: Pick<ShellProps, "status" | "onSignInAgain">) {
   const { line, waiting, progress } = status;
+  if (status.sessionEnded)
+    return (
+      <Banner
+        tone="notice"
+        icon={LogIn}
+        action={{ label: t("session.again"), onClick: onSignInAgain }}
+      >
+        {t("session.ended")}
+      </Banner>
+    );
   if (progress && progress.job !== "signingUp" && progress.job !== "signingIn") {
     const label = t(`progress.${progress.job}`);
     return (

@@ -28,6 +28,9 @@ export interface Messages {
   "shell.settings": null;
   "line.offline": { count: number };
   "line.connecting": { count: number };
+  "session.ended": null;
+  "session.again": null;
+  "session.kept": null;
   "progress.history": null;
   "progress.joining": null;
   "progress.reseeding": null;

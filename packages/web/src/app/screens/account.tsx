@@ -1,6 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { Claim } from "../../features/account/claim.tsx";
 import { SignIn as SignInScreen } from "../../features/account/sign-in.tsx";
+import { SignInAgain as SignInAgainDialog } from "../../features/account/sign-in-again.tsx";
 import { SignUp as SignUpScreen } from "../../features/account/sign-up.tsx";
 import type { EnginePort } from "../engine.ts";
 import { usePolicy, useRequest } from "../hooks.ts";
@@ -111,6 +112,23 @@ export function Setup({
           return result;
         };
         void run(claim);
+      }}
+    />
+  );
+}
+
+/** The passphrase once more, where the node ended this device's session. */
+export function SignInAgain({ engine, onClose }: { engine: EnginePort; onClose: () => void }) {
+  const { busy, failure, run } = useRequest();
+  return (
+    <SignInAgainDialog
+      busy={busy}
+      failure={failure}
+      onClose={onClose}
+      onSubmit={(passphrase) => {
+        void run(() => engine.signInAgain(passphrase)).then(
+          () => engine.status.peek().sessionEnded || onClose(),
+        );
       }}
     />
   );
