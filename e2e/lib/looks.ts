@@ -23,10 +23,11 @@ export async function lookLike(
   await session.send("Emulation.setDeviceMetricsOverride", metrics[device]);
   await session.send("Emulation.setTouchEmulationEnabled", { enabled: device === "phone" });
   return async () => {
-    // Two frames: what the last change has drawn is on the screen.
-    await page.evaluate(
-      () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))),
-    );
+    // Rows find their new heights over a few frames.
+    await page.evaluate(async () => {
+      for (let frame = 0; frame < 12; frame++)
+        await new Promise((resolve) => requestAnimationFrame(resolve));
+    });
     const { data } = await session.send("Page.captureScreenshot", { format: "png" });
     await session.detach();
     return Buffer.from(data, "base64");

@@ -27,7 +27,7 @@ export type Visitor = {
 };
 
 /** Milliseconds that anything on a screen may take: for failures only. */
-export const PATIENCE = 30_000;
+export const PATIENCE = 90_000;
 
 /** What Chromium itself writes to the console when there is no line. */
 const noLine =
