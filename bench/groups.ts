@@ -1,6 +1,7 @@
 /**
  * Large groups: adding 1,000 devices, joining that group, removing one; with real device certificates checked. The peer does
- * the same with bare ts-mls, which checks no certificate, in turns with ours in the same run.
+ * the same with bare ts-mls, which checks no certificate, in turns with ours in the same run. On both sides the tree goes
+ * beside the welcome, not in it: inside, bare ts-mls takes four times as long to add 1,000.
  */
 import {
   commit,
@@ -125,7 +126,7 @@ async function ownRound(): Promise<void> {
   times.join.push(joined.ms);
   times.remove.push(removed.ms);
   sizes.commit = added.result.message.length;
-  sizes.welcome = welcome.length + tree.length;
+  sizes.welcome = welcome.length;
   sizes.remove = removed.result.message.length;
 }
 
@@ -141,16 +142,20 @@ async function bareRound(): Promise<void> {
     (one) => ({ proposalType: "add", add: { keyPackage: one.publicPackage } }) as const,
   );
   const added = await timed(() =>
-    createCommit(
-      { state, cipherSuite: cs },
-      { extraProposals, wireAsPublicMessage: true, ratchetTreeExtension: true },
-    ),
+    createCommit({ state, cipherSuite: cs }, { extraProposals, wireAsPublicMessage: true }),
   );
   const { welcome } = added.result;
   const joiner = bareOthers[500];
   if (welcome === undefined || joiner === undefined) throw new Error("no welcome");
   const joined = await timed(() =>
-    joinGroup(welcome, joiner.publicPackage, joiner.privatePackage, emptyPskIndex, cs),
+    joinGroup(
+      welcome,
+      joiner.publicPackage,
+      joiner.privatePackage,
+      emptyPskIndex,
+      cs,
+      added.result.newState.ratchetTree,
+    ),
   );
   const removed = await timed(() =>
     createCommit(
@@ -210,7 +215,7 @@ report({
   figure: "groups.add1000.welcome",
   value: sizes.welcome / KIB,
   unit: "KiB",
-  peer: `${PEER} (with the tree)`,
+  peer: PEER,
   peerValue: bareSizes.welcome / KIB,
 });
 report({
