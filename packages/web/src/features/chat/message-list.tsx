@@ -58,6 +58,7 @@ export function MessageList(props: MessageListProps) {
   const following = useRef(true);
   const lastOffset = useRef(0);
   const resizedAt = useRef(-Infinity);
+  const areaSize = useRef("");
   const asked = useRef(0);
   const [atEnd, setAtEnd] = useState(true);
   const [atStart, setAtStart] = useState(false);
@@ -94,7 +95,13 @@ export function MessageList(props: MessageListProps) {
     const area = scroller.current;
     if (!area) return;
     const observer = new ResizeObserver((entries) => {
-      if (entries.some(({ target }) => target === area)) resizedAt.current = performance.now();
+      if (entries.some(({ target }) => target === area)) {
+        const size = `${area.clientWidth} ${area.clientHeight}`;
+        // The first look is no change.
+        if (areaSize.current !== "" && areaSize.current !== size)
+          resizedAt.current = performance.now();
+        areaSize.current = size;
+      }
       if (following.current) area.scrollTop = area.scrollHeight;
     });
     observer.observe(area);
