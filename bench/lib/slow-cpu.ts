@@ -1,13 +1,17 @@
 /**
- * A slow phone's CPU for a whole browser, its workers and helpers included: all of its processes run for a slice of time and
- * then stand still for a longer one. So each thread is as slow as on a CPU of that speed, and all of them together have the
- * same share of the machine. (A quota of a control group would give the sum, but let one thread run at three times the pace.)
+ * A slow phone's CPU for a whole browser, its workers and helpers included, in two ways. By quota: all its processes together get
+ * a sixth of the machine's CPU, and one thread alone runs at a third of the pace on two cores. By slices: all processes run
+ * for a moment and then stand still for longer, so that each thread is six times slower too.
  */
 import { Worker as Thread } from "node:worker_threads";
 import type { Page } from "playwright-core";
+import { limitCpu } from "./cpu-quota.ts";
 import { median } from "./figure.ts";
 
 export type SlowCpu = { end(): Promise<void> };
+
+/** `cores`: of so many the time, together. `restMs`: how long all stand still after each run. */
+export type Slowness = { way: "quota"; cores: number } | { way: "slices"; restMs: number };
 
 /** How long the processes run at a stretch. */
 const RUN_MS = 10;
@@ -32,8 +36,10 @@ signal("SIGCONT");
 parentPort.postMessage("ended");
 `;
 
-/** Slows a process group down. @param rest how long it stands still after each run, in ms */
-export function slowDown(group: number, rest: number): SlowCpu {
+/** Slows a process group down. */
+export function slowDown(group: number, slowness: Slowness): SlowCpu {
+  if (slowness.way === "quota") return { end: limitCpu(group, slowness.cores) };
+  const rest = slowness.restMs;
   const stop = new SharedArrayBuffer(4);
   const slicer = new Thread(SLICER, { eval: true, workerData: { group, run: RUN_MS, rest, stop } });
   const ended = new Promise<void>((resolve, reject) => {
@@ -51,41 +57,64 @@ export function slowDown(group: number, rest: number): SlowCpu {
 }
 
 export type Calibration = {
-  /** What {@link slowDown} needs for this slowness here. */
-  rest: number;
+  slowness: Slowness;
   /** How many times as long the same work takes then: one thread, and one per core at once. */
   oneThread: number;
   allCores: number;
 };
 
-/** Finds the rest between runs with which work in a page takes `times` as long. */
-export async function calibrate(
+/** Measures a sixth (or what `times` says) of the machine by quota, which the kernel keeps by itself. */
+export async function calibrateQuota(
   page: Page,
   group: number,
   cores: number,
   times: number,
 ): Promise<Calibration> {
-  const slowed = async (rest: number, threads: number): Promise<number> => {
-    const full: number[] = [];
-    const slow: number[] = [];
-    for (let round = 0; round < 3; round++) {
-      full.push(await work(page, threads));
-      const cpu = slowDown(group, rest);
-      try {
-        slow.push(await work(page, threads));
-      } finally {
-        await cpu.end();
-      }
-    }
-    return median(slow) / median(full);
+  const slowness: Slowness = { way: "quota", cores: cores / times };
+  return {
+    slowness,
+    oneThread: await slowed(page, group, slowness, 1),
+    allCores: await slowed(page, group, slowness, cores),
   };
+}
+
+/** Finds the slices with which one thread's work takes `times` as long. */
+export async function calibrateSlices(
+  page: Page,
+  group: number,
+  cores: number,
+  times: number,
+): Promise<Calibration> {
+  const slices = (restMs: number): Slowness => ({ way: "slices", restMs });
   let rest = RUN_MS * (times - 1);
-  let oneThread = await slowed(rest, 1);
+  let oneThread = await slowed(page, group, slices(rest), 1);
   for (let turn = 0; turn < 3 && Math.abs(oneThread / times - 1) > 0.04; turn++) {
     rest *= (times - 1) / Math.max(0.5, oneThread - 1);
-    oneThread = await slowed(rest, 1);
+    oneThread = await slowed(page, group, slices(rest), 1);
   }
-  return { rest, oneThread, allCores: await slowed(rest, cores) };
+  const slowness = slices(rest);
+  return { slowness, oneThread, allCores: await slowed(page, group, slowness, cores) };
+}
+
+/** How many times as long work takes with a slowness as without; the medians of three turns. */
+async function slowed(
+  page: Page,
+  group: number,
+  slowness: Slowness,
+  threads: number,
+): Promise<number> {
+  const full: number[] = [];
+  const slow: number[] = [];
+  for (let round = 0; round < 3; round++) {
+    full.push(await work(page, threads));
+    const cpu = slowDown(group, slowness);
+    try {
+      slow.push(await work(page, threads));
+    } finally {
+      await cpu.end();
+    }
+  }
+  return median(slow) / median(full);
 }
 
 /** Has workers of a page count to a fixed number. @returns ms that it took them */
