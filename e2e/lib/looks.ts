@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import type { AxeResults } from "axe-core";
-import type { CDPSession, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 
 export type Device = "phone" | "desktop";
 export type Scheme = "light" | "dark";
@@ -12,9 +12,6 @@ const metrics = {
   desktop: { width: 1280, height: 800, deviceScaleFactor: 1, mobile: false },
 } as const;
 
-// One for each tab, which is kept: where it ends, the tab falls back to another size in between.
-const sessions = new WeakMap<Page, CDPSession>();
-
 /** Makes a tab look like that of a device. @returns what takes a picture of it, as PNG */
 export async function lookLike(
   page: Page,
@@ -22,8 +19,7 @@ export async function lookLike(
   scheme: Scheme,
 ): Promise<() => Promise<Buffer>> {
   await page.emulateMedia({ colorScheme: scheme, reducedMotion: "reduce" });
-  const session = sessions.get(page) ?? (await page.context().newCDPSession(page));
-  sessions.set(page, session);
+  const session = await page.context().newCDPSession(page);
   await session.send("Emulation.setDeviceMetricsOverride", metrics[device]);
   await session.send("Emulation.setTouchEmulationEnabled", { enabled: device === "phone" });
   return async () => {
@@ -33,6 +29,7 @@ export async function lookLike(
         await new Promise((resolve) => requestAnimationFrame(resolve));
     });
     const { data } = await session.send("Page.captureScreenshot", { format: "png" });
+    await session.detach();
     return Buffer.from(data, "base64");
   };
 }

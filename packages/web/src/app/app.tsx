@@ -84,10 +84,7 @@ function SignedIn({
   const [returning, setReturning] = useState(false);
   const spaceId = route.at === "space" || route.at === "people" ? route.spaceId : undefined;
   // What comes next is fetched while one looks at the list.
-  const listed = rows !== undefined;
-  useEffect(() => {
-    if (listed) Conversation.preload();
-  }, [listed]);
+  useEffect(() => Conversation.preload(), []);
   const frame = {
     status: engine.status.value,
     conversationsHref: hrefOf({ at: "home" }),
