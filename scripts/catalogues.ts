@@ -18,15 +18,26 @@ export async function checkCatalogues(): Promise<string[]> {
 /** The faults of a set of catalogues, given as JSON files named after their language. */
 export async function catalogueFaults(files: readonly SourceFile[]): Promise<string[]> {
   const { argumentsOf, compileMessage } = await import("../packages/web/src/i18n/icu.ts");
-  const source = files.find(({ path }) => basename(path, ".json") === sourceLanguage);
-  if (source === undefined) return [`${folder}/catalogues: ${sourceLanguage}.json is missing`];
-  const english = JSON.parse(source.text) as Catalogue;
+  const areaOf = (path: string): string => basename(path, ".json").replace(/^[a-z]+/, "");
+  const languageOf = (path: string): string => basename(path, ".json").replace(/-.*$/, "");
+  const sources = new Map(
+    files
+      .filter(({ path }) => languageOf(path) === sourceLanguage)
+      .map(({ path, text }) => [areaOf(path), JSON.parse(text) as Catalogue]),
+  );
+  if (!sources.has("")) return [`${folder}/catalogues: ${sourceLanguage}.json is missing`];
+  const missing = [...new Set(files.map(({ path }) => languageOf(path)))].flatMap((language) =>
+    [...sources.keys()]
+      .filter((area) => !files.some(({ path }) => basename(path, ".json") === language + area))
+      .map((area) => `${folder}/catalogues: ${language}${area}.json is missing`),
+  );
   const describe = (message: string): string =>
     [...argumentsOf(compileMessage(message))].map(([name, kind]) => `${name}:${kind}`).join(" ");
 
-  return files.flatMap((file) => {
+  return files.reduce<string[]>((all, file) => {
     const catalogue = JSON.parse(file.text) as Catalogue;
-    const language = basename(file.path, ".json");
+    const language = languageOf(file.path);
+    const english = sources.get(areaOf(file.path)) ?? {};
     const faults = [...keysTwice(file)];
     for (const key of Object.keys(english)) {
       if (!Object.hasOwn(catalogue, key)) faults.push(`${file.path}: "${key}" is missing`);
@@ -34,7 +45,7 @@ export async function catalogueFaults(files: readonly SourceFile[]): Promise<str
     for (const [key, message] of Object.entries(catalogue)) {
       const original = english[key];
       if (original === undefined) {
-        faults.push(`${file.path}: "${key}" is not in ${sourceLanguage}.json`);
+        faults.push(`${file.path}: "${key}" is not in ${sourceLanguage}${areaOf(file.path)}.json`);
         continue;
       }
       if (typeof message !== "string" || message.trim() === "") {
@@ -54,8 +65,8 @@ export async function catalogueFaults(files: readonly SourceFile[]): Promise<str
         faults.push(`${file.path}: "${key}" has no plural form "${category}"`);
       }
     }
-    return faults;
-  });
+    return [...all, ...faults];
+  }, missing);
 }
 
 /** JSON keeps the last of two equal keys without a word. */

@@ -6,6 +6,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join, posix } from "node:path";
 import { gzipSync } from "node:zlib";
 import { parseSync } from "vite";
+import { canWait } from "../packages/web/build/rest.ts";
+import { languages } from "../packages/web/src/i18n/languages.ts";
 import { appFolder } from "./build.ts";
 import { exists, root } from "./lib/files.ts";
 
@@ -30,7 +32,10 @@ const heavierChunks: Record<string, { limit: number; why: string }> = {
 export interface Sizes {
   /** The entry script, all that it imports before it runs, and what the page preloads. */
   readonly first: number;
-  /** All files that a first visit ends up with: the service worker fetches the whole app. */
+  /**
+   * All files that a first visit ends up with: the service worker fetches the whole app, in one language (the largest
+   * counts), without the chunks that can wait for a later start.
+   */
   readonly total: number;
   /** Each script that is not part of the first screen, by file name. */
   readonly chunks: ReadonlyMap<string, number>;
@@ -43,12 +48,20 @@ export function measure(folder: string = join(root, appFolder)): Sizes {
     .map((entry) => posix.join(entry.parentPath.slice(folder.length + 1), entry.name));
   const weights = new Map(files.map((file) => [file, gzipSize(join(folder, file))]));
   const first = firstScreen(folder);
+  const words = new Map<string, number>();
+  for (const [file, weight] of weights) {
+    const language = languageOf(file);
+    if (language !== undefined) words.set(language, (words.get(language) ?? 0) + weight);
+  }
+  const [largest] = [...words].toSorted(byWeight)[0] ?? [];
+  const isNeeded = (file: string): boolean =>
+    !canWait(file) && (languageOf(file) ?? largest) === largest;
   const chunks = new Map(
     [...weights].filter(([file]) => file.endsWith(".js") && !first.has(file)).toSorted(byWeight),
   );
   return {
     first: sum([...first].map((file) => weights.get(file) ?? 0)),
-    total: sum([...weights.values()]),
+    total: sum([...weights].filter(([file]) => isNeeded(file)).map(([, weight]) => weight)),
     chunks,
   };
 }
@@ -114,6 +127,11 @@ function firstScreen(folder: string): Set<string> {
 /** A chunk's name: `assets/opaque-Bx3_-d1f.js` is `opaque`. */
 function nameOf(file: string): string {
   return posix.basename(file, ".js").replace(/-[\w-]{8}$/, "");
+}
+
+/** The language whose sentences a file holds; undefined for all others. */
+function languageOf(file: string): string | undefined {
+  return languages.find(({ code }) => file.startsWith(`assets/${code}-`))?.code;
 }
 
 function gzipSize(path: string): number {

@@ -2,16 +2,20 @@
  * What stands on the screen, by its key in the app's catalogues: tests look for what people see, and a sentence can still
  * be changed without touching a test.
  */
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 
 export type Language = "en" | "fr" | "es" | "ar";
 export type Words = (key: string, args?: Readonly<Record<string, string | number>>) => string;
 
 /** The sentences of a language. @throws Error for a key that is not there, or an argument that is not given */
 export function wordsOf(language: Language): Words {
-  const path = `../../packages/web/src/i18n/catalogues/${language}.json`;
-  const text = readFileSync(new URL(path, import.meta.url), "utf8");
-  const catalogue = new Map(Object.entries(JSON.parse(text) as Record<string, string>));
+  const folder = new URL("../../packages/web/src/i18n/catalogues/", import.meta.url);
+  const catalogue = new Map(
+    readdirSync(folder)
+      .filter((file) => file === `${language}.json` || file.startsWith(`${language}-`))
+      .map((file) => readFileSync(new URL(file, folder), "utf8"))
+      .flatMap((text) => Object.entries(JSON.parse(text) as Record<string, string>)),
+  );
   return (key, args = {}) => {
     const message = catalogue.get(key);
     if (message === undefined) throw new Error(`there is no sentence "${key}"`);

@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, type Plugin } from "vite";
+import { canWait } from "./rest.ts";
 import { languages } from "../src/i18n/languages.ts";
 import type { Precache } from "../src/sw/routes.ts";
 
@@ -60,7 +61,8 @@ function listFiles(outDir: string, publicDir: string): Precache {
     hash.update(path).update(readFileSync(join(outDir, path)));
   return {
     version: hash.digest("hex").slice(0, 16),
-    first: all.filter((path) => !isCatalogue(path)),
+    first: all.filter((path) => !isCatalogue(path) && !canWait(path)),
     later: all.filter(isCatalogue),
+    rest: all.filter(canWait),
   };
 }

@@ -15,6 +15,7 @@ import { holdLifeline, lifelineEnds } from "./locks.ts";
 import { MeetingSchema, StartSchema, lifeline, meetingChannel, privateChannel } from "./meeting.ts";
 import type { Meeting, Started } from "./meeting.ts";
 import { workerNotify } from "./notify.ts";
+import { loadSqlite } from "./sqlite.ts";
 
 /** What the engine offers to tabs. */
 export type Hosted = { api: Api; live: LiveApi };
@@ -29,6 +30,8 @@ export function hostEngine(
   start: (platform: Platform) => Promise<Hosted>,
   options: HostOptions = {},
 ): void {
+  // The longest part of every start, so it begins before the tab says so. A failure shows when the store is opened.
+  loadSqlite().catch(() => undefined);
   self.onmessage = ({ data, ports }: MessageEvent<unknown>) => {
     const parsed = v.safeParse(StartSchema, data);
     const port = ports[0];

@@ -84,7 +84,10 @@ function SignedIn({
   const [returning, setReturning] = useState(false);
   const spaceId = route.at === "space" || route.at === "people" ? route.spaceId : undefined;
   // What comes next is fetched while one looks at the list.
-  useEffect(() => Conversation.preload(), []);
+  const listed = rows !== undefined;
+  useEffect(() => {
+    if (listed) Conversation.preload();
+  }, [listed]);
   const frame = {
     status: engine.status.value,
     conversationsHref: hrefOf({ at: "home" }),

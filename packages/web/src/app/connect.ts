@@ -145,6 +145,8 @@ export function connectEngine(): EnginePort {
   return {
     started: first.promise,
     session,
+    call: ask,
+    watch: (name, args) => live(name, args, (value) => value),
     status,
     async policy() {
       const result = await ask("account.policy", {});

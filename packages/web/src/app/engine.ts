@@ -2,6 +2,7 @@
  * The app's connection to the engine: what screens need of it, and nothing of how it runs. `EnginePort`
  * is what the containers in `screens/` talk to; `connect.ts` makes one over the engine's worker.
  */
+import type { CommandName, EngineCommands, EngineLive, LiveName } from "@baraza/engine";
 import type { ReadonlySignal } from "@preact/signals";
 import type {
   Account,
@@ -66,6 +67,16 @@ export interface EnginePort {
   /** Settles when the engine has first said who is signed in. */
   started: Promise<void>;
   session: ReadonlySignal<Session>;
+  /**
+   * Asks the engine by its own names, for screens that show its answers as they are. The commands that may be asked
+   * twice are listed in connect.ts.
+   */
+  call: <K extends CommandName>(
+    name: K,
+    args: Parameters<EngineCommands[K]>[0],
+  ) => Promise<Result<Awaited<ReturnType<EngineCommands[K]>>>>;
+  /** Follows one of the engine's live queries. */
+  watch: <K extends LiveName>(name: K, args: EngineLive[K]["args"]) => Live<EngineLive[K]["value"]>;
   status: ReadonlySignal<LineStatus>;
   policy: () => Promise<Result<NodePolicy>>;
   signUp: (account: {

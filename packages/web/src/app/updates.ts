@@ -22,6 +22,8 @@ export function startUpdates(settled: Promise<void>): void {
           });
         };
         offer();
+        // A later start, when everything that is on the screen is there: what a first visit did without.
+        if (hadOne) void keepRest(container.ready);
         // What this page loaded before there was a worker, its language above all.
         void container.ready.then(({ active }) => active?.postMessage(loadedAssets()));
         registration.addEventListener("updatefound", () => {
@@ -45,6 +47,16 @@ export function startUpdates(settled: Promise<void>): void {
     reloading = true;
     location.reload();
   });
+}
+
+/** Milliseconds after a start until chunks are fetched that nobody has asked for. */
+const REST_AFTER = 30_000;
+
+async function keepRest(ready: Promise<ServiceWorkerRegistration>): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, REST_AFTER));
+  const { connection } = navigator as { connection?: { saveData?: boolean } };
+  if (!navigator.onLine || connection?.saveData === true) return;
+  (await ready).active?.postMessage("rest");
 }
 
 function loadedAssets(): string[] {

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { typesFor } from "../../scripts/i18n-types.ts";
+import { cataloguesOf, typesFor } from "../../scripts/i18n-types.ts";
 import { argumentsOf, type Compiled, compileMessage, type Piece } from "./icu.ts";
 import { languages } from "./languages.ts";
 import { pluralCategories } from "./plural-rules.ts";
@@ -8,7 +8,7 @@ import { pluralCategories } from "./plural-rules.ts";
 type Catalogue = Record<string, string>;
 const read = (name: string): string => readFileSync(new URL(name, import.meta.url), "utf8");
 const catalogueOf = (code: string): Catalogue =>
-  JSON.parse(read(`catalogues/${code}.json`)) as Catalogue;
+  Object.fromEntries([...cataloguesOf(code).values()].flatMap((one) => Object.entries(one)));
 const english = catalogueOf("en");
 
 /** Every choice in a message by plural, with its branches' names. */
@@ -24,6 +24,10 @@ function plurals(compiled: Compiled): string[][] {
 test.each(languages)("$name has every sentence with the same arguments", ({ code }) => {
   const catalogue = catalogueOf(code);
   expect(Object.keys(catalogue).toSorted()).toEqual(Object.keys(english).toSorted());
+  for (const [area, sentences] of cataloguesOf("en"))
+    expect(Object.keys(cataloguesOf(code).get(area) ?? {}).length, area).toBe(
+      Object.keys(sentences).length,
+    );
   for (const [key, message] of Object.entries(catalogue)) {
     expect(argumentsOf(compileMessage(message)), key).toEqual(
       argumentsOf(compileMessage(english[key]!)),
@@ -45,8 +49,9 @@ test.each(languages)("$name provides all of its plural forms and no others", ({ 
 
 test("no key is written twice", () => {
   for (const { code } of languages) {
-    const keys = [...read(`catalogues/${code}.json`).matchAll(/^\s*"([^"]+)":/gm)].map(
-      (match) => match[1],
+    const files = [...cataloguesOf(code).keys()].map((area) => (area ? `${code}-${area}` : code));
+    const keys = files.flatMap((file) =>
+      [...read(`catalogues/${file}.json`).matchAll(/^\s*"([^"]+)":/gm)].map((match) => match[1]),
     );
     expect(keys.length, code).toBe(new Set(keys).size);
   }
@@ -54,7 +59,7 @@ test("no key is written twice", () => {
 
 test("the types of the arguments are up to date", () => {
   const plain = (text: string): string => text.replace(/[\s;,"]+/g, " ");
-  expect(plain(read("messages.gen.ts"))).toBe(plain(typesFor(english)));
+  expect(plain(read("messages.gen.ts"))).toBe(plain(typesFor(cataloguesOf("en"))));
 });
 
 test("sentences for people do not speak of the machinery", () => {

@@ -7,9 +7,11 @@ import type { ComponentChild } from "preact";
 import { formatParts, formatText, type Value } from "./format.ts";
 import type { CompiledCatalogue } from "./icu.ts";
 import { directionOf, type Language, regionalTag } from "./languages.ts";
-import type { Messages } from "./messages.gen.ts";
+import type { Area, Messages } from "./messages.gen.ts";
 
 export { directionOf, isLanguage, type Language, languages, pickLanguage } from "./languages.ts";
+
+export type { Area };
 
 export type MessageKey = keyof Messages;
 type Args<K extends MessageKey> = Messages[K] extends null ? [] : [args: Messages[K]];
@@ -24,25 +26,40 @@ interface Current {
 
 const current = signal<Current>({ language: "en", tag: "en", messages: {} });
 
-// The build compiles these files (build/catalogues-plugin.ts), so they are not what TypeScript sees.
-const loaders: Record<Language, () => Promise<{ default: object }>> = {
-  en: () => import("./catalogues/en.json"),
-  fr: () => import("./catalogues/fr.json"),
-  es: () => import("./catalogues/es.json"),
-  ar: () => import("./catalogues/ar.json"),
-};
+// The build compiles these files (build/catalogues-plugin.ts), so they are not what TypeScript sees. `fr.json` holds what
+// every visitor reads, `fr-<area>.json` the sentences of screens that are fetched when they are first shown.
+const loaders = import.meta.glob<{ default: CompiledCatalogue }>("./catalogues/*.json");
+
+/** Areas whose sentences somebody has asked for. */
+const areas = new Set<Area>();
+
+async function load(file: string): Promise<CompiledCatalogue> {
+  const loader = loaders[`./catalogues/${file}.json`];
+  if (loader === undefined) throw new Error(`there is no catalogue ${file}`);
+  return (await loader()).default;
+}
 
 /** Loads a language and switches the whole screen to it. Rejects if it cannot be fetched; the old one stays. */
 export async function switchCatalogue(
   language: Language,
   wished: readonly string[],
 ): Promise<void> {
-  const { default: messages } = await loaders[language]();
-  current.value = {
-    language,
-    tag: regionalTag(language, wished),
-    messages: messages as CompiledCatalogue,
-  };
+  const files = [language, ...[...areas].map((area) => `${language}-${area}`)];
+  const parts = await Promise.all(files.map(load));
+  const messages = Object.fromEntries(parts.flatMap((part) => Object.entries(part)));
+  current.value = { language, tag: regionalTag(language, wished), messages };
+}
+
+/** Loads an area's sentences in the language on screen: ask for them together with the screen that shows them. */
+export async function loadWords(area: Area): Promise<void> {
+  if (areas.has(area)) return;
+  const { language } = current.peek();
+  const more = await load(`${language}-${area}`);
+  areas.add(area);
+  const now = current.peek();
+  // The language was switched meanwhile: its own sentences are wanted.
+  const messages = now.language === language ? more : await load(`${now.language}-${area}`);
+  current.value = { ...current.peek(), messages: { ...current.peek().messages, ...messages } };
 }
 
 /** The language on screen. */

@@ -1,4 +1,6 @@
-// Written by scripts/i18n-types.ts from catalogues/en.json.
+// Written by scripts/i18n-types.ts from catalogues/en*.json.
+export type Area = "admin" | "devices" | "moving" | "recovery" | "trust" | "ways";
+
 export interface Messages {
   "app.name": null;
   "app.motto": null;

@@ -5,6 +5,7 @@ const list = {
   version: "1",
   first: ["/assets/index-abc.js", "/icon.svg"],
   later: ["/assets/ar-def.js"],
+  rest: ["/assets/devices-ghi.js"],
 };
 const own = "https://a.example";
 const way = (path: string, more: Partial<Parameters<typeof wayOf>[0]> = {}): string =>
@@ -13,6 +14,7 @@ const way = (path: string, more: Partial<Parameters<typeof wayOf>[0]> = {}): str
 test("built files come from the cache, languages too once they were asked for", () => {
   expect(way("/assets/index-abc.js")).toBe("asset");
   expect(way("/assets/ar-def.js")).toBe("asset");
+  expect(way("/assets/devices-ghi.js")).toBe("asset");
 });
 
 test("the node's interface never touches the cache, not even when navigated to", () => {

@@ -6,6 +6,8 @@ export interface Precache {
   first: readonly string[];
   /** Paths that are kept once they have been asked for: languages, rare chunks. */
   later: readonly string[];
+  /** Paths that no first visit needs: kept at a later one. */
+  rest: readonly string[];
 }
 
 /** `asset`: hashed, never changes, cache first. `page`: the app's one document, as kept. `pass`: not ours. */
@@ -22,5 +24,6 @@ export function wayOf(
   if (path === "/sw.js" || /^\/(api|\.well-known|ohttp|health|metrics)(\/|$)/.test(path))
     return "pass";
   if (navigates) return "page";
-  return list.first.includes(path) || list.later.includes(path) ? "asset" : "pass";
+  const kept = [list.first, list.later, list.rest].some((paths) => paths.includes(path));
+  return kept ? "asset" : "pass";
 }

@@ -24,6 +24,7 @@ self.addEventListener("activate", (event) => {
 self.addEventListener("message", (event) => {
   const message: unknown = event.data;
   if (message === "activate") void self.skipWaiting();
+  else if (message === "rest") event.waitUntil(keepAll(list.rest));
   else if (Array.isArray(message))
     event.waitUntil(keep(message.filter((path) => typeof path === "string")));
 });
@@ -52,6 +53,7 @@ async function install(): Promise<void> {
     }),
   );
   await renewLanguages();
+  await renewRest();
 }
 
 /** A language that was kept before is kept in its new version too: the app must open offline right after an update. */
@@ -64,16 +66,30 @@ async function renewLanguages(): Promise<void> {
   await keep(list.later.filter((path) => kept.has(languageOf(path))));
 }
 
-/** `/assets/fr-8dj2k.js` without its hash. */
+/** Whoever had the chunks that can wait has them in the new version too. */
+async function renewRest(): Promise<void> {
+  for (const name of await caches.keys()) {
+    const paths = (await (await caches.open(name)).keys()).map(({ url }) => new URL(url).pathname);
+    const unhashed = (path: string): string => path.replace(/-[\w-]{8}\.\w+$/, "");
+    const had = new Set(paths.map(unhashed));
+    if (list.rest.some((path) => had.has(unhashed(path)))) return keepAll(list.rest);
+  }
+}
+
+/** `/assets/fr-8dj2k.js` and `/assets/fr-recovery-9x1bc.js` are both of `/assets/fr`. */
 function languageOf(path: string): string {
   return path.slice(0, path.indexOf("-"));
 }
 
-/** Keeps files that the page loaded before this worker was there. Others than the app's own are ignored. */
+/** Keeps the languages that the page loaded before this worker was there, each of them whole. */
 async function keep(paths: readonly string[]): Promise<void> {
+  const read = new Set(paths.filter((path) => list.later.includes(path)).map(languageOf));
+  await keepAll(list.later.filter((path) => read.has(languageOf(path))));
+}
+
+async function keepAll(paths: readonly string[]): Promise<void> {
   const cache = await caches.open(NAME);
-  for (const path of paths)
-    if (list.later.includes(path) && !(await cache.match(path))) await cache.add(path);
+  for (const path of paths) if (!(await cache.match(path))) await cache.add(path);
 }
 
 async function activate(): Promise<void> {

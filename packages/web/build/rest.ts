@@ -1,0 +1,12 @@
+/**
+ * Chunks that a first visit does not need, by name: the service worker keeps them some time after a later start, so
+ * that they are there offline too without making the first visit heavier. Name a chunk here by its file's name
+ * (a lazily imported `screens/devices.tsx` becomes `devices`).
+ */
+export const rest: readonly string[] = [];
+
+/** True for the path of a chunk (of the app or of its worker) that can wait. */
+export function canWait(path: string): boolean {
+  const name = /^\/?assets\/(.+)-[\w-]{8}\.\w+$/.exec(path)?.[1];
+  return name !== undefined && rest.includes(name);
+}
