@@ -21,6 +21,9 @@ export type CryptoErrorCode =
   | "bad_gateway_key"
   | "bad_http"
   | "bad_vault"
+  | "bad_share"
+  /** Fewer shares of one set than it takes. */
+  | "few_shares"
   | "bad_stream"
   | "wrong_passphrase";
 

@@ -1,4 +1,7 @@
-/** The only way into cryptography: everything but OPAQUE, which is large and loaded by itself (`@baraza/crypto/opaque`). */
+/**
+ * The only way into cryptography: everything but what is loaded by itself when it is needed: OPAQUE (`@baraza/crypto/opaque`)
+ * and recovery with the help of others (`@baraza/crypto/recovery`).
+ */
 export * from "./addresses.ts";
 export * from "./bhttp.ts";
 export * from "./box-keys.ts";

@@ -25,6 +25,7 @@ import { createCards } from "./services/cards/index.ts";
 import { createLogs } from "./services/logs/index.ts";
 import type { PushService } from "./services/push/index.ts";
 import { createPush } from "./services/push/index.ts";
+import { createRecovery } from "./services/recovery/index.ts";
 import { createRelay } from "./services/relay/index.ts";
 import type { Store } from "./store/port.ts";
 import { openSqliteStore } from "./store/sqlite/index.ts";
@@ -139,6 +140,7 @@ async function start(
     }),
   );
   add(createCards({ store, now }));
+  add(createRecovery({ store, now }));
   const relay = add(
     await createRelay({
       store,

@@ -10,6 +10,7 @@ export * from "./limits.ts";
 export * from "./link.ts";
 export * from "./log.ts";
 export * from "./padding.ts";
+export * from "./recovery.ts";
 export * from "./relay.ts";
 export * from "./routes.ts";
 export * from "./rpc.ts";

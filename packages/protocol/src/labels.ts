@@ -33,4 +33,13 @@ export const LABELS = {
   nodeRecord: "baraza/node-record/1",
   gatewaySeed: "baraza/gateway-seed/1",
   tokenInfo: "baraza/log-token/1",
+  share: "baraza/share/1",
+  shareCheck: "baraza/share-check/1",
+  shareProof: "baraza/share-proof/1",
+  rescueId: "baraza/rescue-id/1",
+  rescueKey: "baraza/rescue-key/1",
+  rescueCode: "baraza/rescue-code/1",
+  rescueReader: "baraza/rescue-reader/1",
+  help: "baraza/help/1",
+  helpHpke: "baraza/help-hpke/1",
 } as const;

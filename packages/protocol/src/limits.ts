@@ -61,6 +61,14 @@ export const LIMITS = {
   setupLinkMs: 60 * MINUTE,
   gatewayKeyMs: 30 * DAY,
   keyPackageDays: 30,
+  /** People who may hold shares of one secret, and shares that one person may hold for others. */
+  shareHolders: 10,
+  sharesHeld: 200,
+  /** A drop place for recovery: how long it lasts, and what it takes. */
+  dropMs: 7 * DAY,
+  dropItems: 32,
+  drops: 5000,
+  dropItemBytes: 8 * KiB,
   blobGraceMs: DAY,
   /** How far the time in a signed request may be from the node's clock. */
   clockSkewMs: 10 * MINUTE,

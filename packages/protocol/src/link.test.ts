@@ -2,7 +2,13 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { fromHex } from "./bytes.ts";
 import { ProtocolError } from "./errors.ts";
-import { decodeJoinFragment, encodeJoinFragment, nodeOrigin } from "./link.ts";
+import {
+  decodeHelpFragment,
+  decodeJoinFragment,
+  encodeHelpFragment,
+  encodeJoinFragment,
+  nodeOrigin,
+} from "./link.ts";
 import { scale, seeded, vectors } from "./test-helpers.ts";
 
 type Links = {
@@ -87,3 +93,13 @@ function codeOf(fragment: string): string | null {
     throw error;
   }
 }
+
+test("a help link is read with or without what stands before it, and a broken one is refused", () => {
+  const link = { node: "a.localhost:8080", secret: new Uint8Array(32).fill(7) };
+  const fragment = encodeHelpFragment(link);
+  for (const text of [fragment, `#${fragment}`, ` http://a.localhost:8080/help#${fragment} `])
+    expect(decodeHelpFragment(text)).toEqual(link);
+  const [, secret = ""] = /\.([^.]+)$/.exec(fragment) ?? [];
+  for (const text of ["", "a.localhost", `${fragment}AA`, `.${secret}`, `A.${secret}`, secret])
+    expect(() => decodeHelpFragment(text)).toThrow(ProtocolError);
+});

@@ -44,6 +44,29 @@ export function decodeJoinFragment(fragment: string): JoinLink {
   }
 }
 
+/** A request for help with an account: its node, and the secret from which the drop place and its key come. */
+export type HelpLink = { node: string; secret: Bytes };
+
+/** The fragment of a `/help` page: `node.base64url(secret)`. */
+export function encodeHelpFragment(link: HelpLink): string {
+  return `${link.node}.${toBase64url(link.secret)}`;
+}
+
+/** Reads a fragment, with or without what stands before its `#`. @throws ProtocolError `malformed`. */
+export function decodeHelpFragment(text: string): HelpLink {
+  const plain = text.slice(text.indexOf("#") + 1).trim();
+  const dot = plain.lastIndexOf(".");
+  if (dot < 1 || plain.length > 600) throw new ProtocolError("malformed");
+  try {
+    const node = check(nodeName, plain.slice(0, dot));
+    const secret = fromBase64url(plain.slice(dot + 1));
+    if (secret.length !== SECRET) throw new RangeError("length");
+    return { node, secret };
+  } catch (cause) {
+    throw new ProtocolError("malformed", { cause });
+  }
+}
+
 /** The origin of a node: https, but plain http for `localhost` and names under it. */
 export function nodeOrigin(node: string): string {
   const host = node.split(":", 1)[0] ?? "";

@@ -8,6 +8,7 @@ import * as blobs from "./blobs.ts";
 import * as boxes from "./boxes.ts";
 import { LIMITS } from "./limits.ts";
 import * as log from "./log.ts";
+import * as recovery from "./recovery.ts";
 import * as relay from "./relay.ts";
 import { object } from "./schema.ts";
 
@@ -82,6 +83,11 @@ export const ROUTES = {
   "blobs.create": route("gateway", blobs.blobsCreate),
   "blobs.put": route("gateway", blobs.blobsPut, LIMITS.blobRequestBytes),
   "blobs.get": route("gateway", blobs.blobsGet),
+  "recovery.open": route("gateway", recovery.recoveryOpen),
+  "recovery.see": route("gateway", recovery.recoverySee),
+  "recovery.put": route("gateway", recovery.recoveryPut),
+  "recovery.get": route("gateway", recovery.recoveryGet, LIMITS.requestBytes),
+  "recovery.close": route("gateway", recovery.recoveryClose),
   "relay.forward": route("session", relay.relayForward, LIMITS.appendBytes + LIMITS.requestBytes),
   "relay.node": route("session", relay.relayNode),
 } as const satisfies Record<string, Route>;

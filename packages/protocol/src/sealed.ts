@@ -100,7 +100,17 @@ export const letter = object({
   to: bytes32,
   boxKeyId: bytes16,
   at: time,
-  kind: v.picklist(["ask", "enrol", "welcome", "refused", "note"]),
+  kind: v.picklist([
+    "ask",
+    "enrol",
+    "welcome",
+    "refused",
+    "note",
+    "share",
+    "shareTaken",
+    "shareGone",
+    "shareAsk",
+  ]),
   body: bytes(LIMITS.letterBytes),
   sig: signature,
 });
@@ -206,6 +216,8 @@ export const vault = object({
   spaces: v.array(vaultSpace),
   /** Node keys pinned at first contact. */
   nodes: v.array(object({ name: nodeName, nodeKey: bytes32 })),
+  /** The CBOR of `vaultRecovery` (recovery.ts). */
+  recovery: v.optional(bytes(LIMITS.vaultBytes)),
 });
 export type Vault = Infer<typeof vault>;
 

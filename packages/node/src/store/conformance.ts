@@ -12,6 +12,7 @@ import type { AppendRequest, TestLog } from "../services/logs/log.testing.ts";
 import { testLog } from "../services/logs/log.testing.ts";
 import { testAccounts } from "./conformance-accounts.ts";
 import { testBoxes } from "./conformance-boxes.ts";
+import { testRecovery } from "./conformance-recovery.ts";
 import type { Store } from "./port.ts";
 
 const HUB = "hub.localhost:1";
@@ -36,6 +37,7 @@ export function testStore(name: string, open: OpenStore): void {
     });
     testAccounts(() => store);
     testBoxes(() => store);
+    testRecovery(() => store);
 
     const newLog = async (): Promise<TestLog> => {
       const log = testLog(HUB);

@@ -18,6 +18,7 @@ import type { AdminOperations, CardsOperations } from "./port-admin.ts";
 import type { BlobsOperations } from "./port-blobs.ts";
 import type { BoxesOperations } from "./port-boxes.ts";
 import type { LogsOperations } from "./port-logs.ts";
+import type { RecoveryOperations } from "./port-recovery.ts";
 
 /** Every service's operations. */
 export type Operations = {
@@ -27,6 +28,7 @@ export type Operations = {
   blobs: BlobsOperations;
   boxes: BoxesOperations;
   cards: CardsOperations;
+  recovery: RecoveryOperations;
 };
 
 /** The shape of one service's operations. */

@@ -7,6 +7,7 @@ import { adminOperations } from "./admin.ts";
 import { blobsOperations } from "./blobs.ts";
 import { boxesOperations } from "./boxes.ts";
 import { cardsOperations } from "./cards.ts";
+import { recoveryOperations } from "./recovery.ts";
 
 type Run<F> = F extends (arg: infer A) => infer R ? (db: Db, arg: A) => R : never;
 
@@ -23,4 +24,5 @@ export const OPERATIONS: { readonly [S in keyof Operations]: SqliteOperations<Op
   blobs: blobsOperations,
   boxes: boxesOperations,
   cards: cardsOperations,
+  recovery: recoveryOperations,
 };
