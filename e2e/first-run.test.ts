@@ -1,6 +1,7 @@
 /** The first minutes: setting a node up, coming back on a new device, another language, the keyboard alone, and what goes wrong. */
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { until } from "@baraza/testkit";
+import type { Page } from "playwright-core";
 import type { Companion } from "./lib/companion.ts";
 import { companion } from "./lib/companion.ts";
 import { tabTo } from "./lib/keyboard.ts";
@@ -54,8 +55,10 @@ test("after signing out, a new device comes back into the conversation, with its
   await steps.message(her, "The pump is running again").waitFor();
   await steps.say(her, "Wonderful news");
   await steps.sent(her, "Wonderful news");
+  await seenBeforeTheEngine(her);
   await steps.signOut(her);
   expect(await page.getByText(TITLE).count()).toBe(0);
+  expect(await keptLooks(page)).toBe(0);
   await steps.signIn(her, amina);
   await steps.openConversation(her, TITLE);
   for (const text of ["The pump is running again", "Wonderful news"])
@@ -66,6 +69,47 @@ test("after signing out, a new device comes back into the conversation, with its
   );
   await page.getByText(t("trouble.stuck")).waitFor({ state: "detached" });
 });
+
+/** Opens the app where the engine never starts: the list is there as it was last seen, and nothing of it in clear. */
+async function seenBeforeTheEngine({ page, node }: Visitor): Promise<void> {
+  await page.goto(node.url);
+  await page.getByText(TITLE).waitFor();
+  await expect.poll(() => keptLooks(page)).toBe(1);
+  const other = await page.context().newPage();
+  await other.addInitScript(() => {
+    Object.assign(globalThis, {
+      Worker: class {
+        postMessage(): void {}
+        terminate(): void {}
+      },
+    });
+  });
+  // The first window leads; without it, this one would start the engine itself.
+  await page.goto("about:blank");
+  await other.goto(node.url);
+  await other.getByText(TITLE).waitFor();
+  const clear = await other.evaluate(() => JSON.stringify(localStorage));
+  expect(clear).not.toContain(TITLE);
+  await other.close();
+  await page.goto(node.url);
+  await page.getByText(TITLE).waitFor();
+}
+
+/** How many pictures of the list this browser keeps. */
+function keptLooks(page: Page): Promise<number> {
+  return page.evaluate(async () => {
+    const db = await new Promise<IDBDatabase>((resolve, reject) => {
+      const request = indexedDB.open("baraza-secrets");
+      request.onsuccess = () => resolve(request.result);
+      request.onerror = () => reject(new Error("no database"));
+    });
+    return new Promise<number>((resolve, reject) => {
+      const request = db.transaction("secrets").objectStore("secrets").count("s/first-look");
+      request.onsuccess = () => resolve(request.result);
+      request.onerror = () => reject(new Error("not counted"));
+    }).finally(() => db.close());
+  });
+}
 
 test("Arabic turns the page around, and stays after a reload", async () => {
   const { page } = her;

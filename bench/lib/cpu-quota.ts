@@ -47,8 +47,12 @@ export function limitCpu(group: number, cores: number): () => Promise<void> {
   const directory = join(where.root, probe);
   mkdirSync(directory, { recursive: true });
   const quota = Math.round(PERIOD_US * cores);
-  if (where.version === 2) writeFileSync(join(directory, "cpu.max"), `${quota} ${PERIOD_US}`);
-  else {
+  // The most that there is: the quota is to be had whatever else this machine does meanwhile.
+  if (where.version === 2) {
+    writeFileSync(join(directory, "cpu.max"), `${quota} ${PERIOD_US}`);
+    writeFileSync(join(directory, "cpu.weight"), "10000");
+  } else {
+    writeFileSync(join(directory, "cpu.shares"), "262144");
     writeFileSync(join(directory, "cpu.cfs_period_us"), String(PERIOD_US));
     writeFileSync(join(directory, "cpu.cfs_quota_us"), String(quota));
   }

@@ -10,7 +10,7 @@ const engine = connectEngine();
 // A newcomer's first screen comes together with the words for it: each round trip of a slow line is half a second.
 if (engine.session.peek().state === "signedOut")
   import("./app/screens/account.tsx").catch(() => undefined);
-await startLook();
+await Promise.all([startLook(), engine.looked]);
 startRouter();
 render(<App engine={engine} />, document.getElementById("app")!);
 startUpdates(engine.started);

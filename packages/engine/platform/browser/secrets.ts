@@ -4,13 +4,14 @@
  * through a page that reads IndexedDB, or through an exported value.
  */
 import type { Bytes } from "@baraza/protocol";
-import { utf8 } from "@baraza/protocol";
 import type { SecretStore } from "../../src/ports.ts";
 import { StoreError } from "../../src/store/errors.ts";
 
 const DATABASE = "baraza-secrets";
 const STORE = "secrets";
 const WRAPPING_KEY = "wrapping-key";
+// Not from the protocol, whose schemas a tab would load with it.
+const text = new TextEncoder();
 
 type Wrapped = { iv: Bytes; sealed: Bytes };
 
@@ -54,7 +55,7 @@ export function browserSecrets(): SecretStore {
 
 /** The name is authenticated, so that one secret cannot be put in another's place. */
 function cipher(name: string, iv: Bytes): AesGcmParams {
-  return { name: "AES-GCM", iv, additionalData: utf8(`baraza/secret/1/${name}`) };
+  return { name: "AES-GCM", iv, additionalData: text.encode(`baraza/secret/1/${name}`) };
 }
 
 async function start(): Promise<{ db: IDBDatabase; key: CryptoKey }> {

@@ -4,8 +4,10 @@ import { joinEngine } from "@baraza/engine/browser";
 import { signal } from "@preact/signals";
 import type { EnginePort, Live, Result, Session, SpaceInfo } from "./engine.ts";
 import { failureOf } from "./failure.ts";
+import { firstLook, forgetLook, keepLook } from "./first-look.ts";
 import { recall, remember } from "./memory.ts";
 import type {
+  Account,
   ConversationRow,
   LineStatus,
   MessageRow,
@@ -58,15 +60,23 @@ export function connectEngine(): EnginePort {
   });
   const { promise: woken, resolve: wake } = Promise.withResolvers<void>();
   const first = Promise.withResolvers<void>();
-  if (known) wake();
+  /** The list as this device last saw it, until the engine answers. */
+  const look = known ? firstLook() : Promise.resolve(undefined);
+  const looked = look.then((seen) => {
+    if (seen && session.peek().state === "starting")
+      session.value = { state: "signedIn", account: seen.account };
+  });
+  // What is there to be seen comes first: the engine's start would take a slow phone's time from it.
+  if (known) void look.then((seen) => (seen ? painted() : undefined)).then(wake);
+  /** The engine has said who is signed in. */
+  let answered = false;
   const joined = woken.then(() =>
     joinEngine({
       name: "baraza",
       spawn: () =>
         new Worker(new URL("../worker/engine-worker.ts", import.meta.url), { type: "module" }),
       onState(state) {
-        if (state.kind === "failed" && session.peek().state !== "signedIn")
-          session.value = { state: "broken" };
+        if (state.kind === "failed" && !answered) session.value = { state: "broken" };
       },
     }),
   );
@@ -120,19 +130,23 @@ export function connectEngine(): EnginePort {
     {},
     (account) => account,
   )((account) => {
+    answered = true;
     first.resolve();
     remember("account", account ? "1" : undefined);
-    session.value = account
-      ? {
-          state: "signedIn",
-          account: {
-            identityId: account.identityId,
-            name: account.displayName,
-            address: account.address,
-            role: account.role,
-          },
-        }
-      : { state: "signedOut" };
+    if (!account) {
+      forgetLook();
+      session.value = { state: "signedOut" };
+      return;
+    }
+    const next: Account = {
+      identityId: account.identityId,
+      name: account.displayName,
+      address: account.address,
+      role: account.role,
+    };
+    const now = session.peek();
+    if (now.state === "signedIn" && JSON.stringify(now.account) === JSON.stringify(next)) return;
+    session.value = { state: "signedIn", account: next };
   });
   live(
     "status",
@@ -144,6 +158,7 @@ export function connectEngine(): EnginePort {
 
   return {
     started: first.promise,
+    looked,
     session,
     call: ask,
     watch: (name, args) => live(name, args, (value) => value),
@@ -161,9 +176,21 @@ export function connectEngine(): EnginePort {
     signOut: () => done("account.signOut", {}),
     setName: (displayName) => done("account.setDisplayName", { displayName }),
 
-    conversations: live("spaces", {}, (spaces) =>
-      spaces.filter(({ kind }) => kind !== "personal").map(rowOf),
-    ),
+    conversations: (listen) => {
+      let answered = false;
+      void look.then((seen) => {
+        if (seen && !answered) listen(seen.rows);
+      });
+      return live("spaces", {}, (spaces) =>
+        spaces.filter(({ kind }) => kind !== "personal").map(rowOf),
+      )((rows) => {
+        if (!answered) performance.mark("live");
+        answered = true;
+        listen(rows);
+        const now = session.peek();
+        if (now.state === "signedIn") keepLook({ account: now.account, rows });
+      });
+    },
     space: (spaceId) => live("space", { spaceId }, (space) => space && spaceOf(space)),
     people: (spaceId) => live("people", { spaceId }, (people) => people.map(personOf)),
     joins: live("joins", {}, (joins) => joins),
@@ -245,6 +272,14 @@ export function connectEngine(): EnginePort {
     setDraft: (spaceId, { text, replyTo }) =>
       done("chat.setDraft", { spaceId, text, ...(replyTo === null ? {} : { replyTo }) }),
   };
+}
+
+/** Settles when the next picture is on the screen; in a tab that nobody sees, a little later. */
+function painted(): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, 1000);
+    requestAnimationFrame(() => requestAnimationFrame(() => resolve()));
+  });
 }
 
 function nodeInvitationOf(made: {

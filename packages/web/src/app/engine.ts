@@ -66,6 +66,8 @@ export type Live<T> = (listen: (value: T) => void) => () => void;
 export interface EnginePort {
   /** Settles when the engine has first said who is signed in. */
   started: Promise<void>;
+  /** Settles when it is known whether there is something to show before the engine has started. */
+  looked: Promise<void>;
   session: ReadonlySignal<Session>;
   /**
    * Asks the engine by its own names, for screens that show its answers as they are. The commands that may be asked

@@ -10,6 +10,7 @@ import {
   t,
 } from "../i18n/index.ts";
 
+import { keepLoaded } from "./updates.ts";
 import { recall, remember } from "./memory.ts";
 import type { Theme } from "./model.ts";
 
@@ -34,6 +35,7 @@ export async function setLanguage(language: Language): Promise<boolean> {
     return false;
   }
   remember("language", language);
+  keepLoaded();
   return true;
 }
 

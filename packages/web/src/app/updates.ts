@@ -25,7 +25,7 @@ export function startUpdates(settled: Promise<void>): void {
         // A later start, when everything that is on the screen is there: what a first visit did without.
         if (hadOne) void keepRest(container.ready);
         // What this page loaded before there was a worker, its language above all.
-        void container.ready.then(({ active }) => active?.postMessage(loadedAssets()));
+        keepLoaded();
         registration.addEventListener("updatefound", () => {
           const worker = registration.installing;
           worker?.addEventListener("statechange", () => {
@@ -47,6 +47,12 @@ export function startUpdates(settled: Promise<void>): void {
     reloading = true;
     location.reload();
   });
+}
+
+/** Has the service worker keep the language that this page has loaded. */
+export function keepLoaded(): void {
+  const container = (navigator as Partial<Navigator>).serviceWorker;
+  void container?.ready.then(({ active }) => active?.postMessage(loadedAssets()));
 }
 
 /** Milliseconds after a start until chunks are fetched that nobody has asked for. */

@@ -14,6 +14,7 @@ const NAME = `baraza-${list.version}`;
 const PAGE = "/";
 
 self.addEventListener("install", (event) => {
+  route(event);
   event.waitUntil(install());
 });
 
@@ -40,6 +41,28 @@ self.addEventListener("fetch", (event) => {
   if (way === "asset") event.respondWith(asset(request));
   else if (way === "page") event.respondWith(page(event));
 });
+
+/** Not in TypeScript's declarations yet: https://www.w3.org/TR/service-workers/#install-event-addroutes */
+type Routing = ExtendableEvent & { addRoutes?: (rules: readonly object[]) => Promise<void> };
+
+/**
+ * Where the browser can, it takes the page and the first files straight out of the cache, without starting this worker: on
+ * a slow phone that saves a quarter of a start. Elsewhere the fetch event does the same. What is not in the cache comes
+ * from the node, past this worker, so the page says which language it has loaded (`keep`).
+ */
+function route(event: ExtendableEvent): void {
+  const source = { cacheName: NAME };
+  const paths = [...list.first, ...list.later].map((pathname) => ({
+    urlPattern: { pathname, search: "" },
+  }));
+  const page = { urlPattern: { pathname: PAGE }, requestMode: "navigate" };
+  (event as Routing)
+    .addRoutes?.([
+      { condition: page, source },
+      { condition: { or: paths }, source },
+    ])
+    .catch(() => undefined);
+}
 
 /** Takes over from an older version's cache what has not changed, so that an update costs only what is new. */
 async function install(): Promise<void> {
