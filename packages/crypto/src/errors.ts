@@ -25,7 +25,9 @@ export type CryptoErrorCode =
   /** Fewer shares of one set than it takes. */
   | "few_shares"
   | "bad_stream"
-  | "wrong_passphrase";
+  | "wrong_passphrase"
+  /** A pairing whose other side is not who it said first, or whose code says otherwise. */
+  | "bad_pairing";
 
 /** A refusal by this package. `cause` is for the developer's console only and is never sent on. */
 export class CryptoError extends Error {

@@ -97,10 +97,21 @@ export async function createDevice(
   seed: Bytes = randomBytes(32),
 ): Promise<Device> {
   const { publicKey, privateKey } = ed25519FromSeed(seed);
-  const fields = { v: 1 as const, identity, deviceKey: publicKey, createdAt: now };
-  const sig = await signWith(identityPrivateKey, LABELS.deviceCertificate, recordDigest(fields));
-  const certificate = { ...fields, sig };
+  const certificate = await certifyDevice(identity, identityPrivateKey, publicKey, now);
   return { certificate, hash: certificateHash(certificate), privateKey };
+}
+
+/** Certifies the key of a device that keeps its private half to itself. `now` in milliseconds. @throws CryptoError `bad_input` */
+export async function certifyDevice(
+  identity: IdentityRecord,
+  identityPrivateKey: Bytes,
+  deviceKey: Bytes,
+  now: number,
+): Promise<DeviceCertificate> {
+  if (!isSoundPublicKey(deviceKey)) throw new CryptoError("bad_input");
+  const fields = { v: 1 as const, identity, deviceKey, createdAt: now };
+  const sig = await signWith(identityPrivateKey, LABELS.deviceCertificate, recordDigest(fields));
+  return { ...fields, sig };
 }
 
 /** What names a device: the hash of its certificate. 32 bytes. */

@@ -26,6 +26,7 @@ export async function buildVectors(): Promise<{ url: URL; content: unknown }[]> 
     "ring.json": await rings(),
     "records.json": await records(),
     "file.json": await files(),
+    "pairing.json": await pairings(),
   };
   const files_ = Object.entries(mine).map(([name, content]) => ({
     url: new URL(name, here),
@@ -345,6 +346,35 @@ async function files() {
   const chunks = [];
   for await (const chunk of c.sealStream(fileKey, content.length, [content])) chunks.push(chunk);
   return { what: "a file's sealed chunks", fileKey, size: content.length, content, chunks };
+}
+
+async function pairings() {
+  const { alice } = await people();
+  const made = await c.offerPairing(counting(40, 128));
+  const old = c.answerPairing(made.offer, made, counting(7, 64));
+  const messages = { offer: made.offer, answer: old.answer, reveal: c.revealPairing(made) };
+  const { deviceKey } = c.readOffer(made.offer, null);
+  const certificate = await c.certifyDevice(alice.record, alice.privateKey, deviceKey, NOW);
+  const body = {
+    v: 1 as const,
+    name: "alice",
+    node: "a.example",
+    identity: alice.record,
+    identityKey: alice.privateKey,
+    vaultKey: seed(190),
+    deviceCert: c.deviceCredential(certificate),
+  };
+  const rotated = await c.rotateIdentity(alice, seed(4));
+  return {
+    what: "a scanned pairing: offer, answer, reveal, the number of the three, the sealed grant; and a roll",
+    link: c.pairingLink("0A1B2CZ0", made),
+    ...messages,
+    hpkePrivateKey: made.hpkePrivateKey,
+    number: c.pairingNumber(messages),
+    grant: await c.sealGrant(old, messages, body, counting(3, 64)),
+    body: encodeCbor(body),
+    roll: await c.signRoll(rotated, [c.certificateHash(certificate)]),
+  };
 }
 
 async function heads() {

@@ -3,6 +3,7 @@
  * `commands` answer once; `live` queries call back at once and again when the answer changed.
  * Tools add theirs under `<tool>.<name>` (see tools/chat for `chat.*`).
  */
+import type { DevicesCommands, DevicesLive } from "./devices/api.ts";
 import type { ChatCommands, ChatLive } from "./tools/chat/api.ts";
 
 export type Line = "online" | "connecting" | "offline";
@@ -172,7 +173,8 @@ export type EngineCommands = {
   "space.repair": (args: SpaceId) => Promise<void>;
   /** Tries everything that waits now. */
   "sync.now": (args: Record<string, never>) => Promise<void>;
-} & ChatCommands;
+} & ChatCommands &
+  DevicesCommands;
 
 export type EngineLive = {
   account: { args: Record<string, never>; value: Account | null };
@@ -181,7 +183,8 @@ export type EngineLive = {
   space: { args: SpaceId; value: Space | null };
   people: { args: SpaceId; value: Person[] };
   joins: { args: Record<string, never>; value: Join[] };
-} & ChatLive;
+} & ChatLive &
+  DevicesLive;
 
 export type CommandName = keyof EngineCommands;
 export type LiveName = keyof EngineLive;

@@ -17,6 +17,7 @@ import { nextVault, tendVault } from "./account/vault.ts";
 import type { Account, EngineCommands, EngineLive, Line, Progress, Status } from "./api.ts";
 import { createBackground } from "./background.ts";
 import type { Core, Me } from "./core.ts";
+import { createDevices } from "./devices/index.ts";
 import { EngineError } from "./errors.ts";
 import { ask, readInvitation } from "./letters/ask.ts";
 import { invite } from "./letters/invite.ts";
@@ -172,7 +173,9 @@ export async function createEngine(
     write: (fn) => store.transaction((tx) => fn(tx) as never),
   };
 
+  const devices = createDevices(core, { signedIn, tell });
   const base: Omit<EngineCommands, `chat.${string}`> = {
+    ...devices.commands,
     "account.policy": async () => own.call("accounts.policy", {}),
     "account.signUp": async (args) => {
       await signUp(core, args);
@@ -323,6 +326,7 @@ export async function createEngine(
     spaces: stored(SPACES_TABLES, () => listSpaces(core)),
     space: stored(SPACES_TABLES, (args: { spaceId: string }) => oneSpace(core, args.spaceId)),
     people: stored(PEOPLE_TABLES, (args: { spaceId: string }) => listPeople(core, args.spaceId)),
+    "devices.pairing": memory([], async () => devices.pairing()),
     joins: stored(JOINS_TABLES, () => listJoins(core)),
   };
   for (const tool of tools) {

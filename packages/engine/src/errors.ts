@@ -16,6 +16,10 @@ export type EngineErrorCode =
   | "too_weak"
   | "wrong_passphrase"
   | "unverified"
+  | "code_wrong"
+  | "code_unknown"
+  | "code_taken"
+  | "code_mismatch"
   | "busy";
 
 export class EngineError extends Error {

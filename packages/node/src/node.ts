@@ -23,6 +23,7 @@ import { createBlobs } from "./services/blobs/index.ts";
 import { createBoxes } from "./services/boxes/index.ts";
 import { createCards } from "./services/cards/index.ts";
 import { createLogs } from "./services/logs/index.ts";
+import { createDevices } from "./services/devices/index.ts";
 import type { PushService } from "./services/push/index.ts";
 import { createPush } from "./services/push/index.ts";
 import { createRecovery } from "./services/recovery/index.ts";
@@ -141,6 +142,17 @@ async function start(
   );
   add(createCards({ store, now }));
   add(createRecovery({ store, now }));
+  add(
+    createDevices({
+      store,
+      name: nameOf,
+      now,
+      onSessionsEnded: (ended) => {
+        accounts.forgetSessions();
+        boxes.endSessions(ended);
+      },
+    }),
+  );
   const relay = add(
     await createRelay({
       store,

@@ -31,6 +31,9 @@ export const ERRORS = {
   setup_link_invalid: [403, "fix"],
   vault_conflict: [409, "refetch"],
   suspended: [403, "stop"],
+  // devices
+  pair_taken: [409, "stop"],
+  device_removed: [403, "stop"],
   // boxes
   address_invalid: [404, "stop"],
   address_expired: [410, "refetch"],

@@ -4,6 +4,7 @@ export * from "./blobs.ts";
 export * from "./boxes.ts";
 export * from "./bytes.ts";
 export * from "./cbor.ts";
+export * from "./devices.ts";
 export * from "./errors.ts";
 export * from "./labels.ts";
 export * from "./limits.ts";

@@ -43,6 +43,7 @@ export const LIMITS = {
   cardBytes: 16 * KiB,
   opaqueBytes: 4 * KiB,
   recordBytes: 8 * KiB,
+  rollBytes: 24 * KiB,
   /** Longest node name (host, and port where there is one). */
   nodeNameLength: 260,
   accountNameLength: 64,
@@ -58,6 +59,9 @@ export const LIMITS = {
   /** A letters address that was given to somebody. */
   letterAddressMs: 730 * DAY,
   removedSeatReadMs: 90 * DAY,
+  /** One message of a pairing, and how long its code is good for. */
+  pairMessageBytes: 32 * KiB,
+  pairMs: 10 * MINUTE,
   setupLinkMs: 60 * MINUTE,
   gatewayKeyMs: 30 * DAY,
   keyPackageDays: 30,

@@ -6,6 +6,7 @@ import * as v from "valibot";
 import * as accounts from "./accounts.ts";
 import * as blobs from "./blobs.ts";
 import * as boxes from "./boxes.ts";
+import * as devices from "./devices.ts";
 import { LIMITS } from "./limits.ts";
 import * as log from "./log.ts";
 import * as recovery from "./recovery.ts";
@@ -48,6 +49,17 @@ export const ROUTES = {
   "vault.put": route("session", accounts.vaultPut, LIMITS.vaultBytes + LIMITS.requestBytes),
   "devices.add": route("session", accounts.devicesAdd),
   "devices.list": route("session", accounts.devicesList),
+  "devices.pairOpen": route("open", devices.devicesPairOpen),
+  "devices.pairJoin": route("session", devices.devicesPairJoin),
+  "devices.pairPut": route("open", devices.devicesPairPut),
+  "devices.pairGet": route("open", devices.devicesPairGet),
+  "devices.pairClose": route("open", devices.devicesPairClose),
+  "devices.grant": route("session", devices.devicesGrant),
+  "devices.remove": route("session", devices.devicesRemove),
+  "devices.roll": route("open", devices.devicesRoll),
+  "devices.leave": route("session", devices.devicesLeave),
+  "devices.sessionStart": route("open", devices.devicesSessionStart),
+  "devices.sessionFinish": route("open", devices.devicesSessionFinish),
   "keyPackages.publish": route(
     "session",
     accounts.keyPackagesPublish,

@@ -2,6 +2,7 @@
 export * from "./capture.ts";
 export * from "./line.ts";
 export * from "./network.ts";
+export * from "./pairing.ts";
 export * from "./populate.ts";
 export * from "./node-handle.ts";
 export type { Person, PersonWish } from "./person.ts";

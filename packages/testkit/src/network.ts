@@ -66,7 +66,7 @@ export async function network(options: NetworkOptions): Promise<Network> {
   return {
     node,
     person: ({ node: at = 0, ...wish }) =>
-      makePerson(node(at), wish, false, (person) => people.push(person)),
+      makePerson(node(at), wish, "signUp", (person) => people.push(person)),
     close,
   };
 }

@@ -53,6 +53,8 @@ export type Person = {
   restore(copy: string): Promise<void>;
   /** Another device of the same person, signed in with the passphrase. */
   secondDevice(): Promise<Person>;
+  /** Another device in the same person's hands, with nothing on it yet: nobody is signed in. */
+  bareDevice(): Promise<Person>;
 };
 
 export type PersonWish = {
@@ -67,7 +69,7 @@ type Living = { engine: Engine; line: Line; end(): Promise<void> };
 export async function makePerson(
   node: TestNode,
   wish: PersonWish,
-  signIn: boolean,
+  enter: "signUp" | "signIn" | { nothing: Account },
   onMade: (person: Person) => void,
 ): Promise<Person> {
   const { name } = wish;
@@ -136,9 +138,11 @@ export async function makePerson(
 
   await start();
   const { commands } = alive().engine;
-  const account = await (signIn
+  const account = await (enter === "signIn"
     ? commands["account.signIn"]({ name, passphrase })
-    : commands["account.signUp"]({ name, displayName, passphrase }));
+    : enter === "signUp"
+      ? commands["account.signUp"]({ name, displayName, passphrase })
+      : enter.nothing);
   const person: Person = {
     name,
     displayName,
@@ -184,7 +188,9 @@ export async function makePerson(
       await cp(copy, directory, { recursive: true });
       await start();
     },
-    secondDevice: () => makePerson(node, { name, displayName, passphrase }, true, onMade),
+    secondDevice: () => makePerson(node, { name, displayName, passphrase }, "signIn", onMade),
+    bareDevice: () =>
+      makePerson(node, { name, displayName, passphrase }, { nothing: account }, onMade),
   };
   onMade(person);
   return person;

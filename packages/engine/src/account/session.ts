@@ -361,7 +361,8 @@ function codeOf(text: string | undefined, node: string): Bytes | null {
   }
 }
 
-function writeAccount(
+/** Writes the account of a store that has none. */
+export function writeAccount(
   tx: SqlTx,
   me: Me,
   vault: { wraps: readonly VaultWrap[]; version: number; hash: Bytes },

@@ -11,6 +11,7 @@ import { checkAppend } from "../services/logs/check.ts";
 import type { AppendRequest, TestLog } from "../services/logs/log.testing.ts";
 import { testLog } from "../services/logs/log.testing.ts";
 import { testAccounts } from "./conformance-accounts.ts";
+import { testDevices } from "./conformance-devices.ts";
 import { testBoxes } from "./conformance-boxes.ts";
 import { testRecovery } from "./conformance-recovery.ts";
 import type { Store } from "./port.ts";
@@ -38,6 +39,7 @@ export function testStore(name: string, open: OpenStore): void {
     testAccounts(() => store);
     testBoxes(() => store);
     testRecovery(() => store);
+    testDevices(() => store);
 
     const newLog = async (): Promise<TestLog> => {
       const log = testLog(HUB);

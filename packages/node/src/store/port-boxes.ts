@@ -5,8 +5,8 @@ export type LetterRow = { seq: number; letterId: Bytes; letter: Bytes };
 
 export type BoxesOperations = {
   write: {
-    /** @throws quota_exceeded */
-    create(arg: { accountId: Bytes; boxId: Bytes; max: number }): null;
+    /** A further box, of the session's device where that is known. @throws quota_exceeded */
+    create(arg: { accountId: Bytes; boxId: Bytes; max: number; sessionId?: Bytes }): null;
     /** Forgets an address from now on. @throws not_found when the box is not the account's; quota_exceeded. */
     revoke(arg: { accountId: Bytes; boxId: Bytes; addressId: Bytes; until: number }): null;
     /**

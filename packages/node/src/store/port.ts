@@ -17,6 +17,7 @@ import type { AccountsOperations } from "./port-accounts.ts";
 import type { AdminOperations, CardsOperations } from "./port-admin.ts";
 import type { BlobsOperations } from "./port-blobs.ts";
 import type { BoxesOperations } from "./port-boxes.ts";
+import type { DevicesOperations } from "./port-devices.ts";
 import type { LogsOperations } from "./port-logs.ts";
 import type { RecoveryOperations } from "./port-recovery.ts";
 
@@ -29,6 +30,7 @@ export type Operations = {
   boxes: BoxesOperations;
   cards: CardsOperations;
   recovery: RecoveryOperations;
+  devices: DevicesOperations;
 };
 
 /** The shape of one service's operations. */

@@ -79,8 +79,8 @@ export function createBoxes(deps: BoxesDeps): BoxesService {
     "boxes.create": async (_request, { account, limit }) => {
       limit("boxes.create", { perMinute: 10, burst: 20 }, accountKey(account));
       const boxId = randomBytes(16);
-      const { accountId } = account;
-      await store.boxes.create({ accountId, boxId, max: LIMITS.boxesPerAccount });
+      const { accountId, sessionId } = account;
+      await store.boxes.create({ accountId, boxId, sessionId, max: LIMITS.boxesPerAccount });
       return { boxId };
     },
     "boxes.addresses": async ({ boxId, scope, hub, expires, count }, { account, limit }) => {

@@ -73,7 +73,13 @@ export const accountsOperations: SqliteOperations<AccountsOperations> = {
       const account = accountOf(db, accountId);
       swapVault(db, account, vault, version);
       db.run("UPDATE accounts SET record = ? WHERE account = ?", record, account);
-      // Whoever knew only the old passphrase is out.
+      // Whoever knew only the old passphrase is out, and their devices do not come back by themselves.
+      db.run(
+        `UPDATE devices SET locked = 1 WHERE account = ?1 AND device IS NOT
+         (SELECT device FROM sessions WHERE session_id = ?2)`,
+        account,
+        sessionId,
+      );
       db.run("DELETE FROM sessions WHERE account = ? AND session_id <> ?", account, sessionId);
       return null;
     },
@@ -84,6 +90,9 @@ export const accountsOperations: SqliteOperations<AccountsOperations> = {
         device.deviceId,
       );
       if (known !== undefined && known.account !== account) throw new ProtocolError("forbidden");
+      refuseRemoved(db, device.deviceId);
+      if (known !== undefined)
+        db.run("UPDATE devices SET locked = 0 WHERE device = ?", known.device);
       if (known === undefined) makeRoom(db, account, now);
       db.run(
         "UPDATE sessions SET device = ? WHERE session_id = ? AND account = ?",
@@ -174,7 +183,12 @@ export const accountsOperations: SqliteOperations<AccountsOperations> = {
 const SELECT_ACCOUNT = `SELECT account_id AS accountId, name, role, identity_id AS identityId, identity,
   box_key AS boxKey, box_id AS boxId FROM accounts`;
 
-function openSession(db: Db, account: number, session: NewSession, device: number | null): void {
+export function openSession(
+  db: Db,
+  account: number,
+  session: NewSession,
+  device: number | null,
+): void {
   db.run(
     "INSERT INTO sessions (session_id, account, device, expires) VALUES (?, ?, ?, ?)",
     session.sessionId,
@@ -184,7 +198,13 @@ function openSession(db: Db, account: number, session: NewSession, device: numbe
   );
 }
 
-function insertDevice(db: Db, account: number, device: DeviceRow): number {
+/** @throws ProtocolError `device_removed` */
+export function refuseRemoved(db: Db, deviceId: Bytes): void {
+  if (db.get("SELECT 1 FROM removed_devices WHERE device_id = ?", deviceId) !== undefined)
+    throw new ProtocolError("device_removed");
+}
+
+export function insertDevice(db: Db, account: number, device: DeviceRow): number {
   return mustGet<{ id: number }>(
     db,
     "INSERT INTO devices (account, device_id, cert) VALUES (?, ?, ?) RETURNING device AS id",
@@ -202,7 +222,7 @@ function inUse(db: Db, device: number, now: number): boolean {
 }
 
 /** @throws ProtocolError `quota_exceeded` when every device is signed in. */
-function makeRoom(db: Db, account: number, now: number): void {
+export function makeRoom(db: Db, account: number, now: number): void {
   const devices = db.all<{ device: number }>(
     "SELECT device FROM devices WHERE account = ? ORDER BY device",
     account,
@@ -210,9 +230,18 @@ function makeRoom(db: Db, account: number, now: number): void {
   if (devices.length < DEVICES) return;
   const idle = devices.find(({ device }) => !inUse(db, device, now));
   if (idle === undefined) throw new ProtocolError("quota_exceeded");
-  db.run("DELETE FROM sessions WHERE device = ?", idle.device);
-  db.run("DELETE FROM key_packages WHERE device = ?", idle.device);
-  db.run("DELETE FROM devices WHERE device = ?", idle.device);
+  deleteDevice(db, idle.device);
+}
+
+/** A device with all that is its own: sessions, key packages, boxes. */
+export function deleteDevice(db: Db, device: number): void {
+  db.run("DELETE FROM sessions WHERE device = ?", device);
+  db.run("DELETE FROM key_packages WHERE device = ?", device);
+  for (const { box } of db.all<{ box: number }>("SELECT box FROM boxes WHERE device = ?", device)) {
+    for (const table of ["letters", "box_revoked", "box_wakes", "boxes"])
+      db.run(`DELETE FROM ${table} WHERE box = ?`, box);
+  }
+  db.run("DELETE FROM devices WHERE device = ?", device);
 }
 
 /** @throws ProtocolError `vault_conflict` with the version that stands. */

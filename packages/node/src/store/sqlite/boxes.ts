@@ -15,11 +15,17 @@ const REVOKED = 10_000;
 
 export const boxesOperations: SqliteOperations<BoxesOperations> = {
   write: {
-    create(db, { accountId, boxId, max }) {
+    create(db, { accountId, boxId, max, sessionId }) {
       const account = accountOf(db, accountId);
       const boxes = numberOf(db, "SELECT count(*) AS n FROM boxes WHERE account = ?", account);
       if (boxes >= max) throw new ProtocolError("quota_exceeded", { data: { max } });
-      db.run("INSERT INTO boxes (box_id, account) VALUES (?, ?)", boxId, account);
+      db.run(
+        `INSERT INTO boxes (box_id, account, device)
+         VALUES (?1, ?2, (SELECT device FROM sessions WHERE session_id = ?3 AND account = ?2))`,
+        boxId,
+        account,
+        sessionId ?? null,
+      );
       return null;
     },
     revoke(db, { accountId, boxId, addressId, until }) {

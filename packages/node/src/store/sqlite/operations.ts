@@ -8,6 +8,7 @@ import { blobsOperations } from "./blobs.ts";
 import { boxesOperations } from "./boxes.ts";
 import { cardsOperations } from "./cards.ts";
 import { recoveryOperations } from "./recovery.ts";
+import { devicesOperations } from "./devices.ts";
 
 type Run<F> = F extends (arg: infer A) => infer R ? (db: Db, arg: A) => R : never;
 
@@ -25,4 +26,5 @@ export const OPERATIONS: { readonly [S in keyof Operations]: SqliteOperations<Op
   boxes: boxesOperations,
   cards: cardsOperations,
   recovery: recoveryOperations,
+  devices: devicesOperations,
 };

@@ -5,11 +5,12 @@ import { accounts } from "./002-accounts.ts";
 import { boxes } from "./003-boxes.ts";
 import { blobs } from "./004-blobs.ts";
 import { recovery } from "./005-recovery.ts";
+import { devices } from "./006-devices.ts";
 
 /** `version` counts from 1 without gaps; `up` is the SQL that leads there from the version before. */
 export type Migration = { version: number; name: string; up: string };
 
-const MIGRATIONS: readonly Migration[] = [logs, accounts, boxes, blobs, recovery];
+const MIGRATIONS: readonly Migration[] = [logs, accounts, boxes, blobs, recovery, devices];
 
 /** "BRZA": tells a Baraza store from another SQLite file. */
 const APPLICATION_ID = 0x42525a41;

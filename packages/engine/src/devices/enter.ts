@@ -1,0 +1,96 @@
+/** How a device that was granted a place opens its session, reads the vault and becomes a device of the account. */
+import {
+  CryptoError,
+  identityIdOf,
+  openVault,
+  readDeviceCredential,
+  readVaultWraps,
+  signDeviceSession,
+  vaultHash,
+  verifyDeviceCertificate,
+} from "@baraza/crypto";
+import type { Bytes, PairingGrantBody } from "@baraza/protocol";
+import { encodeCbor, equalBytes, ProtocolError, toHex } from "@baraza/protocol";
+import { keepBoxKeys } from "../account/box-keys.ts";
+import { keepPlaces } from "../account/places.ts";
+import { writeAccount } from "../account/session.ts";
+import type { Core, Me } from "../core.ts";
+
+/** A session for a device of the account, by its own key. @throws ProtocolError device_removed, unauthenticated, not_found, unavailable */
+export async function openDeviceSession(
+  core: Core,
+  device: { node: string; deviceId: Bytes; privateKey: Bytes; withVault?: boolean },
+) {
+  const { node, deviceId, privateKey, withVault } = device;
+  const { challenge } = await core.own.call("devices.sessionStart", { deviceId });
+  const sig = await signDeviceSession(privateKey, { node, deviceId, challenge });
+  return core.own.call("devices.sessionFinish", {
+    deviceId,
+    challenge,
+    sig,
+    ...(withVault === undefined ? {} : { withVault }),
+  });
+}
+
+/**
+ * Takes over an account that another device of the same person gave. All of it is checked before any of it is kept.
+ * @throws CryptoError when what came does not fit together; ProtocolError when the node cannot be reached
+ */
+export async function enterAccount(
+  core: Core,
+  grant: PairingGrantBody,
+  devicePrivateKey: Bytes,
+  deviceKey: Bytes,
+): Promise<void> {
+  const verified = await verifyDeviceCertificate(grant.deviceCert);
+  const id = identityIdOf(grant.identity);
+  if (!equalBytes(verified.deviceKey, deviceKey) || !equalBytes(verified.identityId, id))
+    throw new CryptoError("bad_pairing");
+  const policy = await core.own.call("accounts.policy", {});
+  if (policy.node !== grant.node) throw new CryptoError("bad_pairing");
+  const answer = await openDeviceSession(core, {
+    node: grant.node,
+    deviceId: verified.hash,
+    privateKey: devicePrivateKey,
+    withVault: true,
+  });
+  if (answer.vault === undefined) throw new ProtocolError("unavailable");
+  const vault = await openVault(grant.vaultKey, answer.vault.vault);
+  if (
+    !equalBytes(encodeCbor(vault.identity), encodeCbor(grant.identity)) ||
+    vault.version !== answer.vault.version
+  )
+    throw new CryptoError("bad_vault");
+  const me: Me = {
+    name: grant.name,
+    node: grant.node,
+    identityId: id,
+    id: toHex(id),
+    profile: vault.profile,
+    role: answer.role,
+    identity: vault.identity,
+    identityKey: vault.identityKey,
+    device: {
+      certificate: readDeviceCredential(grant.deviceCert),
+      hash: verified.hash,
+      privateKey: devicePrivateKey,
+    },
+    deviceHash: toHex(verified.hash),
+    session: answer.session,
+    boxId: answer.boxId,
+    vaultKey: grant.vaultKey,
+  };
+  const wraps = readVaultWraps(answer.vault.vault);
+  await core.store.transaction((tx) => {
+    writeAccount(tx, me, { wraps, version: vault.version, hash: vaultHash(vault) });
+    keepBoxKeys(tx, vault, core.platform.clock.now());
+    keepPlaces(tx, vault.spaces);
+    for (const one of vault.nodes)
+      tx.run("INSERT OR IGNORE INTO nodes VALUES (?, ?, ?, 0)", [
+        one.name,
+        one.nodeKey,
+        new Uint8Array(),
+      ]);
+    tx.afterCommit(() => core.setMe(me));
+  });
+}
