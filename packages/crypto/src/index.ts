@@ -24,6 +24,7 @@ export * from "./push.ts";
 export type { Without } from "./records.ts";
 export * from "./ring.ts";
 export * from "./rolls.ts";
+export * from "./slots.ts";
 export * from "./steward.ts";
 export * from "./tokens.ts";
 export * from "./vault.ts";

@@ -17,3 +17,4 @@ export * from "./routes.ts";
 export * from "./rpc.ts";
 export * from "./schema.ts";
 export * from "./sealed.ts";
+export * from "./slots.ts";

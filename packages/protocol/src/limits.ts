@@ -20,7 +20,8 @@ export const LIMITS = {
   entryBodyBytes: 64 * KiB,
   /** Sealed body of a commit or rejoin (an add of 1,000 devices with post-quantum keys is large). */
   commitBodyBytes: 4 * MiB,
-  slotBytes: 64 * KiB,
+  /** A rejoin slot: the tree of 1,000 devices (200 with post-quantum keys) and an envelope for each. */
+  slotBytes: 2 * MiB,
   genesisBytes: 16 * KiB,
   entryBlobs: 64,
   stewards: 32,

@@ -36,6 +36,8 @@ export const genesis = object({
   seatKey: bytes32,
   postingKey: bytes32,
   nonce: bytes32,
+  /** The first key that signs rejoins. */
+  outerKey: v.optional(bytes32),
 });
 export type Genesis = Infer<typeof genesis>;
 
@@ -83,11 +85,14 @@ export const entryHeader = v.pipe(
     nextPostingKey: v.optional(bytes32),
     seatId: v.optional(bytes16),
     /**
-     * Seat keys that a commit adds with its new devices, so that a newcomer can read at once. A seat id is always
-     * the first 16 bytes of SHA-256 of its key. A void of the commit takes them away again.
+     * Seat keys that a commit adds with its new devices, so that a newcomer can read at once; of a rejoin, the one seat that
+     * it takes. A seat id is always the first 16 bytes of SHA-256 of its key. A void takes them away again.
      */
     addSeats: v.optional(v.pipe(v.array(bytes32), v.minLength(1), v.maxLength(LIMITS.commitSeats))),
+    /** SHA-256 of the new rejoin slot (see slots.ts), null when there is none. */
     slotHash: v.optional(v.nullable(bytes32)),
+    /** The public key that signs rejoins while this commit is the newest; the slot names it too. */
+    outerKey: v.optional(bytes32),
     seat: v.optional(seatRecord),
     steward: v.optional(stewardRecord),
   }),
@@ -102,6 +107,7 @@ function headerFits(header: {
   seatId?: unknown;
   addSeats?: unknown;
   slotHash?: unknown;
+  outerKey?: unknown;
   seat?: unknown;
   steward?: unknown;
 }): boolean {
@@ -111,7 +117,8 @@ function headerFits(header: {
     has(header.nextPostingKey) === handshake &&
     has(header.seatId) === handshake &&
     has(header.slotHash) === handshake &&
-    (!has(header.addSeats) || header.kind === "commit") &&
+    (!has(header.addSeats) || handshake) &&
+    (!has(header.outerKey) || handshake) &&
     has(header.seat) === (header.kind === "seat") &&
     has(header.steward) === (header.kind === "steward") &&
     (handshake || header.bodyLen <= LIMITS.entryBodyBytes)
@@ -121,13 +128,14 @@ function headerFits(header: {
 /**
  * Outer signatures, all over `"baraza/append/1" || digest`. For one entry the digest is H(header); for a batch of
  * n > 1 entries of kind `entry` it is H(H(header_1) || ... || H(header_n)), and `batch` says where this one stands.
- * entry: posting. commit: posting + seat + next. rejoin: seat + next. seat: own (the seat's key), and posting when
+ * entry: posting. commit: posting + seat + next. rejoin: outer + seat + next. seat: own (the seat's key), and posting when
  * the seat is new. steward: stewards.
  */
 export const signatures = object({
   posting: v.optional(signature),
   seat: v.optional(signature),
   next: v.optional(signature),
+  outer: v.optional(signature),
   own: v.optional(signature),
   stewards: v.optional(
     v.pipe(v.array(object({ key: bytes32, sig: signature })), v.maxLength(LIMITS.stewards)),
@@ -167,6 +175,8 @@ export const logsCreate = {
     genesis: bytes(LIMITS.genesisBytes),
     /** A finalised blind token of the hub (see tokens in accounts.ts), so that the hub cannot tell whose log it is. */
     token: object({ input: bytes32, output: bytes(64, 32) }),
+    /** The rejoin slot for the time before the first commit. */
+    slot: v.optional(bytes(LIMITS.slotBytes)),
   }),
   response: object({ logId: bytes32, head }),
 };
@@ -180,6 +190,7 @@ export const logsAppend = {
       v.maxLength(LIMITS.appendEntries),
     ),
     sigs: signatures,
+    /** The bytes of the slot that the header names. Left out where they are lost (a hub's backup): the next commit brings new ones. */
     slot: v.optional(bytes(LIMITS.slotBytes)),
     /**
      * The highest position that the sender has seen. A hub that does not reach it was put back from a backup: it refuses
@@ -200,6 +211,8 @@ export const logsSession = {
     head,
     epoch: uint(),
     lastCommitSeq: uint(),
+    /** Whether there is a rejoin slot. */
+    slot: v.optional(v.boolean()),
   }),
 };
 

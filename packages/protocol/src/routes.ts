@@ -12,6 +12,7 @@ import * as log from "./log.ts";
 import * as recovery from "./recovery.ts";
 import * as relay from "./relay.ts";
 import { object } from "./schema.ts";
+import * as slots from "./slots.ts";
 
 /**
  * `session`: needs `Authorization: Bearer <base64url session>`. `gateway`: may come through the gateway, without
@@ -86,12 +87,13 @@ export const ROUTES = {
   "boxes.delete": route("session", boxes.boxesDelete),
   "boxes.wakes": route("session", boxes.boxesWakes),
   "push.deliver": route("peer", boxes.pushDeliver, LIMITS.appendBytes * 4),
-  "logs.create": route("gateway", log.logsCreate),
+  "logs.create": route("gateway", log.logsCreate, LIMITS.slotBytes + LIMITS.requestBytes),
   "logs.append": route("gateway", log.logsAppend, LIMITS.appendBytes),
   "logs.session": route("gateway", log.logsSession),
   "logs.read": route("gateway", log.logsRead),
   "logs.seats": route("gateway", log.logsSeats),
   "logs.push": route("gateway", log.logsPush),
+  "logs.slot": route("gateway", slots.logsSlot),
   "blobs.create": route("gateway", blobs.blobsCreate),
   "blobs.put": route("gateway", blobs.blobsPut, LIMITS.blobRequestBytes),
   "blobs.get": route("gateway", blobs.blobsGet),

@@ -160,6 +160,8 @@ export const welcomeBody = object({
   /** From where the newcomer reads: 0 for all, else `seq`. */
   readFrom: uint(),
   ring: keyRing,
+  /** The secret of the rejoin slot that came with the commit. */
+  slotSecret: v.optional(bytes32),
   /**
    * For whoever does not read the history: what the others are called and how to reach those who lead, as the member who
    * lets one in knows it.
@@ -189,6 +191,8 @@ export const card = object({
   inviterIdentity: identityRecord,
   reply,
   expires: time,
+  /** The space's group id: the guest's rejoin key derives from it. */
+  groupId: v.optional(bytes32),
 });
 export type Card = Infer<typeof card>;
 
@@ -202,6 +206,20 @@ export const vaultSpace = object({
   seen: object({ gen: uint(), seq: uint(), head: bytes32 }),
   /** Members to ask for a place when this device is new. */
   contacts: v.array(reply),
+  /** What it takes to come back without them, by the rejoin slot. */
+  groupId: v.optional(bytes32),
+  /** The epoch that `seen` is in: an older slot is not believed. */
+  epoch: v.optional(uint()),
+  /** When something last happened there, for the order of coming back. */
+  at: v.optional(time),
+  /** Where newcomers get no history: what this person knew, so that they read it again. */
+  ring: v.optional(keyRing),
+  people: v.optional(
+    v.pipe(
+      v.array(object({ identityId: bytes32, profile, stewardKey: bytes32 })),
+      v.maxLength(LIMITS.members),
+    ),
+  ),
 });
 
 /** The vault's content: what an account is made of. `prevHash` chains versions. */
@@ -214,6 +232,8 @@ export const vault = object({
   profile,
   boxKeys: v.array(object({ record: bytes(LIMITS.recordBytes), privateKey: bytes(4096, 16) })),
   spaces: v.array(vaultSpace),
+  /** Secrets from which the rejoin keys in all spaces derive, the present one first; former ones until no slot names them. */
+  rejoin: v.optional(v.pipe(v.array(bytes32), v.maxLength(4))),
   /** Node keys pinned at first contact. */
   nodes: v.array(object({ name: nodeName, nodeKey: bytes32 })),
   /** The CBOR of `vaultRecovery` (recovery.ts). */

@@ -12,14 +12,21 @@ import {
   decodeKeyPackage,
   decodePrivateParts,
 } from "./key-package.ts";
-import { checkUniqueKeys, contextBytesOf, contextExtensionsOf, memberOf } from "./leaf.ts";
+import {
+  checkUniqueKeys,
+  contextBytesOf,
+  contextExtensionsOf,
+  leafExtensions,
+  memberOf,
+  seatKeyOf,
+} from "./leaf.ts";
 import { createConfirmationTag, initializeKeySchedule } from "./library.ts";
 import type { GroupContext } from "./library.ts";
 import { applyPlan, needsPath, itemsOf } from "./proposals.ts";
 import type { Plan } from "./proposals.ts";
 import { suiteOf } from "./suites.ts";
 import type { SuiteName } from "./suites.ts";
-import { copyTree, leafAt, treeHashOf, treeOf } from "./tree.ts";
+import { copyTree, leafAt, setNode, treeHashOf, treeOf } from "./tree.ts";
 import type { Tree } from "./tree.ts";
 import { keptKeys, makePath } from "./update-path.ts";
 import { makeWelcome } from "./welcome.ts";
@@ -75,6 +82,8 @@ export interface CommitRequest {
   readonly contextExtension?: Bytes;
   /** Renew one's own keys even if nothing else asks for it. A commit that does more than add always does. */
   readonly update?: boolean;
+  /** A new rejoin key for one's own leaf; the other keys are then renewed, too. */
+  readonly rejoinKey?: Bytes;
   /** Milliseconds since 1970, for the lifetime of key packages; the clock when left out. */
   readonly now?: number;
 }
@@ -146,13 +155,14 @@ export async function commit<Info extends MemberInfo>(
     },
     checks,
   );
-  const made = await seal(
-    group,
-    tree,
-    plan,
-    addedLeaves,
-    request.update === true || needsPath(plan),
-  );
+  const own = leafAt(tree, group.ownLeaf);
+  if (request.rejoinKey !== undefined && own !== undefined) {
+    // Signed anew with the path.
+    const extensions = leafExtensions(seatKeyOf(own), request.rejoinKey);
+    setNode(tree, 2 * group.ownLeaf, { nodeType: "leaf", leaf: { ...own, extensions } });
+  }
+  const renews = request.update === true || request.rejoinKey !== undefined;
+  const made = await seal(group, tree, plan, addedLeaves, renews || needsPath(plan));
   return { ...made, epochAfter: Number(made.pending.context.epoch), added };
 }
 

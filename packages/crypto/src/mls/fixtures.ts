@@ -57,7 +57,7 @@ export async function certify(owner: TestIdentity, publicKey: Bytes): Promise<By
 export async function testPackage(
   suite: SuiteName,
   device?: TestDevice,
-  more: { seatKey?: Bytes; lifetimeDays?: number; now?: number } = {},
+  more: { seatKey?: Bytes; rejoinKey?: Bytes; lifetimeDays?: number; now?: number } = {},
 ): Promise<TestPackage> {
   const made = device ?? (await testDevice());
   const seatKey = more.seatKey ?? testIdentity().publicKey;

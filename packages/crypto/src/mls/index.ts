@@ -31,4 +31,4 @@ export type { Member } from "./leaf.ts";
 export { processCommit } from "./process.ts";
 export type { Change, ProcessOptions } from "./process.ts";
 export type { SuiteName } from "./suites.ts";
-export { groupInfo, welcomeFor } from "./welcome.ts";
+export { groupInfo, isGroupInfoOf, welcomeFor } from "./welcome.ts";

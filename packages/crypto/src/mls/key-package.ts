@@ -3,10 +3,10 @@ import { equalBytes } from "@baraza/protocol";
 import type { Bytes } from "@baraza/protocol";
 import { MLS_LIMITS, MlsRefused, limitSize, refusing, refusingSync } from "./errors.ts";
 import {
-  SEAT_EXTENSION,
   capabilitiesOf,
   checkLeafShape,
   checkLeafSignature,
+  leafExtensions,
   memberOf,
 } from "./leaf.ts";
 import type { Member } from "./leaf.ts";
@@ -39,6 +39,8 @@ export interface KeyPackageRequest {
   readonly signatureKey: { readonly publicKey: Bytes; readonly privateKey: Bytes };
   /** The public half of the seat key: Ed25519, 32 bytes, a new one for each key package. */
   readonly seatKey: Bytes;
+  /** The public half of the identity's rejoin key in the space that this is for (see slots.ts). */
+  readonly rejoinKey?: Bytes;
   readonly lifetimeDays?: number;
   readonly lastResort?: boolean;
   /** Milliseconds since 1970; the clock when left out. */
@@ -88,7 +90,7 @@ export async function createKeyPackage(
     extensions,
     { signKey: signatureKey.privateKey, publicKey: signatureKey.publicKey.slice() },
     suite.cs,
-    [{ extensionType: SEAT_EXTENSION, extensionData: seatKey.slice() }],
+    leafExtensions(seatKey, request.rejoinKey ?? null),
   );
   return {
     keyPackage: encodeKeyPackage(publicPackage),

@@ -10,6 +10,8 @@ import type { Tree } from "./tree.ts";
 
 /** Leaf extension that binds the seat key (private use, RFC 9420, 17.3). */
 export const SEAT_EXTENSION = 0xf0b1;
+/** Leaf extension with the rejoin key of the device's identity in this space: an HPKE public key of the suite (private use). */
+export const REJOIN_EXTENSION = 0xf0b4;
 /** Group-context extension with the bytes that the space keeps there. */
 export const CONTEXT_EXTENSION = 0xf0b2;
 
@@ -23,6 +25,8 @@ export interface Member {
   readonly signatureKey: Bytes;
   /** Ed25519, 32 bytes. */
   readonly seatKey: Bytes;
+  /** Where the secret of rejoin slots is sealed to (see slots.ts); null for a device that gives none. */
+  readonly rejoinKey: Bytes | null;
 }
 
 /** The capabilities that every leaf of ours declares. */
@@ -30,7 +34,7 @@ export function capabilitiesOf(suite: Suite): Capabilities {
   return {
     versions: ["mls10"],
     ciphersuites: [suite.mlsName],
-    extensions: [SEAT_EXTENSION, CONTEXT_EXTENSION],
+    extensions: [SEAT_EXTENSION, CONTEXT_EXTENSION, REJOIN_EXTENSION],
     proposals: [],
     credentials: ["basic"],
   };
@@ -44,21 +48,36 @@ export function memberOf(leafIndex: number, leaf: LeafNode): Member {
     credential: leaf.credential.identity as Bytes,
     signatureKey: leaf.signaturePublicKey as Bytes,
     seatKey: seatKeyOf(leaf),
+    rejoinKey: rejoinKeyOf(leaf),
   };
 }
 
-/** The seat key in a leaf. @throws MlsRefused `bad_message` when there is not exactly that extension. */
+/** The seat key in a leaf. @throws MlsRefused `bad_message` when it is not the first extension, or others than ours are there. */
 export function seatKeyOf(leaf: LeafNode): Bytes {
-  const extension = leaf.extensions[0];
+  const [extension, second] = leaf.extensions;
   if (
     extension === undefined ||
-    leaf.extensions.length !== 1 ||
+    leaf.extensions.length > 2 ||
+    (second !== undefined && second.extensionType !== REJOIN_EXTENSION) ||
     extension.extensionType !== SEAT_EXTENSION ||
     extension.extensionData.length !== 32
   ) {
     throw new MlsRefused("bad_message", "leaf without a seat key");
   }
   return extension.extensionData as Bytes;
+}
+
+/** The rejoin key in a leaf, null when it has none. */
+export function rejoinKeyOf(leaf: LeafNode): Bytes | null {
+  return (leaf.extensions[1]?.extensionData as Bytes | undefined) ?? null;
+}
+
+/** The extensions of a leaf of ours. */
+export function leafExtensions(seatKey: Bytes, rejoinKey: Bytes | null): Extension[] {
+  const extensions = [{ extensionType: SEAT_EXTENSION, extensionData: seatKey.slice() }];
+  if (rejoinKey !== null)
+    extensions.push({ extensionType: REJOIN_EXTENSION, extensionData: rejoinKey.slice() });
+  return extensions;
 }
 
 /** The bytes of the group-context extension. @throws MlsRefused unless it is the only extension there. */
@@ -90,6 +109,9 @@ export function checkLeafShape(leaf: LeafNode, suite: Suite): void {
     throw new MlsRefused("bad_message", "leaf with keys of another suite");
   }
   seatKeyOf(leaf);
+  const rejoinKey = rejoinKeyOf(leaf);
+  if (rejoinKey !== null && rejoinKey.length !== suite.publicKeyBytes)
+    throw new MlsRefused("bad_message", "a rejoin key of another suite");
   const { versions, ciphersuites, extensions, credentials } = leaf.capabilities;
   if (
     !versions.includes("mls10") ||

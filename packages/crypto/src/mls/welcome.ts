@@ -7,12 +7,15 @@ import type { Group } from "./group.ts";
 import { refOf } from "./key-package.ts";
 import {
   decodeMessage,
+  encodeGroupContext,
   encodeMessage,
   encryptGroupInfo,
   encryptGroupSecrets,
   signGroupInfo,
+  verifyGroupInfoSignature,
 } from "./library.ts";
 import type { GroupInfo, KeyPackage, Welcome } from "./library.ts";
+import { leafAt } from "./tree.ts";
 import { isBelow } from "./tree-math.ts";
 
 /** Makes the welcome to the epoch of `group` for devices that its commit added; null when there are none. */
@@ -99,6 +102,33 @@ export async function groupInfo(group: Group): Promise<Bytes> {
     cs.signature,
   );
   return encodeMessage({ version: "mls10", wireformat: "mls_group_info", groupInfo: info });
+}
+
+/**
+ * Whether a GroupInfo that somebody made lets others into this very epoch: of the same group context, with the right
+ * external key, signed by a member.
+ */
+export async function isGroupInfoOf(group: Group, bytes: Uint8Array): Promise<boolean> {
+  const { cs } = group.suite;
+  let info: GroupInfo;
+  try {
+    info = decodeGroupInfo(bytes);
+  } catch {
+    return false;
+  }
+  const keys = await cs.hpke.deriveKeyPair(group.secrets.externalSecret);
+  const external = await cs.hpke.exportPublicKey(keys.publicKey);
+  const [extension] = info.extensions;
+  const signer = leafAt(group.tree, info.signer);
+  return (
+    equalBytes(encodeGroupContext(info.groupContext), encodeGroupContext(group.context)) &&
+    equalBytes(info.confirmationTag, group.confirmationTag) &&
+    info.extensions.length === 1 &&
+    extension?.extensionType === "external_pub" &&
+    equalBytes(extension.extensionData, external) &&
+    signer !== undefined &&
+    (await verifyGroupInfoSignature(info, signer.signaturePublicKey, cs.signature))
+  );
 }
 
 /** @throws MlsRefused `too_large`, `bad_message` */

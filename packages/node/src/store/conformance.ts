@@ -9,7 +9,7 @@ import { randomBytes, seatIdOf } from "../crypto-fast.ts";
 import { temporaryDirectory } from "../http/frame.testing.ts";
 import { checkAppend } from "../services/logs/check.ts";
 import type { AppendRequest, TestLog } from "../services/logs/log.testing.ts";
-import { testLog } from "../services/logs/log.testing.ts";
+import { testLog, testSlot } from "../services/logs/log.testing.ts";
 import { testAccounts } from "./conformance-accounts.ts";
 import { testDevices } from "./conformance-devices.ts";
 import { testBoxes } from "./conformance-boxes.ts";
@@ -176,6 +176,46 @@ export function testStore(name: string, open: OpenStore): void {
         store.logs.setPush({ logId: log.logId, seatId, push, time: 2 }),
       ).rejects.toMatchObject({
         code: "seat_removed",
+      });
+    });
+
+    test("a commit swaps the rejoin slot with itself, and a void brings the former one back", async () => {
+      const log = await newLog();
+      const { logId } = log;
+      expect(await store.logs.slot({ logId })).toBeNull();
+      const [former, later] = [ed25519Generate(), ed25519Generate()].map((outer) => ({
+        outer,
+        bytes: testSlot(outer.publicKey),
+      }));
+      const first = ed25519Generate();
+      await store.logs.append(arg(log.commit(first, { slot: former! })));
+      expect((await store.logs.slot({ logId }))?.slot).toEqual(former!.bytes);
+      log.moved(first);
+      const refused = log.commit(ed25519Generate(), { slot: later!, posting: ed25519Generate() });
+      await expect(store.logs.append(arg(refused))).rejects.toMatchObject({
+        code: "bad_signature",
+      });
+      expect((await store.logs.slot({ logId }))?.slot).toEqual(former!.bytes);
+      const { seqs } = await store.logs.append(
+        arg(log.commit(ed25519Generate(), { slot: later! })),
+      );
+      expect(await store.logs.slot({ logId })).toMatchObject({
+        genesis: log.genesis,
+        slot: later!.bytes,
+        end: { epoch: 2 },
+      });
+      const undo = {
+        op: "void",
+        seq: seqs[0] ?? 0,
+        epoch: 1,
+        postingKey: first.publicKey,
+      } as const;
+      await store.logs.append(arg(log.steward(undo, undefined, { epoch: 1 })));
+      await store.close();
+      store = await open(join(directory.path, "data"));
+      expect((await store.logs.slot({ logId }))?.slot).toEqual(former!.bytes);
+      expect(await store.logs.seat({ logId, seatId: log.seatId, now: NOW })).toMatchObject({
+        slot: true,
       });
     });
 

@@ -36,7 +36,13 @@ export type AppendArg = {
   entries: NewEntry[];
   sigs: Signatures;
   /** Of a commit or rejoin. */
-  handshake?: { nextPostingKey: Bytes; seatId: Bytes; slot: Bytes | null; addSeats: NewSeat[] };
+  handshake?: {
+    nextPostingKey: Bytes;
+    seatId: Bytes;
+    outerKey: Bytes | null;
+    slot: Bytes | null;
+    addSeats: NewSeat[];
+  };
   seat?: SeatRecord;
   steward?: StewardRecord;
   /** The highest position that the sender has seen. */
@@ -50,6 +56,8 @@ export type CreateArg = {
   genesis: Bytes;
   /** The blind token's input: each opens one log. */
   token: Bytes;
+  /** The rejoin slot before the first commit. */
+  slot?: Bytes;
   now: number;
 };
 
@@ -102,8 +110,14 @@ export type LogsOperations = {
   read: {
     /** Where a log stands. @throws log_not_found */
     end(arg: { logId: Bytes }): LogEnd;
-    /** A seat that may read: for a removed one `end` is its removal, and `fixed` true. @throws log_not_found, seat_unknown, seat_removed (too long ago) */
-    seat(arg: { logId: Bytes; seatId: Bytes; now: number }): Seat & { end: LogEnd; fixed: boolean };
+    /** A seat that may read: for a removed one `end` is its removal, and `fixed` true. `slot`: whether there is a rejoin slot. @throws log_not_found, seat_unknown, seat_removed (too long ago) */
+    seat(arg: {
+      logId: Bytes;
+      seatId: Bytes;
+      now: number;
+    }): Seat & { end: LogEnd; fixed: boolean; slot: boolean };
+    /** The rejoin slot that stands, with the genesis. Null where there is none. @throws log_not_found */
+    slot(arg: { logId: Bytes }): { genesis: Bytes; slot: Bytes; end: LogEnd } | null;
     seats(arg: { logId: Bytes }): Seat[];
     /** Entries for a seat: a removed one reads up to its removal. @throws log_not_found, seat_unknown, seat_removed */
     entries(arg: ReadArg): ReadResult;

@@ -9,7 +9,7 @@ import { decodeResponse, encodeCbor } from "@baraza/protocol";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { randomBytes, sha256 } from "../../crypto-fast.ts";
 import { Encoded } from "../../http/registry.ts";
-import { testLog } from "./log.testing.ts";
+import { testLog, testSlot } from "./log.testing.ts";
 import { HUB, refuses, startLogs } from "./service.testing.ts";
 
 let logs: Awaited<ReturnType<typeof startLogs>>;
@@ -17,6 +17,11 @@ beforeAll(async () => {
   logs = await startLogs();
 });
 afterAll(() => logs.close());
+
+const slotOf = (outer: ReturnType<typeof ed25519Generate>) => ({
+  bytes: testSlot(outer.publicKey),
+  outer,
+});
 
 test("creating a log answers its id and a head over the genesis", async () => {
   const log = testLog(HUB);
@@ -121,8 +126,12 @@ test("what does not fit by itself is malformed and says which part", async () =>
   await field({ ...entry, sigs: {} }, "sigs.posting");
   await field({ ...entry, sigs: { ...entry.sigs, seat: new Uint8Array(64) } }, "sigs.seat");
   const next = ed25519Generate();
-  const slotted = log.commit(next, { slot: randomBytes(64) });
-  await field({ ...slotted, slot: randomBytes(64) }, "slot");
+  const slotted = log.commit(next, { slot: slotOf(ed25519Generate()) });
+  await field({ ...slotted, slot: testSlot(next.publicKey) }, "slot");
+  const named = { bytes: testSlot(next.publicKey), outer: ed25519Generate() };
+  await field(log.commit(next, { slot: named }), "slot");
+  const unnamed = { slotHash: randomBytes(32) };
+  await field(log.commit(next, { fields: unnamed }), "outerKey");
   await field({ ...log.commit(next), sigs: entry.sigs }, "sigs.seat");
   await field(log.commit({ ...next, publicKey: new Uint8Array(32) }), "nextPostingKey");
   const two = [...log.commit(next).entries, ...log.entry().entries];
@@ -159,7 +168,7 @@ test("a commit switches the posting key: the old one is worth nothing in the new
   const log = await logs.open();
   const old = log.state.posting;
   const next = ed25519Generate();
-  await logs.call("logs.append", log.commit(next, { slot: randomBytes(500) }));
+  await logs.call("logs.append", log.commit(next, { slot: slotOf(ed25519Generate()) }));
   await refuses(logs.call("logs.append", log.entry()), "stale_epoch", { epoch: 1, seq: 1 });
   log.moved(next);
   await refuses(logs.call("logs.append", log.entry({}, old)), "bad_signature");
@@ -184,18 +193,6 @@ test("a commit needs a live seat and all three signatures", async () => {
     await refuses(logs.call("logs.append", { ...good, sigs }), "bad_signature");
   }
   await logs.call("logs.append", good);
-});
-
-test("a rejoin needs a live seat and the next posting key, not the current one", async () => {
-  const log = await logs.open();
-  const next = ed25519Generate();
-  await refuses(
-    logs.call("logs.append", log.commit(next, { kind: "rejoin", seat: ed25519Generate() })),
-    "seat_unknown",
-  );
-  await logs.call("logs.append", log.commit(next, { kind: "rejoin" }));
-  log.moved(next);
-  await logs.call("logs.append", log.entry());
 });
 
 test("a blob that is not there cannot be named, and the append that names it stores nothing", async () => {

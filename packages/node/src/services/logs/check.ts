@@ -11,6 +11,7 @@ import {
   LIMITS,
   ProtocolError,
   readAs,
+  rejoinSlot,
   toHex,
 } from "@baraza/protocol";
 import { seatIdOf, sha256 } from "../../crypto-fast.ts";
@@ -24,11 +25,11 @@ const SIGNATURES: Record<
 > = {
   entry: { must: ["posting"], may: [] },
   commit: { must: ["posting", "seat", "next"], may: [] },
-  rejoin: { must: ["seat", "next"], may: [] },
+  rejoin: { must: ["outer", "seat", "next"], may: [] },
   seat: { must: ["own"], may: ["posting"] },
   steward: { must: ["stewards"], may: [] },
 };
-const ALL_SIGNATURES = ["posting", "seat", "next", "own", "stewards"] as const;
+const ALL_SIGNATURES = ["posting", "seat", "next", "outer", "own", "stewards"] as const;
 
 /**
  * Checks an append by itself. @throws ProtocolError `malformed` with the field; `too_large` for a body above its
@@ -105,19 +106,21 @@ function checkSingle(
     now,
   };
   if (full?.nextPostingKey !== undefined && full.seatId !== undefined) {
-    const slotHash = full.slotHash ?? null;
-    const matches =
-      slotHash === null
-        ? slot === undefined
-        : slot !== undefined && equalBytes(sha256(slot), slotHash);
-    if (!matches) throw malformed("slot");
+    const outerKey = full.outerKey ?? null;
+    checkSlot(slot, full.slotHash ?? null, outerKey);
     sound(full.nextPostingKey, "nextPostingKey");
     const addSeats = full.addSeats ?? [];
     for (const key of addSeats) sound(key, "addSeats");
     if (!distinct(addSeats)) throw malformed("addSeats");
+    if (kind === "rejoin") {
+      const [own] = addSeats;
+      if (addSeats.length !== 1 || own === undefined || !equalBytes(seatIdOf(own), full.seatId))
+        throw malformed("addSeats");
+    }
     arg.handshake = {
       nextPostingKey: full.nextPostingKey,
       seatId: full.seatId,
+      outerKey,
       slot: slot ?? null,
       addSeats: addSeats.map((seatKey) => ({ seatId: seatIdOf(seatKey), seatKey })),
     };
@@ -146,7 +149,26 @@ export function checkGenesis(bytes: Bytes, hub: string): Genesis {
   sound(genesis.postingKey, "genesis.postingKey");
   seatOf(genesis, "genesis");
   soundStewards(genesis.stewards, "genesis.stewards");
+  if (genesis.outerKey !== undefined) sound(genesis.outerKey, "genesis.outerKey");
   return genesis;
+}
+
+/**
+ * A slot must be what the header says, and name the same key. That the header names one which is not brought along is
+ * not refused: it may be lost (entries that members bring back to a hub), and then there is none until the next commit.
+ * @throws ProtocolError `malformed`
+ */
+export function checkSlot(
+  slot: Bytes | undefined,
+  slotHash: Bytes | null,
+  outerKey: Bytes | null,
+): void {
+  if (outerKey !== null) sound(outerKey, "outerKey");
+  if ((slotHash === null) !== (outerKey === null)) throw malformed("outerKey");
+  if (slot === undefined) return;
+  if (slotHash === null || !equalBytes(sha256(slot), slotHash)) throw malformed("slot");
+  const { outerKey: named } = readAs(rejoinSlot, slot, LIMITS.slotBytes);
+  if (outerKey === null || !equalBytes(named, outerKey)) throw malformed("slot");
 }
 
 /** An ordinary entry whose header has further fields (from a newer version), or none of ours. */

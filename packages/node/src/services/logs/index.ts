@@ -3,14 +3,23 @@
  * where to push; it never learns which.
  */
 import type { Bytes, Head } from "@baraza/protocol";
-import { concat, encodeCbor, LABELS, LIMITS, ProtocolError } from "@baraza/protocol";
+import {
+  concat,
+  encodeCbor,
+  equalBytes,
+  LABELS,
+  LIMITS,
+  ProtocolError,
+  readAs,
+  rejoinSlot,
+} from "@baraza/protocol";
 import type { Verifier } from "../../crypto-fast.ts";
 import { createSigner, createVerifier, sha256 } from "../../crypto-fast.ts";
 import type { Handlers, Service } from "../../http/registry.ts";
 import { Encoded } from "../../http/registry.ts";
 import type { AppendArg, AppendResult } from "../../store/port-logs.ts";
 import type { Store } from "../../store/port.ts";
-import { checkAppend, checkGenesis } from "./check.ts";
+import { checkAppend, checkGenesis, checkSlot } from "./check.ts";
 import { cborHead, encodeAppended, encodeHead, signaturesOfEach } from "./encoding.ts";
 import { createHeads } from "./heads.ts";
 import { readPlainAppend } from "./plain.ts";
@@ -87,13 +96,20 @@ export function createLogs(deps: LogsDeps): LogsService {
   };
 
   const routes: Handlers = {
-    "logs.create": async ({ genesis, token }, context) => {
+    "logs.create": async ({ genesis, token, slot }, context) => {
       context.limit("logs.create", { perMinute: 60, burst: 60 });
-      checkGenesis(genesis, deps.name);
+      const { outerKey = null } = checkGenesis(genesis, deps.name);
+      // Nobody has signed for its bytes: a slot of the first epoch is there for whoever made the log alone.
+      checkSlot(
+        slot,
+        slot === undefined || outerKey === null ? null : sha256(slot),
+        slot === undefined ? null : outerKey,
+      );
       if (!(await deps.redeemToken(token))) throw new ProtocolError("token_spent");
       const { logId, ...end } = await store.logs.create({
         genesis,
         token: token.input,
+        ...(slot === undefined ? {} : { slot }),
         now: heads.clock(),
       });
       return { logId, head: await heads.receipt(logId, end) };
@@ -112,12 +128,27 @@ export function createLogs(deps: LogsDeps): LogsService {
     "logs.session": async ({ logId, seatId, time, sig }) => {
       const date = heads.readDate(logId);
       inTime(time, now());
-      const { seatKey, end, fixed } = await store.logs.seat({ logId, seatId, now: now() });
+      const { seatKey, end, fixed, slot } = await store.logs.seat({ logId, seatId, now: now() });
       const signed = { logId, seatId, hub: deps.name, time };
       proves(verify, seatKey, LABELS.logSession, signed, sig);
       const head = heads.sign(logId, end, date, fixed);
       const { epoch, lastCommitSeq } = end;
-      return { ...sessions.open(logId, seatId, now()), head, epoch, lastCommitSeq };
+      return { ...sessions.open(logId, seatId, now()), head, epoch, lastCommitSeq, slot };
+    },
+    "logs.slot": async ({ logId, tags }, context) => {
+      context.limit("logs.slot", { perMinute: 120, burst: 240 });
+      const date = heads.readDate(logId);
+      const found = await store.logs.slot({ logId }).catch((error: unknown) => {
+        if (error instanceof ProtocolError && error.code === "log_not_found") return null;
+        throw error;
+      });
+      const slot = found && readAs(rejoinSlot, found.slot, LIMITS.slotBytes);
+      const envelope = slot?.envelopes.find((one) => tags.some((tag) => equalBytes(tag, one.tag)));
+      if (found === null || slot === null || envelope === undefined)
+        throw new ProtocolError("not_found");
+      const { outerKey, sealed } = slot;
+      const head = heads.sign(logId, found.end, date);
+      return { genesis: found.genesis, outerKey, envelope, sealed, epoch: found.end.epoch, head };
     },
     "logs.read": async ({ logId, token, after, limit, genesis }) => {
       const seatId = sessions.seatOf(logId, token, now());

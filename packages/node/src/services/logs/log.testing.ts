@@ -26,6 +26,12 @@ export type Keys = Ed25519KeyPair;
 const signAppend = (key: Keys, digest: Bytes): Bytes =>
   createSigner(key.privateKey)(LABELS.append, digest);
 
+/** A slot as a hub sees it: of nothing but the key that signs rejoins, and a tag to ask by. */
+export function testSlot(outerKey: Bytes, tag: Bytes = randomBytes(16), bytes = 100): Bytes {
+  const envelope = { tag, enc: randomBytes(32), ct: randomBytes(48) };
+  return encodeCbor({ v: 1, outerKey, envelopes: [envelope], sealed: randomBytes(bytes) });
+}
+
 /** A new log as its creator knows it; `state` moves on with what the tests do. */
 export function testLog(hub: string, options: Partial<Genesis> & { stewardKeys?: Keys[] } = {}) {
   const posting = ed25519Generate();
@@ -103,32 +109,54 @@ export function testLog(hub: string, options: Partial<Genesis> & { stewardKeys?:
       by: {
         seat?: Keys;
         posting?: Keys;
-        slot?: Bytes;
+        /** With the key that it names. */
+        slot?: { bytes: Bytes; outer: Keys };
         fields?: Partial<EntryHeader>;
-        kind?: "commit" | "rejoin";
         bytes?: number;
       } = {},
     ): AppendRequest => {
       const seatKeys = by.seat ?? seat;
-      const kind = by.kind ?? "commit";
       const request = one(
         body(by.bytes),
         {
-          kind,
+          kind: "commit",
           nextPostingKey: next.publicKey,
           seatId: seatIdOf(seatKeys.publicKey),
-          slotHash: by.slot === undefined ? null : sha256(by.slot),
+          slotHash: by.slot === undefined ? null : sha256(by.slot.bytes),
+          ...(by.slot === undefined ? {} : { outerKey: by.slot.outer.publicKey }),
           ...by.fields,
         },
         (digest) => ({
-          ...(kind === "commit"
-            ? { posting: signAppend(by.posting ?? state.posting, digest) }
-            : {}),
+          posting: signAppend(by.posting ?? state.posting, digest),
           seat: signAppend(seatKeys, digest),
           next: signAppend(next, digest),
         }),
       );
-      return by.slot === undefined ? request : { ...request, slot: by.slot };
+      return by.slot === undefined ? request : { ...request, slot: by.slot.bytes };
+    },
+    /** By whoever can sign with the slot's key, with a new seat. */
+    rejoin: (
+      outer: Keys,
+      next: Keys,
+      by: { seat?: Keys; signs?: Keys; fields?: Partial<EntryHeader> } = {},
+    ): AppendRequest => {
+      const seatKeys = by.seat ?? ed25519Generate();
+      return one(
+        body(),
+        {
+          kind: "rejoin",
+          nextPostingKey: next.publicKey,
+          seatId: seatIdOf(seatKeys.publicKey),
+          addSeats: [seatKeys.publicKey],
+          slotHash: null,
+          ...by.fields,
+        },
+        (digest) => ({
+          outer: signAppend(outer, digest),
+          seat: signAppend(by.signs ?? seatKeys, digest),
+          next: signAppend(next, digest),
+        }),
+      );
     },
     /** To be called when a commit was accepted. */
     moved: (next: Keys, epoch = state.epoch + 1) => {

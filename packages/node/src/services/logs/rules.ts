@@ -35,6 +35,8 @@ export type SeatedEntry = {
 export type LogView = {
   state: LogState;
   seat: (seatId: Bytes) => SeatState | undefined;
+  /** What signs rejoins now. */
+  outerKey: () => Bytes | null;
   /** The stewards of the genesis. */
   founders: () => readonly Bytes[];
   liveSeats: () => number;
@@ -48,7 +50,8 @@ export type LogView = {
 /** What an append changes, besides the entries themselves. `next` is complete. */
 export type Change = {
   next: LogState;
-  slot: Bytes | null;
+  /** In the place of the former ones; null: they stay. */
+  slot: { outerKey: Bytes | null; slot: Bytes | null } | null;
   /** To be noted with the (single) entry, for a later void. */
   seated: SeatedEntry | null;
   addSeats: readonly NewSeat[];
@@ -106,14 +109,24 @@ function mayLookBack({ steward, epoch }: AppendArg): boolean {
 function judgeHandshake(view: LogView, append: AppendArg, change: Change, signed: Signed): void {
   const { handshake, sigs } = append;
   if (handshake === undefined) throw new ProtocolError("malformed");
-  const seat = liveSeat(view, handshake.seatId);
-  if (append.kind === "commit") signed(view.state.postingKey, sigs.posting);
-  signed(seat.seatKey, sigs.seat);
+  if (append.kind === "commit") {
+    const seat = liveSeat(view, handshake.seatId);
+    signed(view.state.postingKey, sigs.posting);
+    signed(seat.seatKey, sigs.seat);
+  } else {
+    // Whoever opened the slot comes in with a seat of their own; see services/logs/check.ts for what it must look like.
+    const [seat] = handshake.addSeats;
+    const outerKey = view.outerKey();
+    if (seat === undefined) throw new ProtocolError("malformed");
+    if (outerKey === null) throw new ProtocolError("bad_signature");
+    signed(outerKey, sigs.outer);
+    signed(seat.seatKey, sigs.seat);
+  }
   signed(handshake.nextPostingKey, sigs.next);
   change.next.epoch = view.state.epoch + 1;
   change.next.postingKey = handshake.nextPostingKey;
   change.next.lastCommitSeq = change.next.seq;
-  change.slot = handshake.slot;
+  change.slot = { outerKey: handshake.outerKey, slot: handshake.slot };
   change.addSeats = newSeats(view, handshake.addSeats);
   change.seated = {
     kind: append.kind === "commit" ? "commit" : "rejoin",
@@ -221,7 +234,8 @@ function stewardsNeeded({ kind, stewards }: LogState, { op }: StewardRecord): nu
  * [Note: What stands behind a commit]
  * A commit may be voided until another member shows that it could follow: by a commit, rejoin or seat entry of a later
  * epoch behind it. Entries of the committer's own seat do not count, nor those of seats that came after the commit: who
- * poisons a commit holds its posting key, and could shield it with a seat that it registers itself.
+ * poisons a commit holds its posting key, and could shield it with a seat that it registers itself. A rejoin, whose seat is
+ * new, never shields.
  */
 function judgeVoid(
   { seated, seatedAfter, seat, commitBefore }: LogView,

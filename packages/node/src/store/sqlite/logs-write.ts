@@ -17,6 +17,7 @@ import { referenceBlobs } from "./blob-references.ts";
 import type { Db } from "./database.ts";
 import type { LogRow } from "./logs-rows.ts";
 import { endOf, entryId, logRow, MAX_LOGS, packEnd, seatRow, stateOf } from "./logs-rows.ts";
+import { putSlot, slotOf, undoSlots } from "./logs-slots.ts";
 
 const HOUR = 3_600_000;
 /** A cache of imported keys: the thread that imports this module owns it. */
@@ -25,7 +26,7 @@ const verify = createVerifier();
 /** Opens a log for a token that opens one log. A repeat with the same token answers where the log stands. */
 export function create(
   db: Db,
-  { genesis: bytes, token, now }: CreateArg,
+  { genesis: bytes, token, slot, now }: CreateArg,
 ): LogEnd & { logId: Bytes } {
   const logId = logIdOf(bytes);
   const spent = db.get<{ log_id: Bytes }>("SELECT log_id FROM log_tokens WHERE token = ?", token);
@@ -51,6 +52,7 @@ export function create(
     now,
   );
   addSeat(db, log, genesis, 0);
+  putSlot(db, log, 0, { outerKey: genesis.outerKey ?? null, slot: slot ?? null });
   db.run("INSERT INTO log_tokens (token, log_id) VALUES (?, ?)", token, logId);
   return { ...endOf(logRow(db, logId)), logId };
 }
@@ -151,6 +153,7 @@ function viewOf(db: Db, row: LogRow): LogView {
         }
       );
     },
+    outerKey: () => slotOf(db, log).outerKey,
     founders: () => readAs(genesisSchema, row.genesis, LIMITS.genesisBytes).stewards,
     liveSeats: () =>
       db.get<{ n: number }>(
@@ -186,19 +189,20 @@ function viewOf(db: Db, row: LogRow): LogView {
 function applyChange(db: Db, { log }: LogRow, change: Change, end: LogEnd): boolean {
   const { next } = change;
   db.run(
-    "UPDATE logs SET epoch = ?, posting_key = ?, last_commit_seq = ?, stewards = ?, slot = coalesce(?, slot), keep_ms = coalesce(?, keep_ms) WHERE log = ?",
+    "UPDATE logs SET epoch = ?, posting_key = ?, last_commit_seq = ?, stewards = ?, keep_ms = coalesce(?, keep_ms) WHERE log = ?",
     next.epoch,
     next.postingKey,
     next.lastCommitSeq,
     concat(...next.stewards),
-    change.slot,
     change.keepMs,
     log,
   );
   if (change.voidFrom !== null) {
     db.run("UPDATE log_seated SET void = 1 WHERE log = ? AND seq >= ?", log, change.voidFrom);
     db.run("DELETE FROM log_seats WHERE log = ? AND added_seq >= ?", log, change.voidFrom);
+    undoSlots(db, log, change.voidFrom);
   }
+  if (change.slot !== null) putSlot(db, log, end.seq, change.slot);
   if (change.seated !== null) {
     db.run(
       "INSERT INTO log_seated (log, seq, kind, epoch, seat_id) VALUES (?, ?, ?, ?, ?)",

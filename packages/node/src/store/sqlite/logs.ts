@@ -7,6 +7,7 @@ import type { Db } from "./database.ts";
 import { expire } from "./logs-expire.ts";
 import type { LogRow, PushRow, SeatRow } from "./logs-rows.ts";
 import { endOf, entryId, logRow, seatRow, seqOf, targetOf, unpackEnd } from "./logs-rows.ts";
+import { hasSlot, slotOf } from "./logs-slots.ts";
 import { append, create } from "./logs-write.ts";
 import type { SqliteOperations } from "./operations.ts";
 
@@ -62,7 +63,18 @@ export const logsOperations: SqliteOperations<LogsOperations> = {
     seat: (db, { logId, seatId, now }) => {
       const row = logRow(db, logId);
       const seat = readingSeat(db, row, seatId, now);
-      return { seatId, seatKey: seat.seat_key, removedAt: seat.removed_seq, ...endFor(row, seat) };
+      return {
+        seatId,
+        seatKey: seat.seat_key,
+        removedAt: seat.removed_seq,
+        slot: hasSlot(db, row.log),
+        ...endFor(row, seat),
+      };
+    },
+    slot: (db, { logId }) => {
+      const row = logRow(db, logId);
+      const { slot } = slotOf(db, row.log);
+      return slot === null ? null : { genesis: row.genesis, slot, end: endOf(row) };
     },
     seats: (db, { logId }) =>
       db
