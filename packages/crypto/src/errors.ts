@@ -24,6 +24,7 @@ export type CryptoErrorCode =
   | "bad_share"
   /** Fewer shares of one set than it takes. */
   | "few_shares"
+  | "bad_key_log"
   | "bad_stream"
   | "wrong_passphrase"
   /** A pairing whose other side is not who it said first, or whose code says otherwise. */

@@ -22,6 +22,8 @@ import { announceSetup } from "./services/admin/setup.ts";
 import { createBlobs } from "./services/blobs/index.ts";
 import { createBoxes } from "./services/boxes/index.ts";
 import { createCards } from "./services/cards/index.ts";
+import type { KeyLogService } from "./services/keylog/index.ts";
+import { createKeyLog } from "./services/keylog/index.ts";
 import { createLogs } from "./services/logs/index.ts";
 import { createDevices } from "./services/devices/index.ts";
 import type { PushService } from "./services/push/index.ts";
@@ -54,6 +56,8 @@ export type RunningNode = {
   /** A new link that makes the first administrator, also kept in the data directory; null when there is one. */
   setupLink(): Promise<string | null>;
   store: Store;
+  /** What this node and others tell each other of key logs; it runs by itself. */
+  keylog: Pick<KeyLogService, "gossip" | "met">;
   /** Resolves when no push waits that can be delivered. */
   idle(): Promise<void>;
   /** Finishes what has been accepted and frees the data directory. */
@@ -162,6 +166,9 @@ async function start(
       software: `baraza/${VERSION}`,
       outbound,
       dispatch: (route, body, caller) => dispatcher.call(route, body, caller),
+      onNode: (node) => {
+        keylog.met(node);
+      },
       now,
     }),
   );
@@ -194,6 +201,17 @@ async function start(
       now,
     }),
   );
+  const keylog = add(
+    createKeyLog({
+      store,
+      secrets,
+      name: nameOf,
+      outbound,
+      nodeKeyOf: (node, fresh) => relay.nodeKeyOf(node, fresh),
+      now,
+    }),
+  );
+  await keylog.enterAll();
   const quota = config.blobQuotaMb * 1024 * 1024;
   add(
     await createBlobs({
@@ -281,6 +299,7 @@ async function start(
         now: now(),
       }),
     store,
+    keylog,
     idle: () => push.idle(),
     close: async () => {
       await close();

@@ -25,6 +25,8 @@ export type NodeSecrets = {
   storeSecret: Bytes;
   /** Seed of the key of blind tokens. */
   tokenSeed: Bytes;
+  /** Hides account names in the key log: with another one it would be another log. */
+  vrfSeed: Bytes;
   /** Long-term secret of OPAQUE (RFC 9807): when it changes, no passphrase opens anything any more. */
   opaqueSetup: string;
 };
@@ -67,6 +69,7 @@ export async function loadSecrets(dataDir: string): Promise<NodeSecrets> {
     logSessionSecret: derive("baraza/node/log-sessions/1"),
     storeSecret: derive("baraza/node/store/1"),
     tokenSeed: derive("baraza/node/tokens/1"),
+    vrfSeed: derive("baraza/node/key-log/1"),
     opaqueSetup,
   };
 }

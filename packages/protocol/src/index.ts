@@ -6,6 +6,7 @@ export * from "./bytes.ts";
 export * from "./cbor.ts";
 export * from "./devices.ts";
 export * from "./errors.ts";
+export * from "./keylog.ts";
 export * from "./labels.ts";
 export * from "./limits.ts";
 export * from "./link.ts";

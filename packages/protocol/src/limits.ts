@@ -45,6 +45,14 @@ export const LIMITS = {
   opaqueBytes: 4 * KiB,
   recordBytes: 8 * KiB,
   rollBytes: 24 * KiB,
+  devices: 64,
+  keyLogLeafBytes: 512,
+  /** Leaves in one answer: to an account about itself, and to whoever reads the whole log. */
+  keyLogOwnLeaves: 50,
+  keyLogLeavesRead: 1000,
+  /** Heads of key logs in one message between nodes, and those that a letter or an event brings along. */
+  keyLogHeads: 64,
+  seenHeads: 4,
   /** Longest node name (host, and port where there is one). */
   nodeNameLength: 260,
   accountNameLength: 64,

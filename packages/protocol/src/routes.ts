@@ -7,6 +7,7 @@ import * as accounts from "./accounts.ts";
 import * as blobs from "./blobs.ts";
 import * as boxes from "./boxes.ts";
 import * as devices from "./devices.ts";
+import * as keylog from "./keylog.ts";
 import { LIMITS } from "./limits.ts";
 import * as log from "./log.ts";
 import * as recovery from "./recovery.ts";
@@ -68,6 +69,12 @@ export const ROUTES = {
   ),
   "keyPackages.fetch": route("gateway", accounts.keyPackagesFetch),
   "identity.lookup": route("gateway", accounts.identityLookup),
+  "keylog.head": route("gateway", keylog.keyLogHeadRoute),
+  "keylog.lookup": route("gateway", keylog.keyLogLookup),
+  "keylog.consistency": route("gateway", keylog.keyLogConsistency),
+  "keylog.leaves": route("gateway", keylog.keyLogLeaves),
+  "keylog.own": route("session", keylog.keyLogOwn),
+  "keylog.gossip": route("peer", keylog.keyLogGossip),
   "tokens.issue": route("session", accounts.tokensIssue),
   "cards.put": route("session", accounts.cardsPut),
   "cards.get": route("gateway", accounts.cardsGet),

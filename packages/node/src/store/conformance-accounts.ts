@@ -25,6 +25,7 @@ export function newAccount(name: string, more: Partial<RegisterArg> = {}): Regis
     vault: randomBytes(100),
     device: { deviceId: randomBytes(32), cert: randomBytes(100) },
     session: { sessionId: randomBytes(32), expires: NOW + HOUR },
+    place: { place: randomBytes(32), proof: randomBytes(80) },
     codeHash: null,
     registration: "open",
     ...more,

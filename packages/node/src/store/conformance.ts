@@ -14,6 +14,7 @@ import { testAccounts } from "./conformance-accounts.ts";
 import { testDevices } from "./conformance-devices.ts";
 import { testBoxes } from "./conformance-boxes.ts";
 import { testRecovery } from "./conformance-recovery.ts";
+import { testKeyLog } from "./conformance-keylog.ts";
 import type { Store } from "./port.ts";
 
 const HUB = "hub.localhost:1";
@@ -40,6 +41,7 @@ export function testStore(name: string, open: OpenStore): void {
     testBoxes(() => store);
     testRecovery(() => store);
     testDevices(() => store);
+    testKeyLog(() => store);
 
     const newLog = async (): Promise<TestLog> => {
       const log = testLog(HUB);

@@ -1,6 +1,7 @@
 /** The operations of accounts. All times in milliseconds by the node's clock. */
 import type { Bytes, Role } from "@baraza/protocol";
 import type { Registration } from "./port-admin.ts";
+import type { KeyLogPlace } from "./port-keylog.ts";
 
 /** What is stored of an account. `record` is the OPAQUE registration record. */
 export type AccountRow = {
@@ -25,6 +26,8 @@ export type RegisterArg = {
   vault: Bytes;
   device: DeviceRow;
   session: NewSession;
+  /** Where its name is hidden in the key log; null: it is entered there later. */
+  place: KeyLogPlace | null;
   /** SHA-256 of the code that came along: an invitation's or the setup code's. */
   codeHash: Bytes | null;
   /** What holds until an administrator chooses. */

@@ -18,6 +18,7 @@ import type { AdminOperations, CardsOperations } from "./port-admin.ts";
 import type { BlobsOperations } from "./port-blobs.ts";
 import type { BoxesOperations } from "./port-boxes.ts";
 import type { DevicesOperations } from "./port-devices.ts";
+import type { KeyLogOperations } from "./port-keylog.ts";
 import type { LogsOperations } from "./port-logs.ts";
 import type { RecoveryOperations } from "./port-recovery.ts";
 
@@ -31,6 +32,7 @@ export type Operations = {
   cards: CardsOperations;
   recovery: RecoveryOperations;
   devices: DevicesOperations;
+  keylog: KeyLogOperations;
 };
 
 /** The shape of one service's operations. */

@@ -8,6 +8,7 @@ import type { Handlers, Service } from "../../http/registry.ts";
 import type { NodeSecrets } from "../../secrets.ts";
 import type { Registration } from "../../store/port-admin.ts";
 import type { Store } from "../../store/port.ts";
+import { placeOfName } from "../keylog/index.ts";
 import { mayInvite } from "../admin/rules.ts";
 import { keyRoutes } from "./keys.ts";
 import { registrationRoutes } from "./registration.ts";
@@ -19,7 +20,7 @@ import { accountKey } from "../account-key.ts";
 
 export type AccountsDeps = {
   store: Pick<Store, "accounts" | "admin">;
-  secrets: Pick<NodeSecrets, "opaqueSetup" | "tokenSeed">;
+  secrets: Pick<NodeSecrets, "opaqueSetup" | "tokenSeed" | "vrfSeed">;
   /** The node's name: a function, since it may be known only after listening. */
   name: () => string;
   /** Who may register until an administrator sets it. */
@@ -66,6 +67,7 @@ export function createAccounts(deps: AccountsDeps): AccountsService {
       opaqueSetup: deps.secrets.opaqueSetup,
       registration: deps.registration,
       now,
+      placeOf: (name) => placeOfName(deps.secrets, name),
       onPassphraseChanged: (accountId, keep) => {
         deps.onSessionsEnded?.({ accountId, sessionId: null, keep });
       },

@@ -11,6 +11,7 @@ import { encodeCbor, equalBytes, ProtocolError } from "@baraza/protocol";
 import { sha256 } from "../../crypto-fast.ts";
 import type { Handlers } from "../../http/registry.ts";
 import type { RegisterArg } from "../../store/port-accounts.ts";
+import type { KeyLogPlace } from "../../store/port-keylog.ts";
 import type { Registration } from "../../store/port-admin.ts";
 import type { Store } from "../../store/port.ts";
 import { checked, demand } from "./checks.ts";
@@ -24,6 +25,8 @@ export type RegistrationDeps = {
   opaqueSetup: string;
   registration: Registration;
   now: () => number;
+  /** Hides a name in the key log. */
+  placeOf: (name: string) => KeyLogPlace;
   /** All sessions of the account but this one have ended. */
   onPassphraseChanged: (accountId: Bytes, keep: Bytes) => void;
 };
@@ -70,6 +73,7 @@ export function registrationRoutes(deps: RegistrationDeps): Handlers {
         record: request.record,
         vault: request.vault,
         session: row,
+        place: deps.placeOf(request.name),
         codeHash: request.invitation === undefined ? null : sha256(request.invitation),
         registration: deps.registration,
       });

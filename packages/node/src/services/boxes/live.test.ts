@@ -219,6 +219,7 @@ async function startBoxes(times: Partial<LiveTimes> = {}) {
     vault,
     device: { deviceId: device.hash, cert: deviceCert },
     session: { sessionId: sha256(session), expires },
+    place: null,
     codeHash: null,
     registration: "open",
   });

@@ -26,6 +26,8 @@ export type RelayDeps = {
   outbound: Outbound;
   /** Answers a request that came through the gateway. */
   dispatch: (route: string, body: Bytes, caller: Caller) => Promise<Answer>;
+  /** Told of another node whose record was fetched. */
+  onNode?: (node: string) => void;
   now: () => number;
 };
 
@@ -58,9 +60,14 @@ export async function createRelay(deps: RelayDeps): Promise<RelayService> {
   }, HOUR);
   timer.unref();
 
+  const otherNode = async (target: string, fresh: boolean) => {
+    const record = await others.get(target, fresh);
+    deps.onNode?.(target);
+    return record;
+  };
   const recordOf = async (target: string, fresh: boolean) => {
     if (target === name()) return own.bytes();
-    return (await others.get(target, fresh)).bytes;
+    return (await otherNode(target, fresh)).bytes;
   };
   const routes: Handlers = {
     "relay.forward": async ({ target, encapsulated }, { account, limit }) => {
@@ -97,7 +104,7 @@ export async function createRelay(deps: RelayDeps): Promise<RelayService> {
     },
     nodeRecord: { path: PATHS.nodeRecord, type: "application/cbor", body: own.bytes },
     nodeKeyOf: async (node, fresh) =>
-      node === name() ? deps.secrets.nodeKey.publicKey : (await others.get(node, fresh)).nodeKey,
+      node === name() ? deps.secrets.nodeKey.publicKey : (await otherNode(node, fresh)).nodeKey,
     rotate: keys.rotate,
     close: () => {
       clearInterval(timer);

@@ -1,11 +1,13 @@
 /** Accounts, sessions, vaults and devices over SQLite. Key packages: {@link ./key-packages.ts}. */
 import type { Bytes, Role } from "@baraza/protocol";
 import { equalBytes, ProtocolError } from "@baraza/protocol";
+import { waysHash } from "../keylog-leaf.ts";
 import type { AccountRow, AccountsOperations, DeviceRow, NewSession } from "../port-accounts.ts";
 import type { Db } from "./database.ts";
 import { useInvitation } from "./admin.ts";
 import { accountOf, mustGet } from "./rows.ts";
 import { allowTokens, publishKeyPackages, takeKeyPackages } from "./key-packages.ts";
+import { enterAccount, logAccount } from "./keylog.ts";
 import type { SqliteOperations } from "./operations.ts";
 
 /** More devices than people have; beyond it the oldest ones that nobody is signed in with make room. */
@@ -42,6 +44,7 @@ export const accountsOperations: SqliteOperations<AccountsOperations> = {
       db.run("INSERT INTO boxes (box_id, account) VALUES (?, ?)", account.boxId, id);
       db.run("INSERT INTO vaults (account, version, vault) VALUES (?, 1, ?)", id, arg.vault);
       openSession(db, id, arg.session, insertDevice(db, id, arg.device));
+      if (arg.place !== null) enterAccount(db, id, arg.place);
       return { role };
     },
     signIn(db, { accountId, session, now }) {
@@ -100,6 +103,7 @@ export const accountsOperations: SqliteOperations<AccountsOperations> = {
         sessionId,
         account,
       );
+      logAccount(db, account);
       return null;
     },
     setBoxKey(db, { accountId, boxKey, seq, identity, identitySeq }) {
@@ -126,6 +130,7 @@ export const accountsOperations: SqliteOperations<AccountsOperations> = {
         identitySeq,
         accountId,
       );
+      if (identitySeq > row.identitySeq) logAccount(db, accountOf(db, accountId));
       return null;
     },
     publishKeyPackages,
@@ -256,4 +261,5 @@ function swapVault(db: Db, account: number, vault: Bytes, version: number): void
   if (stands.version !== version - 1)
     throw new ProtocolError("vault_conflict", { data: { version: stands.version } });
   db.run("UPDATE vaults SET version = ?, vault = ? WHERE account = ?", version, vault, account);
+  if (!equalBytes(waysHash(stands.vault), waysHash(vault))) logAccount(db, account);
 }

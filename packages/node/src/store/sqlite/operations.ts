@@ -9,6 +9,7 @@ import { boxesOperations } from "./boxes.ts";
 import { cardsOperations } from "./cards.ts";
 import { recoveryOperations } from "./recovery.ts";
 import { devicesOperations } from "./devices.ts";
+import { keylogOperations } from "./keylog.ts";
 
 type Run<F> = F extends (arg: infer A) => infer R ? (db: Db, arg: A) => R : never;
 
@@ -27,4 +28,5 @@ export const OPERATIONS: { readonly [S in keyof Operations]: SqliteOperations<Op
   cards: cardsOperations,
   recovery: recoveryOperations,
   devices: devicesOperations,
+  keylog: keylogOperations,
 };

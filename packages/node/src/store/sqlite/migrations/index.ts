@@ -7,11 +7,21 @@ import { blobs } from "./004-blobs.ts";
 import { recovery } from "./005-recovery.ts";
 import { devices } from "./006-devices.ts";
 import { slots } from "./007-slots.ts";
+import { keylog } from "./008-keylog.ts";
 
 /** `version` counts from 1 without gaps; `up` is the SQL that leads there from the version before. */
 export type Migration = { version: number; name: string; up: string };
 
-const MIGRATIONS: readonly Migration[] = [logs, accounts, boxes, blobs, recovery, devices, slots];
+const MIGRATIONS: readonly Migration[] = [
+  logs,
+  accounts,
+  boxes,
+  blobs,
+  recovery,
+  devices,
+  slots,
+  keylog,
+];
 
 /** "BRZA": tells a Baraza store from another SQLite file. */
 const APPLICATION_ID = 0x42525a41;
