@@ -26,9 +26,13 @@ export type CryptoErrorCode =
   | "few_shares"
   | "bad_key_log"
   | "bad_stream"
-  | "wrong_passphrase"
   /** A pairing whose other side is not who it said first, or whose code says otherwise. */
-  | "bad_pairing";
+  | "bad_pairing"
+  /** Not an archive, or damaged in its header. */
+  | "bad_archive"
+  /** An archive of a later version. */
+  | "newer_archive"
+  | "wrong_passphrase";
 
 /** A refusal by this package. `cause` is for the developer's console only and is never sent on. */
 export class CryptoError extends Error {

@@ -6,6 +6,7 @@
 import { writeFile } from "node:fs/promises";
 import type { Card, EntryHeader, Genesis, KeyRing, Signatures, Vault } from "@baraza/protocol";
 import { encodeCbor, genesis as genesisSchema, toHex, utf8, writeAs } from "@baraza/protocol";
+import { createArchive, sealArchiveChunk } from "../src/archive.ts";
 import * as c from "../src/index.ts";
 
 const here = new URL("./", import.meta.url);
@@ -27,6 +28,7 @@ export async function buildVectors(): Promise<{ url: URL; content: unknown }[]> 
     "records.json": await records(),
     "file.json": await files(),
     "pairing.json": await pairings(),
+    "archive.json": await archives(),
   };
   const files_ = Object.entries(mine).map(([name, content]) => ({
     url: new URL(name, here),
@@ -253,6 +255,26 @@ async function cards() {
     askerKey: bob.record.key,
     keyPackages,
     askProof: c.askProof(keys.proofKey, bobId, keyPackages),
+  };
+}
+
+async function archives() {
+  const fixed = {
+    id: counting(1, 16),
+    key: seed(150),
+    salt: seed(151),
+    aeadSalt: seed(152),
+  };
+  const passphrase = "a box of quiet letters";
+  const archive = await createArchive(passphrase, { memory: 64, passes: 2, lanes: 1 }, fixed);
+  const plain = encodeCbor([{ t: "end", spaces: 0, events: 0, entries: 0 }]);
+  return {
+    what: "the beginning of an archive, and a chunk that is its first and last",
+    passphrase,
+    key: archive.key,
+    head: archive.head,
+    plain,
+    chunk: await sealArchiveChunk(archive, 0, true, plain, seed(153)),
   };
 }
 

@@ -4,6 +4,7 @@
  * Tools add theirs under `<tool>.<name>` (see tools/chat for `chat.*`).
  */
 import type { DevicesCommands, DevicesLive } from "./devices/api.ts";
+import type { MovingCommands, MovingLive } from "./moving/api.ts";
 import type { ChatCommands, ChatLive } from "./tools/chat/api.ts";
 
 export type Line = "online" | "connecting" | "offline";
@@ -174,7 +175,8 @@ export type EngineCommands = {
   /** Tries everything that waits now. */
   "sync.now": (args: Record<string, never>) => Promise<void>;
 } & ChatCommands &
-  DevicesCommands;
+  DevicesCommands &
+  MovingCommands;
 
 export type EngineLive = {
   account: { args: Record<string, never>; value: Account | null };
@@ -184,7 +186,8 @@ export type EngineLive = {
   people: { args: SpaceId; value: Person[] };
   joins: { args: Record<string, never>; value: Join[] };
 } & ChatLive &
-  DevicesLive;
+  DevicesLive &
+  MovingLive;
 
 export type CommandName = keyof EngineCommands;
 export type LiveName = keyof EngineLive;

@@ -181,6 +181,7 @@ export function createBackground(core: Core, onSignedOut: () => void): Backgroun
       if (what.letters === true) letters();
       if (what.vault === true) vault();
       if (what.inbox === true) inbox();
+      if (what.places === true) places();
       if (what.boxes === true) live?.renew();
     },
     start() {

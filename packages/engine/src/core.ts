@@ -49,6 +49,8 @@ export type Core = {
     letters?: boolean;
     vault?: boolean;
     inbox?: boolean;
+    /** There are spaces to ask for a place in. */
+    places?: boolean;
     /** There is one more box to listen at. */
     boxes?: boolean;
   }): void;

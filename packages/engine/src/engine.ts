@@ -21,8 +21,11 @@ import { createDevices } from "./devices/index.ts";
 import { EngineError } from "./errors.ts";
 import { ask, readInvitation } from "./letters/ask.ts";
 import { invite } from "./letters/invite.ts";
+import { createMoving } from "./moving/index.ts";
+import { MOVING_MIGRATIONS } from "./moving/tables.ts";
 import { createOwnNode } from "./net/own-node.ts";
 import { createRemote } from "./net/remote.ts";
+import type { ArchiveCost } from "@baraza/crypto/archive";
 import type { Platform, SqlStore } from "./ports.ts";
 import { CORE_MIGRATIONS } from "./schema.ts";
 import { createSpace } from "./spaces/create.ts";
@@ -73,6 +76,8 @@ export type EngineOptions = {
   storeName?: string;
   /** Told of failures that nobody foresaw; never with content. */
   report?: (error: unknown) => void;
+  /** What sealing an archive costs: less than usual for tests only. */
+  archiveCost?: ArchiveCost;
 };
 
 const DAY_MS = 24 * 60 * 60_000;
@@ -86,6 +91,7 @@ export async function createEngine(
   const tools = options.tools ?? allTools;
   const store = await platform.openStore(storeName);
   await migrate(store, CORE_MIGRATIONS);
+  await migrate(store, MOVING_MIGRATIONS, "moving");
   for (const tool of tools) await migrate(store, [{ version: 1, up: tool.schema }], tool.name);
 
   let me: Me | null = null;
@@ -141,11 +147,16 @@ export async function createEngine(
   };
   let background = createBackground(core, onSessionEnded);
   await loadAccount(core);
-  if (core.signedIn()) background.start();
+  const moving = createMoving(core, options.archiveCost);
+  if (core.signedIn()) {
+    background.start();
+    moving.start();
+  }
 
   /** Ends the session here: the account, its keys and everything read are destroyed on this device. */
   async function endSession(): Promise<void> {
     await background.stop();
+    await moving.wipe();
     await wipe(store);
     core.spaces.clear();
     core.setMe(null);
@@ -273,6 +284,7 @@ export async function createEngine(
     "space.forget": ({ spaceId }) => forget(core, spaceId),
     "space.repair": ({ spaceId }) => repair(core, spaceId),
     "sync.now": async () => background.nudge(),
+    ...moving.commands,
   };
   const commands: Record<string, unknown> = { ...base };
   for (const tool of tools) {
@@ -329,6 +341,8 @@ export async function createEngine(
     "devices.pairing": memory([], async () => devices.pairing()),
     joins: stored(JOINS_TABLES, () => listJoins(core)),
   };
+  for (const [name, query] of Object.entries(moving.live))
+    watches[name] = stored(query.tables, () => query.run());
   for (const tool of tools) {
     for (const [name, query] of Object.entries(tool.queries))
       watches[`${tool.name}.${name}`] = stored(query.tables, (args: never) =>
@@ -345,6 +359,7 @@ export async function createEngine(
       return watch(args, onValue as (value: unknown) => void, onError);
     },
     async close() {
+      await moving.stop();
       await background.stop();
       await store.close();
     },

@@ -20,7 +20,14 @@ export type EngineErrorCode =
   | "code_unknown"
   | "code_taken"
   | "code_mismatch"
-  | "busy";
+  | "busy"
+  | "archive_unknown"
+  | "archive_newer"
+  | "archive_damaged"
+  | "archive_cut_off"
+  | "archive_locked"
+  | "disk_full"
+  | "too_large";
 
 export class EngineError extends Error {
   override readonly name = "EngineError";

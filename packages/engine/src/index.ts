@@ -3,6 +3,7 @@ export * from "./api.ts";
 export * from "./engine.ts";
 export * from "./errors.ts";
 export type * from "./devices/api.ts";
+export * from "./moving/api.ts";
 export * from "./ports.ts";
 export type * from "./tools/chat/api.ts";
 export type * from "./tools/tool.ts";

@@ -154,6 +154,36 @@ export interface SecretStore {
   remove(name: string): Promise<void>;
 }
 
+/** Why the engine's own files cannot be written. */
+export class FileError extends Error {
+  override readonly name = "FileError";
+  readonly code: "disk_full" | "failed";
+  constructor(code: "disk_full" | "failed", options: { cause?: unknown } = {}) {
+    super(code, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+  }
+}
+
+/** A file that is being made. All its calls may throw {@link FileError}. */
+export interface MadeFile {
+  /** Writes bytes at a place; they are durable when it resolves. */
+  write(at: number, bytes: Bytes): Promise<void>;
+  /** Cuts off what lies behind. */
+  cut(size: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+/**
+ * Files that the engine makes for a person to take away, so that a long job survives a restart. They lie on this
+ * device as they are: what has to stay secret is sealed before.
+ */
+export interface FileArea {
+  /** Opens for writing; made when missing. One at a time. */
+  open(name: string): Promise<MadeFile>;
+  remove(name: string): Promise<void>;
+  list(): Promise<string[]>;
+}
+
 /** What a person sees outside of the app. Text is composed by the engine's user, in the reader's language. */
 export interface Notify {
   /** Shows or replaces the notification with this tag. Does nothing without permission. */
@@ -171,4 +201,5 @@ export interface Platform {
   readonly locks: Locks;
   readonly secrets: SecretStore;
   readonly notify: Notify;
+  readonly files: FileArea;
 }

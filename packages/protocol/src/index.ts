@@ -1,5 +1,6 @@
 /** What nodes and clients say to each other: pure data, the same on every side. */
 export * from "./accounts.ts";
+export * from "./archive.ts";
 export * from "./blobs.ts";
 export * from "./boxes.ts";
 export * from "./bytes.ts";

@@ -60,4 +60,6 @@ export const LABELS = {
   rescueReader: "baraza/rescue-reader/1",
   help: "baraza/help/1",
   helpHpke: "baraza/help-hpke/1",
+  archiveKey: "baraza/archive-key/1",
+  archiveChunk: "baraza/archive-chunk/1",
 } as const;

@@ -57,6 +57,9 @@ export const LIMITS = {
   nodeNameLength: 260,
   accountNameLength: 64,
   displayNameLength: 100,
+  /** A sealed chunk of an archive; and the most memory that opening one may ask for, in KiB. */
+  archiveFrameBytes: 6 * MiB,
+  archiveMemoryKiB: 256 * 1024,
   /** A live frame from a client. */
   liveFrameBytes: 64 * KiB,
   /** Lifetimes. */

@@ -2,8 +2,15 @@
 import { cp, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Account, Engine, EngineCommands, EngineLive, SqlStore } from "@baraza/engine";
-import { createEngine } from "@baraza/engine";
+import type {
+  Account,
+  Engine,
+  EngineCommands,
+  EngineLive,
+  FileArea,
+  SqlStore,
+} from "@baraza/engine";
+import { createEngine, FileError } from "@baraza/engine";
 import { nodePlatform } from "@baraza/engine/node";
 import type { Line } from "./line.ts";
 import { faultyTransport } from "./line.ts";
@@ -24,6 +31,8 @@ export type Person = {
   readonly commands: EngineCommands;
   /** Faults of this engine's own line. */
   readonly line: Line;
+  /** Whether there is room for the files that the engine makes. */
+  readonly disk: { full: boolean };
   /** Where its store lies: `store.db`. */
   readonly directory: string;
   /** What failed without anybody having foreseen it. */
@@ -77,6 +86,7 @@ export async function makePerson(
   const passphrase = wish.passphrase ?? `a quiet passphrase of ${name}`;
   const directory = await mkdtemp(join(tmpdir(), "baraza-person-"));
   const faults: unknown[] = [];
+  const disk = { full: false };
   let living: Living | null = null;
   let countdown = -1;
   let reached: () => void = () => undefined;
@@ -95,6 +105,7 @@ export async function makePerson(
       {
         ...platform,
         transport,
+        files: mortalFiles(platform.files, disk, () => dead),
         openStore: async (storeName) => {
           const store = await platform.openStore(storeName);
           stores.push(store);
@@ -103,6 +114,7 @@ export async function makePerson(
       },
       {
         storeName: "store",
+        archiveCost: { memory: 64, passes: 1, lanes: 1 },
         report: (error) => {
           if (!dead) faults.push(error);
         },
@@ -160,6 +172,7 @@ export async function makePerson(
     get line() {
       return alive().line;
     },
+    disk,
     directory,
     faults,
     until: (query, args, fits) => watchUntil(alive().engine, query, args, fits),
@@ -194,6 +207,25 @@ export async function makePerson(
   };
   onMade(person);
   return person;
+}
+
+/** Files that stop at a kill, on a disk that may be full. */
+function mortalFiles(files: FileArea, disk: { full: boolean }, dead: () => boolean): FileArea {
+  const never = new Promise<never>(() => undefined);
+  return {
+    ...files,
+    async open(name) {
+      const file = await files.open(name);
+      return {
+        ...file,
+        write: async (at, bytes) => {
+          if (dead()) return never;
+          if (disk.full) throw new FileError("disk_full");
+          await file.write(at, bytes);
+        },
+      };
+    },
+  };
 }
 
 /** A store that stops for good at a kill: nothing more is written, and nobody is answered. */

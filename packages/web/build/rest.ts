@@ -3,7 +3,14 @@
  * that they are there offline too without making the first visit heavier. Name a chunk here by its file's name
  * (a lazily imported `screens/devices.tsx` becomes `devices`).
  */
-export const rest: readonly string[] = [];
+export const rest: readonly string[] = [
+  // Taking everything along.
+  "archive",
+  "archive-seal",
+  "make-archive",
+  "open-archive",
+  "read-archive",
+];
 
 /** True for the path of a chunk (of the app or of its worker) that can wait. */
 export function canWait(path: string): boolean {

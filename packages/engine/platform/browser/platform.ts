@@ -1,6 +1,7 @@
 /** The engine's platform in a browser's dedicated worker. */
 import type { Notify, Platform } from "../../src/ports.ts";
 import { browserClock } from "./clock.ts";
+import { browserFiles } from "./files.ts";
 import { browserLocks } from "./locks.ts";
 import { browserSecrets } from "./secrets.ts";
 import { openBrowserStore, removeBrowserStore } from "./store.ts";
@@ -22,5 +23,6 @@ export function browserPlatform({ notify, origin }: BrowserPlatformOptions): Pla
     locks: browserLocks(),
     secrets,
     notify,
+    files: browserFiles(),
   };
 }

@@ -3,13 +3,23 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Notify, Platform } from "../../src/ports.ts";
 import { nodeClock } from "./clock.ts";
+import { memoryFiles, nodeFiles } from "./files.ts";
 import { nodeLocks } from "./locks.ts";
 import { fileSecrets, memorySecrets } from "./secrets.ts";
 import { openNodeStore } from "./store.ts";
 import { nodeTransport } from "./transport.ts";
 import type { NodeTransport } from "./transport.ts";
 
-export { fileSecrets, memorySecrets, nodeClock, nodeLocks, nodeTransport, openNodeStore };
+export {
+  fileSecrets,
+  memoryFiles,
+  nodeFiles,
+  memorySecrets,
+  nodeClock,
+  nodeLocks,
+  nodeTransport,
+  openNodeStore,
+};
 export type { NodeTransport };
 
 export type NodePlatformOptions = {
@@ -43,5 +53,6 @@ export function nodePlatform({
     locks: nodeLocks(),
     secrets: directory === undefined ? memorySecrets() : fileSecrets(join(directory, "secrets")),
     notify,
+    files: directory === undefined ? memoryFiles() : nodeFiles(join(directory, "files")),
   };
 }

@@ -15,7 +15,7 @@ export function keepPlaces(tx: SqlTx, spaces: Vault["spaces"]): void {
     tx.run("INSERT OR REPLACE INTO places VALUES (?, ?)", [toHex(space.logId), encodeCbor(space)]);
 }
 
-/** What was noted and is not known here otherwise: whoever has the space, or left it here, knows better. */
+/** What was noted and is not known here but out of an archive: whoever has the space, or left it here, knows better. */
 export async function otherPlaces(core: Core): Promise<Vault["spaces"]> {
   return wanted(core, "");
 }
@@ -37,7 +37,7 @@ export async function askForPlaces(core: Core): Promise<void> {
 
 async function wanted(core: Core, more: string): Promise<Vault["spaces"]> {
   const rows = await core.store.all<{ space: Bytes }>(
-    `SELECT space FROM places WHERE log_id NOT IN (SELECT log_id FROM spaces) ${more} ORDER BY log_id`,
+    `SELECT space FROM places WHERE log_id NOT IN (SELECT log_id FROM spaces WHERE log_id NOT IN (SELECT log_id FROM restored)) ${more} ORDER BY log_id`,
   );
   return rows.map((row) => readAs(vaultSpace, row.space, LIMITS.vaultBytes));
 }

@@ -108,6 +108,36 @@ function reduce(tx: SqlTx, core: Core, raw: AppliedEvent<Bytes>): void {
   else core.tools.find((one) => raw.type.startsWith(`${one.name}.`))?.reduce(tx, event);
 }
 
+/** A row of `events`. */
+export type EventRow = {
+  log_id: string;
+  event_id: string;
+  seq: number;
+  author: string;
+  device: string;
+  type: string;
+  type_version: number;
+  at: number;
+  payload: Bytes;
+};
+
+/** Applies an event that is stored already. */
+export function replayEvent(tx: SqlTx, core: Core, row: EventRow): void {
+  reduce(tx, core, {
+    logId: row.log_id,
+    eventId: row.event_id,
+    author: row.author,
+    device: row.device,
+    mine: row.author === core.me().id,
+    position: row.seq,
+    pending: false,
+    type: row.type,
+    typeVersion: row.type_version,
+    at: row.at,
+    payload: row.payload,
+  });
+}
+
 /**
  * Makes the rows of one space anew from its stored events, then from what is pending: after a void took entries away.
  */
@@ -116,31 +146,8 @@ export function rebuildSpace(tx: SqlTx, core: Core, logId: string): void {
     tx.run(`DELETE FROM ${table} WHERE log_id = ?`, [logId]);
   // Who went is told by commits, which are no events: those lines stay.
   tx.run("DELETE FROM notices WHERE log_id = ? AND kind NOT IN ('left', 'removed')", [logId]);
-  const events = tx.all<{
-    event_id: string;
-    seq: number;
-    author: string;
-    device: string;
-    type: string;
-    type_version: number;
-    at: number;
-    payload: Bytes;
-  }>("SELECT * FROM events WHERE log_id = ? ORDER BY seq", [logId]);
-  for (const row of events) {
-    reduce(tx, core, {
-      logId,
-      eventId: row.event_id,
-      author: row.author,
-      device: row.device,
-      mine: row.author === core.me().id,
-      position: row.seq,
-      pending: false,
-      type: row.type,
-      typeVersion: row.type_version,
-      at: row.at,
-      payload: row.payload,
-    });
-  }
+  const events = tx.all<EventRow>("SELECT * FROM events WHERE log_id = ? ORDER BY seq", [logId]);
+  for (const row of events) replayEvent(tx, core, row);
   const pending = tx.all<Parameters<typeof applyPending>[2]>(
     "SELECT * FROM outbox WHERE log_id = ? ORDER BY id",
     [logId],

@@ -17,6 +17,7 @@
  */
 import type { Bytes } from "@baraza/protocol";
 import type * as v from "valibot";
+import type { OpenArchiveWords } from "../moving/api.ts";
 import type { SqlParams, SqlTx } from "../ports.ts";
 
 /** An event as reducers see it: opened, verified, decoded. Ids are lower-case hexadecimal. */
@@ -76,6 +77,22 @@ export type Findable = {
   at: number;
 };
 
+/** A file that a tool adds to an open archive, in the folder of one space. It comes piece by piece. */
+export type ExportFile = {
+  /** Name within the folder, such as `messages.json`. */
+  path: string;
+  content: AsyncIterable<string>;
+};
+
+/** What a tool is told of the space whose things it gives. `words` are in the language of whoever takes them along. */
+export type ExportSpace = {
+  spaceId: string;
+  title: string;
+  words: OpenArchiveWords;
+  /** Call it for each thing that was written: it moves the progress. */
+  wrote(): void;
+};
+
 export type Tool = {
   /** The folder's name; event types start with it and a dot. */
   name: string;
@@ -90,6 +107,8 @@ export type Tool = {
   queries: Readonly<Record<string, LiveQuery>>;
   /** What of an event can be found; empty for what cannot. */
   findable(event: AppliedEvent): readonly Findable[];
+  /** What of a space goes into an open archive: data that programs read, and a page without script that people read. */
+  exports?(context: ToolContext, space: ExportSpace): readonly ExportFile[];
 };
 
 /** Raw bytes never leave a payload by accident: helper type for blobs in payloads. */

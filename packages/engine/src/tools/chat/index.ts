@@ -2,6 +2,7 @@
 import type { Tool } from "../tool.ts";
 import { chatCommands } from "./commands.ts";
 import { chatEvents } from "./events.ts";
+import { chatExports } from "./exports.ts";
 import { chatQueries } from "./queries.ts";
 import { reduceChat } from "./reducer.ts";
 import { findable } from "./search.ts";
@@ -16,4 +17,5 @@ export const chat: Tool = {
   commands: chatCommands,
   queries: chatQueries,
   findable,
+  exports: chatExports,
 };

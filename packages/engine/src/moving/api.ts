@@ -1,0 +1,102 @@
+/** What a screen can ask about taking everything along. Plain data, as in ../api.ts. */
+
+/** `sealed`: one file that only a passphrase opens. `open`: a zip that any program opens. */
+export type ArchiveKind = "sealed" | "open";
+
+/** How much of a file's beginning holds the header and the account. In bytes. */
+export const ARCHIVE_BEGIN = 2 * 1024 * 1024;
+
+export type ArchiveJob = {
+  id: string;
+  kind: ArchiveKind;
+  /** `failed`: what is made so far is kept, and `archive.goOn` goes on from there. */
+  state: "running" | "ready" | "failed";
+  reason: "disk_full" | "too_large" | "failed" | null;
+  /** In messages and other events; `total` may be 0. */
+  done: number;
+  total: number;
+  /** Size of the file so far, and its name among the engine's own files (see FileArea). */
+  bytes: number;
+  file: string;
+};
+
+/** The words in the pages of an open archive, in the language of whoever makes it. */
+export type OpenArchiveWords = {
+  language: string;
+  direction: "ltr" | "rtl";
+  title: string;
+  people: string;
+  edited: string;
+  deleted: string;
+  answering: string;
+  back: string;
+  empty: string;
+};
+
+export type ArchiveContent = {
+  importId: string;
+  /** Whose it is. */
+  name: string;
+  node: string;
+  address: string;
+  displayName: string;
+  identityId: string;
+  /** When it was made, ms since 1970. */
+  made: number;
+  /** The person who is signed in here; null when nobody is. */
+  same: boolean | null;
+  /** Where in the file reading goes on: above the beginning when it was interrupted. */
+  offset: number;
+};
+
+export type ArchiveImport = {
+  importId: string;
+  state: "opened" | "running" | "done";
+  /** In bytes of the file. */
+  done: number;
+  total: number;
+  /** Spaces that can be read again, and messages and other events in them. */
+  spaces: number;
+  events: number;
+};
+
+export type MovingCommands = {
+  /**
+   * Begins an archive; what was made before is destroyed. `sealed` needs a passphrase of at least 12 signs.
+   * @throws EngineError too_weak, signed_out
+   */
+  "archive.make": (
+    args: { kind: "sealed"; passphrase: string } | { kind: "open"; words: OpenArchiveWords },
+  ) => Promise<{ id: string }>;
+  /** Goes on after a failure (room was made on the disk). */
+  "archive.goOn": (args: Record<string, never>) => Promise<void>;
+  /** Ends it, or says that the file was taken away: it is destroyed here. */
+  "archive.drop": (args: Record<string, never>) => Promise<void>;
+  /**
+   * Opens an archive: `head` is the beginning of the file, {@link ARCHIVE_BEGIN} bytes or all of a smaller one. Nobody need be
+   * signed in. @throws EngineError archive_unknown, archive_newer, archive_damaged, archive_cut_off, archive_locked (another
+   * passphrase)
+   */
+  "archive.open": (args: {
+    head: Uint8Array<ArrayBuffer>;
+    size: number;
+    passphrase: string;
+  }) => Promise<ArchiveContent>;
+  /**
+   * Reads on. `bytes` begin at the offset that the last call gave. @returns where the next begin and how many are needed
+   * at least; `done` when the archive has come to its end.
+   * @throws EngineError archive_damaged (altered), archive_cut_off (the file ends too early), disk_full, signed_out
+   */
+  "archive.feed": (args: {
+    importId: string;
+    offset: number;
+    bytes: Uint8Array<ArrayBuffer>;
+  }) => Promise<{ offset: number; need: number; done: boolean }>;
+  /** Stops reading; what was read is kept, and the same file goes on from there. */
+  "archive.forgetImport": (args: Record<string, never>) => Promise<void>;
+};
+
+export type MovingLive = {
+  "archive.job": { args: Record<string, never>; value: ArchiveJob | null };
+  "archive.import": { args: Record<string, never>; value: ArchiveImport | null };
+};

@@ -1,0 +1,51 @@
+/** The tables of taking everything along: archives being made and read, spaces that came out of one. */
+import type { Migration } from "../store/migrate.ts";
+
+export const MOVING_MIGRATIONS: readonly Migration[] = [
+  {
+    version: 1,
+    up: `
+-- The archive that is being made, or is ready to be taken away. One at a time.
+CREATE TABLE archive_jobs (
+  one INTEGER PRIMARY KEY CHECK (one = 1),
+  id TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  state TEXT NOT NULL,
+  reason TEXT,
+  file TEXT NOT NULL,
+  -- Sealed archives: the key, the hash of the header, and what begins the file.
+  seal BLOB,
+  words TEXT NOT NULL,
+  -- Chunks that are on the disk, and where the file goes on.
+  chunks INTEGER NOT NULL DEFAULT 0,
+  bytes INTEGER NOT NULL DEFAULT 0,
+  cursor TEXT,
+  done INTEGER NOT NULL DEFAULT 0,
+  total INTEGER NOT NULL DEFAULT 0
+) STRICT;
+
+-- The archive that is being read.
+CREATE TABLE archive_imports (
+  one INTEGER PRIMARY KEY CHECK (one = 1),
+  id TEXT NOT NULL,
+  seal BLOB NOT NULL,
+  account BLOB NOT NULL,
+  size INTEGER NOT NULL,
+  chunks INTEGER NOT NULL,
+  offset INTEGER NOT NULL,
+  state TEXT NOT NULL,
+  spaces INTEGER NOT NULL DEFAULT 0,
+  events INTEGER NOT NULL DEFAULT 0
+) STRICT;
+
+-- Spaces that came out of an archive and that this device has no place in: to be read, not written.
+CREATE TABLE restored (log_id TEXT PRIMARY KEY, import_id TEXT NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TRIGGER restored_alive AFTER INSERT ON spaces WHEN new.state = 'active' BEGIN
+  DELETE FROM restored WHERE log_id = new.log_id;
+END;
+CREATE TRIGGER restored_gone AFTER DELETE ON spaces BEGIN
+  DELETE FROM restored WHERE log_id = old.log_id;
+END;
+`,
+  },
+];
