@@ -100,6 +100,7 @@ export async function signUp(url: string, names: readonly string[]): Promise<Mem
     const { session, boxId } = await call(nobody, "accounts.registerFinish", {
       name,
       record,
+      ways: [{ id: randomBytes(16), way: "passphrase" }],
       identity: encodeCbor(identity.record),
       deviceCert: deviceCredential(device.certificate),
       boxKey: (await createBoxKey(identity, 1, now)).record,

@@ -31,7 +31,8 @@ import { signPushRequest, unwrapPush, verifyPushRequest, wrapPush } from "./push
 import { addToRing, emptyRing, openRing, sealRing } from "./ring.ts";
 import { counting, isTyped, NOW, person, scale, seeded } from "./test-helpers.ts";
 import { evaluateTokens, finalizeToken, redeemToken, tokenKeyPair, blindToken } from "./tokens.ts";
-import { openVault, sealVault, wrapVaultKey } from "./vault.ts";
+import { openVault, sealVault } from "./vault.ts";
+import { sealVaultKeyTo, vaultWayOf, wayKeys } from "./ways.ts";
 
 /** Opens or verifies; what counts as accepted is a value other than false and null. */
 type Target = { name: string; bytes: Bytes; open: (bytes: Bytes) => unknown };
@@ -92,7 +93,8 @@ beforeAll(async () => {
     },
     expires: NOW,
   });
-  const wraps = [await wrapVaultKey(key, { way: "passphrase", exportKey: counting(8, 64) })];
+  const way = vaultWayOf(await wayKeys("passphrase", counting(8, 64)), { created: NOW });
+  const wraps = [await sealVaultKeyTo(key, alice.id, way)];
   const vault = await sealVault(key, wraps, {
     v: 1,
     version: 1,
@@ -103,6 +105,7 @@ beforeAll(async () => {
     boxKeys: [],
     spaces: [],
     nodes: [],
+    ways: [way],
   });
   const gateway = await gatewayKeys(counting(9, 32));
   const request = await encapsulateRequest(gateway, { path: "/a", body: utf8("a") });

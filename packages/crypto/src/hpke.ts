@@ -1,4 +1,4 @@
-/** HPKE (RFC 9180) in base mode with X-Wing, HKDF-SHA-256 and AES-256-GCM: what seals letters. */
+/** HPKE (RFC 9180) with X-Wing, HKDF-SHA-256 and AES-256-GCM: in base mode what seals letters, in PSK mode vault keys. */
 import { Aes256Gcm, CipherSuite, HkdfSha256 } from "@hpke/core";
 import { XWing } from "@hpke/hybridkem-x-wing";
 import type { Bytes } from "@baraza/protocol";
@@ -29,11 +29,21 @@ export async function hpkeGenerate(
   return { publicKey, privateKey: seed };
 }
 
-/** An encapsulation to a public key, and the one sealing that may follow it. `ekm` (64 bytes) is for vectors only. @throws CryptoError `bad_box_key`. */
+/** A pre-shared key of 32 bytes or more, with its name (RFC 9180, section 5.1.2). */
+export type HpkePsk = { id: Bytes; key: Bytes };
+
+const pskOf = (psk: HpkePsk | undefined) =>
+  psk === undefined ? {} : { psk: { id: psk.id.slice().buffer, key: psk.key.slice().buffer } };
+
+/**
+ * An encapsulation to a public key, and the one sealing that may follow it; with `psk` in PSK mode. `ekm` (64 bytes) is
+ * for vectors only. @throws CryptoError `bad_box_key`.
+ */
 export async function hpkeSend(
   publicKey: Bytes,
   info: Bytes,
   ekm?: Bytes,
+  psk?: HpkePsk,
 ): Promise<{ enc: Bytes; seal: (plain: Bytes, aad: Bytes) => Promise<Bytes> }> {
   try {
     const { kem } = hpke();
@@ -42,6 +52,7 @@ export async function hpkeSend(
       recipientPublicKey,
       info,
       ...(ekm === undefined ? {} : { ekm }),
+      ...pskOf(psk),
     });
     return {
       enc: new Uint8Array(context.enc),
@@ -59,11 +70,12 @@ export async function hpkeOpen(
   info: Bytes,
   sealed: Bytes,
   aad: Bytes,
+  psk?: HpkePsk,
 ): Promise<Bytes> {
   try {
     const { kem } = hpke();
     const recipientKey = await kem.deserializePrivateKey(privateKey);
-    const context = await hpke().createRecipientContext({ recipientKey, enc, info });
+    const context = await hpke().createRecipientContext({ recipientKey, enc, info, ...pskOf(psk) });
     return new Uint8Array(await context.open(sealed, aad));
   } catch {
     throw new CryptoError("open_failed");

@@ -29,3 +29,4 @@ export * from "./slots.ts";
 export * from "./steward.ts";
 export * from "./tokens.ts";
 export * from "./vault.ts";
+export * from "./ways.ts";

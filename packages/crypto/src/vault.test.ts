@@ -1,24 +1,24 @@
-import type { Vault } from "@baraza/protocol";
-import { encodeCbor, LIMITS } from "@baraza/protocol";
+import type { Bytes, Vault, VaultWay, VaultWrap } from "@baraza/protocol";
+import { decodeCbor, encodeCbor, LIMITS } from "@baraza/protocol";
 import { beforeAll, expect, test } from "vitest";
+import { NO_VAULT, openVault, readVaultWraps, sealVault, vaultHash } from "./vault.ts";
+import { counting, failureOf, NOW, person, refuses } from "./test-helpers.ts";
 import {
   createVaultKey,
-  createVaultSecret,
-  NO_VAULT,
-  openVault,
-  readVaultWraps,
-  sealVault,
-  unwrapVaultKey,
-  vaultHash,
-  wrapVaultKey,
-} from "./vault.ts";
-import { counting, failureOf, isTyped, person, refuses } from "./test-helpers.ts";
+  openWay,
+  sealVaultKeyTo,
+  sealVaultKeyToAll,
+  vaultWayOf,
+  wayKeys,
+} from "./ways.ts";
 
-const exportKey = counting(1, 64);
-const secret = createVaultSecret();
+let me: Bytes;
 let vault: Vault;
+let way: VaultWay;
 beforeAll(async () => {
-  const { identity } = await person();
+  const { identity, id } = await person();
+  me = id;
+  way = vaultWayOf(await wayKeys("words", counting(1, 16)), { created: NOW });
   vault = {
     v: 1,
     version: 1,
@@ -29,42 +29,57 @@ beforeAll(async () => {
     boxKeys: [],
     spaces: [],
     nodes: [],
+    ways: [way],
   };
 });
 
+const seal = async (key: Bytes, content: Vault): Promise<Bytes> =>
+  sealVault(key, await sealVaultKeyToAll(key, me, content.ways), content);
+
 test("a vault opens by each way in", async () => {
   const key = createVaultKey();
-  const wraps = [
-    await wrapVaultKey(key, { way: "passphrase", exportKey }),
-    await wrapVaultKey(key, { way: "passphrase+secret", exportKey, secret }),
-  ];
-  const sealed = await sealVault(key, wraps, vault);
-  const found = readVaultWraps(sealed);
-  expect(found.map(({ way }) => way)).toEqual(["passphrase", "passphrase+secret"]);
-  for (const wrap of found) {
-    const unwrapped = await unwrapVaultKey(wrap, { exportKey, secret });
-    expect(await openVault(unwrapped, sealed)).toEqual(vault);
+  const keys = await Promise.all([
+    wayKeys("passphrase", counting(2, 64)),
+    wayKeys("people", counting(3, 16)),
+  ]);
+  const ways = keys.map((one) => vaultWayOf(one, { created: NOW }));
+  const sealed = await seal(key, { ...vault, ways });
+  const wraps = readVaultWraps(sealed);
+  expect(wraps.map((wrap) => wrap.way)).toEqual(["passphrase", "people"]);
+  for (const [at, wrap] of wraps.entries()) {
+    const one = keys[at];
+    if (one === undefined) throw new Error("no keys");
+    expect(await openVault(await openWay(one, me, wrap), sealed)).toEqual({ ...vault, ways });
   }
 });
 
-test("the passphrase alone does not open what needs the secret as well", async () => {
+test("a node cannot put back an earlier wrap, add one or leave one out", async () => {
   const key = createVaultKey();
-  const wrap = await wrapVaultKey(key, { way: "passphrase+secret", exportKey, secret });
-  await refuses(() => unwrapVaultKey(wrap, { exportKey }), "bad_input");
-  const other = createVaultSecret();
-  await refuses(() => unwrapVaultKey(wrap, { exportKey, secret: other }), "open_failed");
-  await refuses(() => unwrapVaultKey(wrap, { exportKey: counting(2, 64), secret }), "open_failed");
-  await refuses(() => unwrapVaultKey({ ...wrap, way: "passphrase" }, { exportKey }), "open_failed");
+  const former = await sealVaultKeyTo(key, me, way);
+  const sealed = await seal(key, vault);
+  const [wrap] = readVaultWraps(sealed);
+  const other = vaultWayOf(await wayKeys("words", counting(4, 16)), { created: NOW });
+  const added = await sealVaultKeyTo(key, me, other);
+  const mixed = (wraps: unknown[]) =>
+    encodeCbor({ ...(decodeCbor(sealed) as object), wraps: wraps as VaultWrap[] });
+  expect(await openVault(key, mixed([wrap]))).toEqual(vault);
+  await refuses(() => openVault(key, mixed([former])), "open_failed");
+  await refuses(() => openVault(key, mixed([wrap, added])), "open_failed");
+  await refuses(() => openVault(key, mixed([])), "bad_vault");
 });
 
-test("a node cannot put back an earlier wrap: the vault under it no longer opens", async () => {
+test("a vault is sealed only together with the wraps of exactly its ways", async () => {
   const key = createVaultKey();
-  const former = await wrapVaultKey(key, { way: "passphrase", exportKey: counting(2, 64) });
-  const wrap = await wrapVaultKey(key, { way: "passphrase", exportKey });
-  const sealed = await sealVault(key, [wrap], vault);
-  const { decodeCbor } = await import("@baraza/protocol");
-  const mixed = encodeCbor({ ...(decodeCbor(sealed) as object), wraps: [former] });
-  await refuses(() => openVault(key, mixed), "open_failed");
+  const wrap = await sealVaultKeyTo(key, me, way);
+  const other = vaultWayOf(await wayKeys("people", counting(4, 16)), { created: NOW });
+  for (const [wraps, ways] of [
+    [[], [way]],
+    [[wrap], [way, other]],
+    [[wrap, wrap], [way]],
+    [[wrap], [other]],
+    [[{ ...wrap, way: "people" }], [way]],
+  ] satisfies [VaultWrap[], VaultWay[]][])
+    await refuses(() => sealVault(key, wraps, { ...vault, ways }), "bad_vault");
 });
 
 test("the hash chain runs over contents, not over how they were wrapped", async () => {
@@ -73,30 +88,29 @@ test("the hash chain runs over contents, not over how they were wrapped", async 
   expect(vaultHash({ ...vault, version: 2 })).not.toEqual(hash);
 });
 
-test("a vault keeps fields of a later version", async () => {
+test("a vault keeps fields and kinds of ways of a later version", async () => {
   const key = createVaultKey();
-  const wraps = [await wrapVaultKey(key, { way: "passphrase", exportKey })];
-  const later = { ...vault, later: { new: [1, 2] } };
-  const opened = await openVault(key, await sealVault(key, wraps, later));
+  const ways = [{ ...way, way: "thought", later: 1 }];
+  const later = { ...vault, ways, later: { new: [1, 2] } };
+  const opened = await openVault(key, await seal(key, later));
   expect(opened).toEqual(later);
-  const again = await openVault(key, await sealVault(key, wraps, { ...opened, version: 2 }));
+  const again = await openVault(key, await seal(key, { ...opened, version: 2 }));
   expect(again).toEqual({ ...later, version: 2 });
 });
 
 test("a vault that grew too large is refused before it is sent", async () => {
-  const key = createVaultKey();
-  const wraps = [await wrapVaultKey(key, { way: "passphrase", exportKey })];
   const big = { ...vault, filler: new Uint8Array(LIMITS.vaultBytes) };
-  expect(await failureOf(() => sealVault(key, wraps, big))).toMatchObject({ code: "too_large" });
+  const key = createVaultKey();
+  expect(await failureOf(() => seal(key, big))).toMatchObject({ code: "too_large" });
 });
 
 test("bytes of any shape are refused with a code", async () => {
   const key = createVaultKey();
+  const keys = await wayKeys("words", counting(1, 16));
   for (const bad of [undefined, null, {}, new Uint8Array(), new Uint8Array(100)]) {
     await refuses(() => openVault(key, bad as never), "bad_vault");
     await refuses(() => readVaultWraps(bad as never), "bad_vault");
-    expect(isTyped(await failureOf(() => unwrapVaultKey(bad as never, { exportKey })))).toBe(true);
+    await refuses(() => openWay(keys, me, bad as never), "bad_vault");
   }
-  const wrong = { way: "passphrase" as const, exportKey: new Uint8Array(3) };
-  await refuses(() => wrapVaultKey(key, wrong), "bad_input");
+  await refuses(() => sealVaultKeyTo(counting(1, 3), me, way), "bad_input");
 });

@@ -1,13 +1,12 @@
 /**
- * The vault: what an account is made of, sealed under a random key that is wrapped once for each way in.
- *
- * [Note: Weak and strong ways] The node holds the OPAQUE record and can guess a weak passphrase offline. With 128
- * bits from a device or the recovery sheet mixed in, guessing gains it nothing; without, the wrap is marked as weak.
+ * The vault: what an account is made of, sealed under a random key that is sealed in turn to each way in (ways.ts). The
+ * list of the ways stands inside; what a node could change, add or put back beside it is bound to what is inside.
  */
-import type { Bytes, Infer, Vault } from "@baraza/protocol";
+import type { Bytes, Infer, Vault, VaultWrap } from "@baraza/protocol";
 import {
   concat,
   encodeCbor,
+  equalBytes,
   LABELS,
   LIMITS,
   pad,
@@ -16,81 +15,18 @@ import {
   sealedVault,
   utf8,
   vault as vaultSchema,
-  vaultWrap,
   writeAs,
 } from "@baraza/protocol";
 import { unpadExactly } from "./entries.ts";
 import { CryptoError } from "./errors.ts";
-import {
-  AEAD_OVERHEAD,
-  hkdf,
-  needBytes,
-  openAead,
-  randomBytes,
-  sealAead,
-  sha256,
-} from "./primitives.ts";
+import { AEAD_OVERHEAD, openAead, sealAead, sha256 } from "./primitives.ts";
 import { readRecord } from "./records.ts";
-
-export type VaultWrap = Infer<typeof vaultWrap>;
-export type VaultWay = VaultWrap["way"];
-
-/** Size of OPAQUE's export key, and of the secret that a device or recovery sheet holds. In bytes. */
-export const EXPORT_KEY_BYTES = 64;
-export const VAULT_SECRET_BYTES = 16;
-
-/** What opens a wrap: OPAQUE's export key, and the 128-bit secret for `passphrase+secret`. */
-export type VaultOpener = { exportKey: Bytes; secret?: Bytes | undefined };
-
-/** A random vault key. 32 bytes. */
-export function createVaultKey(): Bytes {
-  return randomBytes(32);
-}
-
-/** A random device secret. 16 bytes. */
-export function createVaultSecret(): Bytes {
-  return randomBytes(VAULT_SECRET_BYTES);
-}
-
-/**
- * Wraps the vault key for one way in, under `HKDF(exportKey || secret, salt, "baraza/vault-wrap/1")`.
- * `fixed` is for vectors only. @throws CryptoError `bad_input`.
- */
-export async function wrapVaultKey(
-  vaultKey: Bytes,
-  opener: VaultOpener & { way: VaultWay },
-  fixed?: { salt: Bytes; aeadSalt: Bytes },
-): Promise<VaultWrap> {
-  needBytes(vaultKey, 32);
-  const salt = fixed?.salt ?? randomBytes(32);
-  const wrapped = await sealAead(wrapKey(opener.way, opener, salt), vaultKey, utf8(opener.way), {
-    label: LABELS.vaultWrap,
-    ...(fixed === undefined ? {} : { salt: fixed.aeadSalt }),
-  });
-  return { way: opener.way, salt, wrapped };
-}
-
-/** Unwraps the vault key. @throws CryptoError `open_failed`, and `bad_input` when the way needs a secret that is missing. */
-export async function unwrapVaultKey(wrap: VaultWrap, opener: VaultOpener): Promise<Bytes> {
-  const { way, salt, wrapped } = readRecord(vaultWrap, wrap, "bad_vault");
-  const key = wrapKey(way, opener, salt);
-  const vaultKey = await openAead(key, wrapped, utf8(way), { label: LABELS.vaultWrap });
-  if (vaultKey.length !== 32) throw new CryptoError("open_failed");
-  return vaultKey;
-}
-
-function wrapKey(way: VaultWay, { exportKey, secret }: VaultOpener, salt: Bytes): Bytes {
-  needBytes(exportKey, EXPORT_KEY_BYTES);
-  if (way === "passphrase") return hkdf(exportKey, salt, LABELS.vaultWrap, 32);
-  if (secret === undefined) throw new CryptoError("bad_input");
-  needBytes(secret, VAULT_SECRET_BYTES);
-  return hkdf(concat(exportKey, secret), salt, LABELS.vaultWrap, 32);
-}
 
 /**
  * Seals a vault under its key, padded. The wraps are bound to it: a node cannot put back one of an earlier
- * passphrase. `salt` is for vectors only.
- * @throws ProtocolError `malformed` when it does not fit, `too_large` above LIMITS.vaultBytes.
+ * passphrase, or leave one out. `salt` is for vectors only.
+ * @throws CryptoError `bad_vault` when the wraps are not those of the ways in it; ProtocolError `malformed` when it does
+ * not fit, `too_large` above LIMITS.vaultBytes.
  */
 export async function sealVault(
   vaultKey: Bytes,
@@ -98,6 +34,7 @@ export async function sealVault(
   vault: Vault,
   salt?: Bytes,
 ): Promise<Bytes> {
+  if (!goTogether(wraps, vault)) throw new CryptoError("bad_vault");
   const body = await sealAead(
     vaultKey,
     pad(writeAs(vaultSchema, vault), AEAD_OVERHEAD),
@@ -120,7 +57,21 @@ export async function openVault(vaultKey: Bytes, sealed: Bytes): Promise<Vault> 
   const { body, ...clear } = readSealed(sealed);
   const padded = await openAead(vaultKey, body, clearAad(clear), { label: LABELS.vaultBody });
   const plain = unpadExactly(padded, AEAD_OVERHEAD);
-  return readRecord(vaultSchema, plain, "bad_vault", LIMITS.vaultBytes);
+  const vault = readRecord(vaultSchema, plain, "bad_vault", LIMITS.vaultBytes);
+  if (!goTogether(clear.wraps, vault)) throw new CryptoError("bad_vault");
+  return vault;
+}
+
+/** There is one wrap for each way that opens the vault, in the same order, and none beside. */
+function goTogether(wraps: readonly VaultWrap[], { ways }: Vault): boolean {
+  const opening = ways.filter(({ publicKey }) => publicKey !== undefined);
+  return (
+    opening.length === wraps.length &&
+    opening.every(({ id, way }, at) => {
+      const wrap = wraps[at];
+      return wrap !== undefined && wrap.way === way && equalBytes(wrap.id, id);
+    })
+  );
 }
 
 /** What the next version names as `prevHash`: the hash of this one's content, whatever it is wrapped with. 32 bytes. */

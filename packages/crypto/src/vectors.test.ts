@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import type { Bytes, Signatures, StoredEntry } from "@baraza/protocol";
+import type { Bytes, Signatures, StoredEntry, WayKind } from "@baraza/protocol";
 import { decodeCbor, toHex } from "@baraza/protocol";
 import { expect, test } from "vitest";
 import { buildVectors } from "../vectors/make.ts";
@@ -14,7 +14,8 @@ import { openAead } from "./primitives.ts";
 import { unwrapPush, verifyPushRequest } from "./push.ts";
 import { openRing } from "./ring.ts";
 import { hex, vectors } from "./test-helpers.ts";
-import { openVault, readVaultWraps, unwrapVaultKey, vaultHash } from "./vault.ts";
+import { openVault, readVaultWraps, vaultHash } from "./vault.ts";
+import { openWay, wayKeys } from "./ways.ts";
 
 test("what this code makes from the fixed inputs is what the files hold", async () => {
   for (const { url, content } of await buildVectors()) {
@@ -80,9 +81,11 @@ test("the files open: letters, addresses, pushes, cards, vaults, rings, files", 
   const proof = hex(card["askProof"] ?? "");
   expect(verifyAskProof(links.proofKey, hex(card["asker"] ?? ""), packages, proof)).toBe(true);
   const vault = opener("vault.json");
-  const ways = { exportKey: vault("exportKey"), secret: vault("secret") };
-  for (const wrap of readVaultWraps(vault("sealed")))
-    expect(await unwrapVaultKey(wrap, ways)).toEqual(vault("vaultKey"));
+  const { ways } = vectors<{ ways: Texts[] }>("vault.json");
+  for (const [at, wrap] of readVaultWraps(vault("sealed")).entries()) {
+    const keys = await wayKeys(wrap.way as WayKind, hex(ways[at]?.["secret"] ?? ""));
+    expect(await openWay(keys, vault("identityId"), wrap)).toEqual(vault("vaultKey"));
+  }
   expect(vaultHash(await openVault(vault("vaultKey"), vault("sealed")))).toEqual(vault("hash"));
   const ring = opener("ring.json");
   expect((await openRing(ring("key"), ring("sealed"), ring("logId"))).epochs).toHaveLength(3);

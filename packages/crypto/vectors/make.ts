@@ -283,11 +283,19 @@ async function vaults() {
   const vaultKey = seed(120);
   const exportKey = counting(121, 64);
   const secret = id16(122);
-  const fixed = { salt: seed(123), aeadSalt: seed(124) };
-  const wraps = [
-    await c.wrapVaultKey(vaultKey, { way: "passphrase", exportKey }, fixed),
-    await c.wrapVaultKey(vaultKey, { way: "passphrase+secret", exportKey, secret }, fixed),
-  ];
+  const identityId = c.identityIdOf(alice.record);
+  const ways = [
+    { kind: "passphrase", secret: c.passphraseSecret(exportKey) },
+    { kind: "passphrase+secret", secret: c.passphraseSecret(exportKey, secret) },
+    { kind: "words", secret: id16(124) },
+  ] as const;
+  const keys = await Promise.all(ways.map((way) => c.wayKeys(way.kind, way.secret)));
+  const listed = keys.map((one, at) => c.vaultWayOf(one, { id: id16(130 + at), created: NOW }));
+  const ekm = counting(123, 64);
+  const wraps = await Promise.all(
+    listed.map((way) => c.sealVaultKeyTo(vaultKey, identityId, way, ekm)),
+  );
+  const challenge = { node: "a.localhost:8080", signInId: id16(126), challenge: seed(127) };
   const vault: Vault = {
     v: 1,
     version: 1,
@@ -298,14 +306,29 @@ async function vaults() {
     boxKeys: [],
     spaces: [],
     nodes: [],
+    ways: listed,
   };
   const salt = seed(125);
   return {
-    what: "a vault, and its key wrapped for two ways in",
+    what: "three ways in with what comes from their secrets, a vault whose key is sealed to each with the X-Wing randomness ekm, and a signed challenge",
     vaultKey,
     exportKey,
     secret,
-    wraps: wraps.map((wrap) => encodeCbor(wrap)),
+    identityId,
+    ekm,
+    ways: ways.map((way, at) => ({
+      kind: way.kind,
+      secret: way.secret,
+      privateKey: keys[at]?.privateKey,
+      publicKey: keys[at]?.publicKey,
+      psk: keys[at]?.psk,
+      signKey: keys[at]?.sign.publicKey,
+      wrap: wraps.map((wrap) => encodeCbor(wrap))[at],
+    })),
+    challenge: {
+      ...challenge,
+      sig: await c.signChallenge(keys[2]?.sign.privateKey ?? seed(0), challenge),
+    },
     vault: encodeCbor(vault),
     hash: c.vaultHash(vault),
     salt,

@@ -4,16 +4,11 @@
  */
 import { fromBase64url, LIMITS, ProtocolError, toBase64url } from "@baraza/protocol";
 import { deviceBox } from "./account/boxes.ts";
-import {
-  changePassphrase,
-  claim,
-  loadAccount,
-  profileOf,
-  signIn,
-  signUp,
-  signInAgain,
-} from "./account/session.ts";
-import { nextVault, tendVault } from "./account/vault.ts";
+import { changePassphrase } from "./account/passphrase.ts";
+import { claim, loadAccount, profileOf, signUp } from "./account/session.ts";
+import { signIn, signInAgain } from "./account/sign-in.ts";
+import { tendVault } from "./account/vault.ts";
+import { WAYS_MIGRATIONS } from "./account/ways-store.ts";
 import type { Account, EngineCommands, EngineLive, Line, Progress, Status } from "./api.ts";
 import { createBackground } from "./background.ts";
 import type { Core, Me } from "./core.ts";
@@ -92,6 +87,7 @@ export async function createEngine(
   const store = await platform.openStore(storeName);
   await migrate(store, CORE_MIGRATIONS);
   await migrate(store, MOVING_MIGRATIONS, "moving");
+  await migrate(store, WAYS_MIGRATIONS, "ways");
   for (const tool of tools) await migrate(store, [{ version: 1, up: tool.schema }], tool.name);
 
   let me: Me | null = null;
@@ -236,8 +232,7 @@ export async function createEngine(
           ]);
       }
     },
-    "account.changePassphrase": ({ passphrase }) =>
-      changePassphrase(core, passphrase, () => nextVault(core)),
+    "account.changePassphrase": ({ passphrase }) => changePassphrase(core, passphrase),
     "node.invite": async ({ uses, days }) => {
       const expires = platform.clock.now() + Math.min(Math.max(days, 1), 365) * DAY_MS;
       const { invitation } = await own.call("invitations.create", { uses, expires });

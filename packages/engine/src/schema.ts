@@ -21,7 +21,6 @@ CREATE TABLE account (
   session BLOB NOT NULL,
   box_id BLOB NOT NULL,
   vault_key BLOB NOT NULL,
-  vault_wraps BLOB NOT NULL,
   vault_version INTEGER NOT NULL,
   vault_hash BLOB NOT NULL,
   vault_dirty INTEGER NOT NULL DEFAULT 0,

@@ -157,6 +157,7 @@ test("mutated requests get a typed error each, store nothing, and leave the conn
       encodeCbor({
         name: "amina",
         record: "AAAA",
+        ways: [{ id: randomBytes(16), way: "passphrase" }],
         identity: randomBytes(50),
         deviceCert: randomBytes(50),
         boxKey: randomBytes(50),

@@ -14,6 +14,7 @@ import {
   time,
   uint,
 } from "./schema.ts";
+import { signedIn, wayEntry } from "./ways.ts";
 
 /** Messages of the OPAQUE library: base64url text. */
 const opaque = v.pipe(v.string(), v.maxLength(LIMITS.opaqueBytes), v.regex(/^[A-Za-z0-9_-]+$/));
@@ -42,7 +43,9 @@ export const accountsRegisterFinish = {
   request: object({
     name: accountName,
     invitation: v.optional(bytes16),
-    record: opaque,
+    /** With a passphrase; without, `ways` has to name another way to sign in. */
+    record: v.optional(opaque),
+    ways: v.pipe(v.array(wayEntry), v.minLength(1), v.maxLength(LIMITS.ways)),
     identity: bytes(LIMITS.recordBytes),
     deviceCert: bytes(LIMITS.recordBytes),
     boxKey: bytes(LIMITS.recordBytes),
@@ -58,14 +61,7 @@ export const accountsSignInStart = {
 
 export const accountsSignInFinish = {
   request: object({ signInId: bytes16, finish: opaque }),
-  response: object({
-    session,
-    boxId: bytes16,
-    role,
-    identity: bytes(LIMITS.recordBytes),
-    vault: bytes(LIMITS.vaultBytes),
-    vaultVersion: uint(),
-  }),
+  response: signedIn,
 };
 
 export const accountsMe = {
@@ -79,13 +75,18 @@ export const accountsMe = {
   }),
 };
 export const accountsSignOut = { request: object({}), response: object({}) };
-/** Changes the passphrase: a new OPAQUE record and a vault wrapped anew, swapped together. */
+/** Sets the passphrase: a new OPAQUE record, the way that stands for it in place of the former one, and the vault, swapped together. */
 export const accountsPassphraseStart = {
   request: object({ request: opaque }),
   response: object({ response: opaque }),
 };
 export const accountsPassphraseFinish = {
-  request: object({ record: opaque, vault: bytes(LIMITS.vaultBytes), version: uint() }),
+  request: object({
+    record: opaque,
+    way: wayEntry,
+    vault: bytes(LIMITS.vaultBytes),
+    version: uint(),
+  }),
   response: object({}),
 };
 

@@ -34,6 +34,7 @@ export const ERRORS = {
   // devices
   pair_taken: [409, "stop"],
   device_removed: [403, "stop"],
+  last_way: [409, "stop"],
   // boxes
   address_invalid: [404, "stop"],
   address_expired: [410, "refetch"],

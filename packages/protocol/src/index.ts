@@ -20,3 +20,4 @@ export * from "./rpc.ts";
 export * from "./schema.ts";
 export * from "./sealed.ts";
 export * from "./slots.ts";
+export * from "./ways.ts";

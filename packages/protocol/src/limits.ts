@@ -39,6 +39,8 @@ export const LIMITS = {
   chunkBytes: MiB,
   blobChunks: 16_384,
   vaultBytes: MiB,
+  /** Ways into one account: devices have theirs too. */
+  ways: 128,
   keyPackageBytes: 16 * KiB,
   keyPackagesPerDevice: 100,
   cardBytes: 16 * KiB,

@@ -14,6 +14,7 @@ import * as recovery from "./recovery.ts";
 import * as relay from "./relay.ts";
 import { object } from "./schema.ts";
 import * as slots from "./slots.ts";
+import * as ways from "./ways.ts";
 
 /**
  * `session`: needs `Authorization: Bearer <base64url session>`. `gateway`: may come through the gateway, without
@@ -49,6 +50,11 @@ export const ROUTES = {
   ),
   "vault.get": route("session", accounts.vaultGet),
   "vault.put": route("session", accounts.vaultPut, LIMITS.vaultBytes + LIMITS.requestBytes),
+  "ways.list": route("session", ways.waysList),
+  "ways.put": route("session", ways.waysPut, LIMITS.vaultBytes + LIMITS.requestBytes),
+  "ways.remove": route("session", ways.waysRemove, LIMITS.vaultBytes + LIMITS.requestBytes),
+  "ways.signInStart": route("open", ways.waysSignInStart),
+  "ways.signInFinish": route("open", ways.waysSignInFinish),
   "devices.add": route("session", accounts.devicesAdd),
   "devices.list": route("session", accounts.devicesList),
   "devices.pairOpen": route("open", devices.devicesPairOpen),

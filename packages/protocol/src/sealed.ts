@@ -14,6 +14,7 @@ import {
   time,
   uint,
 } from "./schema.ts";
+import { vaultWay, vaultWrap } from "./ways.ts";
 
 /**
  * Who someone is, in public. `identityId = H(firstKey)`; keys rotate beneath it by signed succession.
@@ -238,19 +239,15 @@ export const vault = object({
   nodes: v.array(object({ name: nodeName, nodeKey: bytes32 })),
   /** The CBOR of `vaultRecovery` (recovery.ts). */
   recovery: v.optional(bytes(LIMITS.vaultBytes)),
+  /** Every way in: the only word on which there are, since a node can neither read nor write it. */
+  ways: v.pipe(v.array(vaultWay), v.maxLength(LIMITS.ways)),
 });
 export type Vault = Infer<typeof vault>;
 
-/** How the vault key is wrapped for one way in. `weak` marks a passphrase without a device secret. */
-export const vaultWrap = object({
-  way: v.picklist(["passphrase", "passphrase+secret"]),
-  salt: bytes32,
-  wrapped: bytes(128),
-});
 /** The vault as a node keeps it. */
 export const sealedVault = object({
   v: v.literal(1),
-  wraps: v.pipe(v.array(vaultWrap), v.minLength(1), v.maxLength(8)),
+  wraps: v.pipe(v.array(vaultWrap), v.minLength(1), v.maxLength(LIMITS.ways)),
   body: bytes(LIMITS.vaultBytes),
 });
 

@@ -1,10 +1,11 @@
 /** The rotating key of the account's box: made anew before it runs out, destroyed when its time is over. */
-import { createBoxKey, openVault, verifyBoxKey } from "@baraza/crypto";
+import { createBoxKey, verifyBoxKey } from "@baraza/crypto";
 import type { Bytes, Vault } from "@baraza/protocol";
 import { boxKeyRecord, LIMITS, readAs, toHex } from "@baraza/protocol";
 import type { Core } from "../core.ts";
 import type { SqlTx } from "../ports.ts";
 import { need } from "../util.ts";
+import { openTheirs } from "./ways-store.ts";
 
 const DAY_MS = 24 * 60 * 60_000;
 
@@ -45,7 +46,7 @@ export function keepBoxKeys(tx: SqlTx, vault: Vault, now: number): void {
  */
 export async function fetchBoxKeys(core: Core): Promise<void> {
   const { vault } = await core.own.call("vault.get", {});
-  const theirs = await openVault(core.me().vaultKey, vault);
+  const { vault: theirs } = await openTheirs(core, vault);
   await core.store.transaction((tx) => keepBoxKeys(tx, theirs, core.platform.clock.now()));
 }
 

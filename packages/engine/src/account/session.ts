@@ -1,21 +1,20 @@
-/** Signing up, in and out: what an account is made of, and this device's part in it. */
+/** Signing up, and the account as this device keeps it. Signing in: sign-in.ts. */
 import {
   createBoxKey,
   createDevice,
   createIdentity,
   createVaultKey,
-  CryptoError,
   deviceCredential,
   identityIdOf,
   NO_VAULT,
-  openVault,
-  readVaultWraps,
+  passphraseSecret,
   sealVault,
-  unwrapVaultKey,
+  sealVaultKeyToAll,
   vaultHash,
-  wrapVaultKey,
+  vaultWayOf,
+  wayEntryOf,
+  wayKeys,
 } from "@baraza/crypto";
-import type { VaultWrap } from "@baraza/crypto";
 import type { Bytes, DeviceCertificate, Profile, Vault } from "@baraza/protocol";
 import {
   accountName,
@@ -23,10 +22,8 @@ import {
   decodeCbor,
   decodeJoinFragment,
   encodeCbor,
-  equalBytes,
   fromBase64url,
   fromHex,
-  ProtocolError,
   profile as profileSchema,
   toHex,
 } from "@baraza/protocol";
@@ -35,7 +32,8 @@ import type { Core, Me } from "../core.ts";
 import { EngineError } from "../errors.ts";
 import type { SqlTx } from "../ports.ts";
 import { keepBoxKeys } from "./box-keys.ts";
-import { keepPlaces } from "./places.ts";
+import type { OwnWay, Ways } from "./ways-store.ts";
+import { createOwnWay, keepOwnWay, keepWays, ownWayOf } from "./ways-store.ts";
 
 export type AccountRow = {
   name: string;
@@ -51,14 +49,13 @@ export type AccountRow = {
   session: Bytes;
   box_id: Bytes;
   vault_key: Bytes;
-  vault_wraps: Bytes;
   vault_version: number;
   vault_hash: Bytes;
   vault_dirty: number;
 };
 
 /** OPAQUE is large: it is loaded when somebody signs up or in, not before. */
-const opaque = () => import("@baraza/crypto/opaque");
+export const opaque = () => import("@baraza/crypto/opaque");
 
 /** Makes an account. @throws ProtocolError `name_taken`, `invitation_needed`, ...; EngineError `signed_in`, `invalid` */
 export async function signUp(
@@ -99,7 +96,12 @@ export async function signUp(
     const device = await createDevice(identity.record, identity.privateKey, now);
     const boxKey = await createBoxKey(identity, 1, now);
     const vaultKey = createVaultKey();
-    const wraps = [await wrapVaultKey(vaultKey, { way: "passphrase", exportKey })];
+    const keys = await wayKeys("passphrase", passphraseSecret(exportKey));
+    const way = vaultWayOf(keys, { created: now });
+    const own = createOwnWay();
+    const ways = [way, await ownWayOf(own, device.hash, now)];
+    const identityId = identityIdOf(identity.record);
+    const wraps = await sealVaultKeyToAll(vaultKey, identityId, ways);
     const vault: Vault = {
       v: 1,
       version: 1,
@@ -110,11 +112,13 @@ export async function signUp(
       boxKeys: [{ record: boxKey.record, privateKey: boxKey.privateKey }],
       spaces: [],
       nodes: [],
+      ways,
     };
     core.setProgress({ job: "signingUp", done: 2, total: 3 });
     const made = await core.own.call("accounts.registerFinish", {
       name,
       record,
+      ways: [wayEntryOf(way)],
       identity: encodeCbor(identity.record),
       deviceCert: deviceCredential(device.certificate),
       boxKey: boxKey.record,
@@ -124,8 +128,8 @@ export async function signUp(
     const me: Me = {
       name,
       node,
-      identityId: identityIdOf(identity.record),
-      id: toHex(identityIdOf(identity.record)),
+      identityId,
+      id: toHex(identityId),
       profile,
       role: made.role,
       identity: identity.record,
@@ -137,7 +141,7 @@ export async function signUp(
       vaultKey,
     };
     await core.store.transaction((tx) => {
-      writeAccount(tx, me, { wraps, version: 1, hash: vaultHash(vault) });
+      writeAccount(tx, me, { ways: { ways, wraps }, own, vault });
       keepBoxKeys(tx, vault, now);
       tx.afterCommit(() => core.setMe(me));
     });
@@ -145,146 +149,6 @@ export async function signUp(
   } finally {
     core.setProgress(null);
   }
-}
-
-/**
- * Signs in on a device that has nothing yet: opens the vault and becomes a new device of the account, which has to be
- * let into the spaces that the vault names (places.ts).
- * @throws EngineError `wrong_passphrase`, `signed_in`
- */
-export async function signIn(
-  core: Core,
-  args: { name: string; passphrase: string },
-): Promise<void> {
-  if (core.signedIn()) throw new EngineError("signed_in");
-  const name = args.name.trim().toLowerCase().replace(/@.*$/, "");
-  check(accountName, name);
-  core.setProgress({ job: "signingIn", done: 0, total: 3 });
-  try {
-    const lib = await opaque();
-    const { node } = await core.own.call("accounts.policy", {});
-    const started = await lib.startSignIn(args.passphrase);
-    const first = await core.own.call("accounts.signInStart", { name, request: started.request });
-    const { finish, exportKey } = await lib.finishSignIn(
-      args.passphrase,
-      started.state,
-      first.response,
-    );
-    core.setProgress({ job: "signingIn", done: 1, total: 3 });
-    const answer = await core.own.call("accounts.signInFinish", {
-      signInId: first.signInId,
-      finish,
-    });
-    const wraps = readVaultWraps(answer.vault);
-    const wrap = wraps.find((one) => one.way === "passphrase");
-    if (wrap === undefined) throw new EngineError("wrong_passphrase");
-    const vaultKey = await unwrapVaultKey(wrap, { exportKey });
-    const vault = await openVault(vaultKey, answer.vault);
-    if (
-      !equalBytes(encodeCbor(vault.identity), answer.identity) ||
-      vault.version !== answer.vaultVersion
-    )
-      throw new EngineError("unverified");
-    const now = core.platform.clock.now();
-    const device = await createDevice(vault.identity, vault.identityKey, now);
-    const id = identityIdOf(vault.identity);
-    const me: Me = {
-      name,
-      node,
-      identityId: id,
-      id: toHex(id),
-      profile: vault.profile,
-      role: answer.role,
-      identity: vault.identity,
-      identityKey: vault.identityKey,
-      device,
-      deviceHash: toHex(device.hash),
-      session: answer.session,
-      boxId: answer.boxId,
-      vaultKey,
-    };
-    await core.store.transaction((tx) => {
-      writeAccount(tx, me, { wraps, version: vault.version, hash: vaultHash(vault) });
-      keepBoxKeys(tx, vault, now);
-      keepPlaces(tx, vault.spaces);
-      for (const one of vault.nodes)
-        tx.run("INSERT OR IGNORE INTO nodes VALUES (?, ?, ?, 0)", [
-          one.name,
-          one.nodeKey,
-          new Uint8Array(),
-        ]);
-      tx.afterCommit(() => core.setMe(me));
-    });
-    await core.own.call("devices.add", { deviceCert: deviceCredential(device.certificate) });
-  } catch (error) {
-    throw asWrongPassphrase(error);
-  } finally {
-    core.setProgress(null);
-  }
-}
-
-/**
- * A new session for the device that is signed in here: the node ended the old one (a passphrase that was changed elsewhere,
- * a restored backup). Nothing on the device changes.
- * @throws EngineError `wrong_passphrase`, `unverified` when the account is another person's now
- */
-export async function signInAgain(core: Core, passphrase: string): Promise<void> {
-  const { name, identity } = core.me();
-  try {
-    const lib = await opaque();
-    const started = await lib.startSignIn(passphrase);
-    const first = await core.own.call("accounts.signInStart", { name, request: started.request });
-    const { finish } = await lib.finishSignIn(passphrase, started.state, first.response);
-    const answer = await core.own.call("accounts.signInFinish", {
-      signInId: first.signInId,
-      finish,
-    });
-    if (!equalBytes(encodeCbor(identity), answer.identity)) throw new EngineError("unverified");
-    await core.store.transaction((tx) => {
-      tx.run("UPDATE account SET session = ?", [answer.session]);
-      tx.afterCommit(() => core.setMe({ ...core.me(), session: answer.session }));
-    });
-  } catch (error) {
-    throw asWrongPassphrase(error);
-  }
-  await core.own.call("devices.add", {
-    deviceCert: deviceCredential(core.me().device.certificate),
-  });
-}
-
-function asWrongPassphrase(error: unknown): unknown {
-  const wrong =
-    (error instanceof CryptoError && error.code === "wrong_passphrase") ||
-    (error instanceof ProtocolError && error.code === "wrong_credentials");
-  return wrong ? new EngineError("wrong_passphrase", { cause: error }) : error;
-}
-
-/** Changes the passphrase: nothing is encrypted again but the wrap of the vault key. */
-export async function changePassphrase(
-  core: Core,
-  passphrase: string,
-  makeVault: () => Promise<Vault>,
-): Promise<void> {
-  if (passphrase.length < 8) throw new EngineError("too_weak");
-  const lib = await opaque();
-  const me = core.me();
-  const started = await lib.startRegistration(passphrase);
-  const { response } = await core.own.call("accounts.passphraseStart", {
-    request: started.request,
-  });
-  const { record, exportKey } = await lib.finishRegistration(passphrase, started.state, response);
-  const wraps = [await wrapVaultKey(me.vaultKey, { way: "passphrase", exportKey })];
-  const vault = await makeVault();
-  await core.own.call("accounts.passphraseFinish", {
-    record,
-    vault: await sealVault(me.vaultKey, wraps, vault),
-    version: vault.version,
-  });
-  await core.store.run("UPDATE account SET vault_wraps = ?, vault_version = ?, vault_hash = ?", [
-    encodeCbor(wraps),
-    vault.version,
-    vaultHash(vault),
-  ]);
 }
 
 /** Gives the administrator role to this account by the console's link. */
@@ -361,13 +225,15 @@ function codeOf(text: string | undefined, node: string): Bytes | null {
   }
 }
 
-/** Writes the account of a store that has none. */
+/** Notes the account with its vault, for a device that has none yet. */
 export function writeAccount(
   tx: SqlTx,
   me: Me,
-  vault: { wraps: readonly VaultWrap[]; version: number; hash: Bytes },
+  { ways, own, vault }: { ways: Ways; own: OwnWay; vault: Vault },
 ): void {
-  tx.run("INSERT INTO account VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0)", [
+  keepWays(tx, ways);
+  keepOwnWay(tx, own);
+  tx.run("INSERT INTO account VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0)", [
     me.name,
     me.node,
     me.id,
@@ -381,9 +247,8 @@ export function writeAccount(
     me.session,
     me.boxId,
     me.vaultKey,
-    encodeCbor(vault.wraps),
     vault.version,
-    vault.hash,
+    vaultHash(vault),
   ]);
   tx.run("INSERT OR REPLACE INTO people VALUES (?, ?, ?, 'you', 0)", [
     me.id,

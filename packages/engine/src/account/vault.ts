@@ -1,26 +1,26 @@
 /** Keeping the sealed vault at the node true: identity, box keys, and what is needed to come back into every space. */
-import { openVault, readVaultWraps, sealVault, vaultHash } from "@baraza/crypto";
-import type { Bytes, Reply, Vault } from "@baraza/protocol";
+import { readVaultWraps, sealVault, sealVaultKeyToAll, vaultHash } from "@baraza/crypto";
+import type { Bytes, Reply, Vault, VaultWay } from "@baraza/protocol";
 import {
   check,
-  decodeCbor,
   encodeCbor,
+  equalBytes,
   fromHex,
-  LIMITS,
   ProtocolError,
   readAs,
   reply,
-  vaultWrap,
 } from "@baraza/protocol";
 import * as v from "valibot";
 import type { Core } from "../core.ts";
+import { EngineError } from "../errors.ts";
 import { keepBoxKeys } from "./box-keys.ts";
 import { deviceReply } from "./boxes.ts";
 import { keepPlaces, otherPlaces } from "./places.ts";
 import type { AccountRow } from "./session.ts";
+import { keepWays, openTheirs, waysWithOwn } from "./ways-store.ts";
 
-/** The next version of the vault, from what the store holds. */
-export async function nextVault(core: Core): Promise<Vault> {
+/** The next version of the vault, from what the store holds; `ways` where they are to change. */
+export async function nextVault(core: Core, ways?: readonly VaultWay[]): Promise<Vault> {
   const me = core.me();
   const row = await core.store.get<AccountRow>("SELECT * FROM account");
   const keys = await core.store.all<{ record: Bytes; private_key: Bytes }>(
@@ -66,6 +66,7 @@ export async function nextVault(core: Core): Promise<Vault> {
     boxKeys: keys.map((one) => ({ record: one.record, privateKey: one.private_key })),
     spaces: [...listed, ...(await otherPlaces(core))],
     nodes: nodes.map((one) => ({ name: one.name, nodeKey: one.node_key })),
+    ways: [...(ways ?? (await waysWithOwn(core, me)).ways)],
   };
 }
 
@@ -78,40 +79,98 @@ async function cachedReply(core: Core): Promise<Reply[]> {
   return [made];
 }
 
-/** Puts the vault when something in it changed. Another device's newer version is taken as the base, and ours put on top. */
+/** Puts the vault when something in it changed. */
 export async function tendVault(core: Core): Promise<void> {
   const row = await core.store.get<AccountRow>("SELECT * FROM account");
   if (row === undefined || row.vault_dirty === 0) return;
-  const wraps = v.parse(v.array(vaultWrap), decodeCbor(row.vault_wraps));
-  const vault = await nextVault(core);
-  try {
-    await core.own.call("vault.put", {
-      vault: await sealVault(row.vault_key, wraps, vault),
-      version: vault.version,
-    });
-  } catch (error) {
-    if (!(error instanceof ProtocolError) || error.code !== "vault_conflict") throw error;
-    await rebase(core, row.vault_key);
-    return tendVault(core);
-  }
-  await core.store.run(
-    "UPDATE account SET vault_version = ?, vault_hash = ?, vault_dirty = max(0, vault_dirty - ?)",
-    [vault.version, vaultHash(vault), row.vault_dirty],
-  );
+  await swapVault(core, {});
 }
 
-async function rebase(core: Core, vaultKey: Bytes): Promise<void> {
+/** How the next vault differs from what the store says. */
+export type VaultChange = {
+  /** The ways of the next vault, from those of the last. Asked again when another device was faster; may throw to give up. */
+  ways?: (ways: readonly VaultWay[]) => VaultWay[];
+  /** A new vault key. */
+  vaultKey?: Bytes;
+  /** How it goes to the node, where more is to be swapped with it. @throws ProtocolError `vault_conflict` */
+  send?: (vault: Bytes, version: number) => Promise<unknown>;
+};
+
+/** How often another device may be faster before one gives up for now. */
+const ATTEMPTS = 10;
+/** Of one engine, one change at a time. */
+const turns = new WeakMap<Core, Promise<void>>();
+
+/**
+ * Swaps the vault at the node for its next version. Another device's newer version is taken as the base, and the change
+ * put on top of it. @throws ProtocolError as the node answered; EngineError `busy`; what `ways` throws
+ */
+export function swapVault(core: Core, change: VaultChange): Promise<void> {
+  const before = turns.get(core) ?? Promise.resolve();
+  const mine = before.then(() => swapNow(core, change));
+  turns.set(
+    core,
+    mine.catch(() => undefined),
+  );
+  return mine;
+}
+
+async function swapNow(core: Core, change: VaultChange): Promise<void> {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const row = await core.store.get<AccountRow>("SELECT * FROM account");
+    if (row === undefined) throw new EngineError("signed_out");
+    const me = core.me();
+    const known = await waysWithOwn(core, me);
+    const ways = change.ways?.(known.ways) ?? known.ways;
+    const vaultKey = change.vaultKey ?? me.vaultKey;
+    const former = change.vaultKey === undefined ? known.wraps : [];
+    const wraps = await sealVaultKeyToAll(vaultKey, me.identityId, ways, former);
+    const vault = await nextVault(core, ways);
+    const sealed = await sealVault(vaultKey, wraps, vault);
+    try {
+      if (change.send === undefined)
+        await core.own.call("vault.put", { vault: sealed, version: vault.version });
+      else await change.send(sealed, vault.version);
+    } catch (error) {
+      if (!(error instanceof ProtocolError) || error.code !== "vault_conflict") throw error;
+      await rebase(core);
+      continue;
+    }
+    await core.store.transaction((tx) => {
+      tx.run(
+        `UPDATE account SET vault_key = ?, vault_version = ?, vault_hash = ?,
+           vault_dirty = max(0, vault_dirty - ?)`,
+        [vaultKey, vault.version, vaultHash(vault), row.vault_dirty],
+      );
+      keepWays(tx, { ways, wraps });
+      tx.afterCommit(() => core.setMe({ ...core.me(), vaultKey }));
+    });
+    return;
+  }
+  throw new EngineError("busy");
+}
+
+async function rebase(core: Core): Promise<void> {
   const answer = await core.own.call("vault.get", {});
-  if (answer.vault.length > LIMITS.vaultBytes) throw new ProtocolError("too_large");
-  const theirs = await openVault(vaultKey, answer.vault);
+  const { vault: theirs, vaultKey } = await openTheirs(core, answer.vault);
   check(v.object({ version: v.literal(answer.version) }), { version: theirs.version });
+  const hash = vaultHash(theirs);
   await core.store.transaction((tx) => {
+    const row = tx.get<AccountRow>("SELECT * FROM account");
+    if (row === undefined) return;
     keepBoxKeys(tx, theirs, core.platform.clock.now());
     keepPlaces(tx, theirs.spaces);
-    tx.run("UPDATE account SET vault_version = ?, vault_hash = ?, vault_wraps = ?", [
+    const older =
+      theirs.version < row.vault_version ||
+      (theirs.version === row.vault_version && !equalBytes(hash, row.vault_hash));
+    // A vault that the node put back (from a backup, say) does not bring back ways that were taken away since.
+    if (!older) keepWays(tx, { ways: theirs.ways, wraps: readVaultWraps(answer.vault) });
+    const key = older ? row.vault_key : vaultKey;
+    tx.run("UPDATE account SET vault_key = ?, vault_version = ?, vault_hash = ?", [
+      key,
       theirs.version,
-      vaultHash(theirs),
-      encodeCbor(readVaultWraps(answer.vault)),
+      hash,
     ]);
+    tx.afterCommit(() => core.setMe({ ...core.me(), vaultKey: key }));
   });
 }

@@ -6,7 +6,6 @@ import {
   readDeviceCredential,
   readVaultWraps,
   signDeviceSession,
-  vaultHash,
   verifyDeviceCertificate,
 } from "@baraza/crypto";
 import type { Bytes, PairingGrantBody } from "@baraza/protocol";
@@ -14,6 +13,7 @@ import { encodeCbor, equalBytes, ProtocolError, toHex } from "@baraza/protocol";
 import { keepBoxKeys } from "../account/box-keys.ts";
 import { keepPlaces } from "../account/places.ts";
 import { writeAccount } from "../account/session.ts";
+import { createOwnWay } from "../account/ways-store.ts";
 import type { Core, Me } from "../core.ts";
 
 /** A session for a device of the account, by its own key. @throws ProtocolError device_removed, unauthenticated, not_found, unavailable */
@@ -82,7 +82,9 @@ export async function enterAccount(
   };
   const wraps = readVaultWraps(answer.vault.vault);
   await core.store.transaction((tx) => {
-    writeAccount(tx, me, { wraps, version: vault.version, hash: vaultHash(vault) });
+    writeAccount(tx, me, { ways: { ways: vault.ways, wraps }, own: createOwnWay(), vault });
+    // This device's own way is not in the vault yet.
+    tx.run("UPDATE account SET vault_dirty = 1");
     keepBoxKeys(tx, vault, core.platform.clock.now());
     keepPlaces(tx, vault.spaces);
     for (const one of vault.nodes)

@@ -13,8 +13,10 @@ import {
   readHeader,
   sealLetter,
   sealVault,
-  wrapVaultKey,
+  sealVaultKeyTo,
   signAppend,
+  vaultWayOf,
+  wayKeys,
 } from "@baraza/crypto";
 import type { Bytes, StewardRecord } from "@baraza/protocol";
 import { askBody, ProtocolError, toHex, writeAs } from "@baraza/protocol";
@@ -364,7 +366,8 @@ test("a letter to a box key that another device has made is opened by it, not lo
   here.answers["vault.get"] = () => Promise.reject(new ProtocolError("unavailable"));
   const row = { letterId, letter };
   await expect(readLetter(core, row)).rejects.toMatchObject({ code: "unavailable" });
-  const wrap = await wrapVaultKey(me.vaultKey, { way: "passphrase", exportKey: randomBytes(64) });
+  const way = vaultWayOf(await wayKeys("words", randomBytes(16)), { created: 1 });
+  const wrap = await sealVaultKeyTo(me.vaultKey, me.identityId, way);
   const vault = await sealVault(me.vaultKey, [wrap], {
     v: 1,
     version: 1,
@@ -375,6 +378,7 @@ test("a letter to a box key that another device has made is opened by it, not lo
     boxKeys: [{ record: kept.record, privateKey: kept.private_key }],
     spaces: [],
     nodes: [],
+    ways: [way],
   });
   here.answers["vault.get"] = () => ({ vault, version: 1 });
   await readLetter(core, row);

@@ -149,8 +149,8 @@ export async function testSpace(history: "none" | "all" = "none"): Promise<TestS
   await store.transaction((tx) => {
     tx.run(
       `INSERT INTO account (one, name, node, identity_id, display_name, role, identity, identity_key, device_cert,
-         device_hash, device_key, session, box_id, vault_key, vault_wraps, vault_version, vault_hash)
-       VALUES (1, 'steward', ?, ?, 'Steward', 'member', ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?)`,
+         device_hash, device_key, session, box_id, vault_key, vault_version, vault_hash)
+       VALUES (1, 'steward', ?, ?, 'Steward', 'member', ?, ?, ?, ?, ?, ?, ?, ?, 1, ?)`,
       [
         HUB,
         me.id,
@@ -162,7 +162,6 @@ export async function testSpace(history: "none" | "all" = "none"): Promise<TestS
         me.session,
         me.boxId,
         me.vaultKey,
-        EMPTY,
         EMPTY,
       ],
     );

@@ -74,9 +74,9 @@ export async function toolHarness(
     const empty = new Uint8Array();
     tx.run(
       `INSERT INTO account (one, name, node, identity_id, display_name, role, identity, identity_key, device_cert,
-         device_hash, device_key, session, box_id, vault_key, vault_wraps, vault_version, vault_hash)
-       VALUES (1, 'me', 'a.localhost', ?, 'Me', 'member', ?, ?, ?, '', ?, ?, ?, ?, ?, 1, ?)`,
-      [me, ...Array.from({ length: 9 }, () => empty)],
+         device_hash, device_key, session, box_id, vault_key, vault_version, vault_hash)
+       VALUES (1, 'me', 'a.localhost', ?, 'Me', 'member', ?, ?, ?, '', ?, ?, ?, ?, 1, ?)`,
+      [me, ...Array.from({ length: 8 }, () => empty)],
     );
   });
   const log: { event: RawEvent; position: number }[] = [];

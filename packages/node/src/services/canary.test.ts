@@ -1,7 +1,15 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { NO_VAULT, createVaultKey, sealLetter, sealVault, wrapVaultKey } from "@baraza/crypto";
+import {
+  createVaultKey,
+  NO_VAULT,
+  sealLetter,
+  sealVault,
+  sealVaultKeyTo,
+  vaultWayOf,
+  wayKeys,
+} from "@baraza/crypto";
 import * as opaque from "@baraza/crypto/opaque";
 import type { Bytes, RequestOf, RouteName } from "@baraza/protocol";
 import { decodeResponse, encodeRequest, toBase64url, toHex, utf8 } from "@baraza/protocol";
@@ -50,7 +58,8 @@ test("no log line tells a name, an address, a target or a secret; the disk holds
     const made = await registrationOf(name, { record: finished.record });
     const { exportKey } = finished;
     const vaultKey = createVaultKey();
-    const wrap = await wrapVaultKey(vaultKey, { way: "passphrase", exportKey });
+    const way = vaultWayOf(await wayKeys("passphrase", exportKey), { created: Date.now() });
+    const wrap = await sealVaultKeyTo(vaultKey, made.identityId, way);
     const vault = await sealVault(vaultKey, [wrap], {
       v: 1,
       version: 1,
@@ -61,6 +70,7 @@ test("no log line tells a name, an address, a target or a secret; the disk holds
       boxKeys: [{ record: made.boxKey.record, privateKey: made.boxKey.privateKey }],
       spaces: [],
       nodes: [],
+      ways: [way],
     });
     const { session, boxId } = await call("accounts.registerFinish", { ...made.request, vault });
     Object.assign(secrets, {

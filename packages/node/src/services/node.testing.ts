@@ -115,6 +115,7 @@ export async function registrationOf(
   const request: Registration = {
     name,
     record: "AAAA",
+    ways: [{ id: randomBytes(16), way: "passphrase" }],
     identity: encodeCbor(identity.record),
     deviceCert: encodeCbor(device.certificate),
     boxKey: boxKey.record,

@@ -22,6 +22,7 @@ export function newAccount(name: string, more: Partial<RegisterArg> = {}): Regis
       boxId: randomBytes(16),
     },
     record: "record",
+    ways: [{ id: randomBytes(16), way: "passphrase" }],
     vault: randomBytes(100),
     device: { deviceId: randomBytes(32), cert: randomBytes(100) },
     session: { sessionId: randomBytes(32), expires: NOW + HOUR },

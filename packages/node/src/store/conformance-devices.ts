@@ -93,6 +93,7 @@ export function testDevices(current: () => Store): void {
       accountId,
       sessionId: made.session.sessionId,
       record: "new",
+      way: { id: randomBytes(16), way: "passphrase" },
       vault: randomBytes(20),
       version: 2,
     });

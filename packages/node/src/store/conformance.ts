@@ -12,6 +12,7 @@ import type { AppendRequest, TestLog } from "../services/logs/log.testing.ts";
 import { testLog, testSlot } from "../services/logs/log.testing.ts";
 import { testAccounts } from "./conformance-accounts.ts";
 import { testDevices } from "./conformance-devices.ts";
+import { testWays } from "./conformance-ways.ts";
 import { testBoxes } from "./conformance-boxes.ts";
 import { testRecovery } from "./conformance-recovery.ts";
 import { testKeyLog } from "./conformance-keylog.ts";
@@ -38,6 +39,7 @@ export function testStore(name: string, open: OpenStore): void {
       await directory.remove();
     });
     testAccounts(() => store);
+    testWays(() => store);
     testBoxes(() => store);
     testRecovery(() => store);
     testDevices(() => store);

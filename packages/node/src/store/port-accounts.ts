@@ -1,9 +1,9 @@
 /** The operations of accounts. All times in milliseconds by the node's clock. */
-import type { Bytes, Role } from "@baraza/protocol";
+import type { Bytes, Role, WayEntry } from "@baraza/protocol";
 import type { Registration } from "./port-admin.ts";
 import type { KeyLogPlace } from "./port-keylog.ts";
 
-/** What is stored of an account. `record` is the OPAQUE registration record. */
+/** What is stored of an account. */
 export type AccountRow = {
   accountId: Bytes;
   name: string;
@@ -22,7 +22,9 @@ export type NewSession = { sessionId: Bytes; expires: number };
 export type RegisterArg = {
   now: number;
   account: Omit<AccountRow, "role"> & { identitySeq: number; boxKeySeq: number };
-  record: string;
+  /** The OPAQUE registration record; null for whoever has no passphrase. */
+  record: string | null;
+  ways: WayEntry[];
   vault: Bytes;
   device: DeviceRow;
   session: NewSession;
@@ -44,7 +46,7 @@ export type NewKeyPackage = {
 export type AccountsOperations = {
   write: {
     /**
-     * Account, box, box key, device, vault, session and the invitation's use, together.
+     * Account, box, box key, device, ways, vault, session and the invitation's use, together.
      * @throws name_taken, invitation_needed, invitation_invalid, forbidden (the identity has an account here).
      */
     register(arg: RegisterArg): { role: Role };
@@ -54,11 +56,12 @@ export type AccountsOperations = {
     signOut(arg: { sessionId: Bytes; now: number }): null;
     /** Swaps version - 1 for version; repeating the last put is harmless. @throws vault_conflict with the version that stands. */
     putVault(arg: { accountId: Bytes; vault: Bytes; version: number }): null;
-    /** A new OPAQUE record and the vault that goes with it, together. @throws vault_conflict */
+    /** A new OPAQUE record, its way in place of the former passphrase's, and the vault, together. @throws vault_conflict */
     changePassphrase(arg: {
       accountId: Bytes;
       sessionId: Bytes;
       record: string;
+      way: WayEntry;
       vault: Bytes;
       version: number;
     }): null;
@@ -89,8 +92,8 @@ export type AccountsOperations = {
     sweep(arg: { now: number; limit: number }): number;
   };
   read: {
-    /** What a sign-in needs. Null for an unknown name. */
-    credentials(arg: { name: string }): { accountId: Bytes; record: string } | null;
+    /** What a sign-in by passphrase needs. Null for an unknown name; the record is null where there is no passphrase. */
+    credentials(arg: { name: string }): { accountId: Bytes; record: string | null } | null;
     /** Null when there is none or it has ended. */
     session(arg: { sessionId: Bytes; now: number }): {
       accountId: Bytes;

@@ -21,6 +21,7 @@ import type { DevicesOperations } from "./port-devices.ts";
 import type { KeyLogOperations } from "./port-keylog.ts";
 import type { LogsOperations } from "./port-logs.ts";
 import type { RecoveryOperations } from "./port-recovery.ts";
+import type { WaysOperations } from "./port-ways.ts";
 
 /** Every service's operations. */
 export type Operations = {
@@ -33,6 +34,7 @@ export type Operations = {
   recovery: RecoveryOperations;
   devices: DevicesOperations;
   keylog: KeyLogOperations;
+  ways: WaysOperations;
 };
 
 /** The shape of one service's operations. */

@@ -203,12 +203,13 @@ test("a new passphrase comes with its vault, and ends all other sessions", async
   );
   const { record } = await opaque.finishRegistration("new passphrase", started.state, response);
   const vault = randomBytes(100);
+  const way = { id: randomBytes(16), way: "passphrase" };
   await refuses(
-    node.call("accounts.passphraseFinish", { record, vault, version: 7 }, hanna.session),
+    node.call("accounts.passphraseFinish", { record, way, vault, version: 7 }, hanna.session),
     "vault_conflict",
   );
   expect((await signIn(name, "old passphrase")).vaultVersion).toBe(1);
-  await node.call("accounts.passphraseFinish", { record, vault, version: 2 }, hanna.session);
+  await node.call("accounts.passphraseFinish", { record, way, vault, version: 2 }, hanna.session);
   await refuses(node.call("accounts.me", {}, elsewhere.session), "unauthenticated");
   await node.call("accounts.me", {}, hanna.session);
   expect((await signIn(name, "new passphrase")).vault).toEqual(vault);

@@ -17,9 +17,10 @@ import { createSessions } from "./sessions.ts";
 import { signInRoutes } from "./sign-in.ts";
 import { createTokens } from "./tokens.ts";
 import { accountKey } from "../account-key.ts";
+import { waysRoutes } from "../ways/index.ts";
 
 export type AccountsDeps = {
-  store: Pick<Store, "accounts" | "admin">;
+  store: Pick<Store, "accounts" | "admin" | "ways">;
   secrets: Pick<NodeSecrets, "opaqueSetup" | "tokenSeed" | "vrfSeed">;
   /** The node's name: a function, since it may be known only after listening. */
   name: () => string;
@@ -52,7 +53,8 @@ export function createAccounts(deps: AccountsDeps): AccountsService {
   const { store, now } = deps;
   const sessions = createSessions(store, now);
   const tokens = createTokens({ store, seed: deps.secrets.tokenSeed, now });
-  const signIn = signInRoutes({ store, sessions, opaqueSetup: deps.secrets.opaqueSetup, now });
+  const signIn = signInRoutes({ store, opaqueSetup: deps.secrets.opaqueSetup, now });
+  const ways = waysRoutes({ store, name: deps.name, now });
   const timer = setInterval(() => {
     store.accounts.sweep({ now: now(), limit: SWEEP_AT_ONCE }).catch(() => {
       // The store is closing or out of order: its health check says so.
@@ -73,6 +75,7 @@ export function createAccounts(deps: AccountsDeps): AccountsService {
       },
     }),
     ...signIn.routes,
+    ...ways.routes,
     ...keyRoutes({ store, now }),
     ...tokens.routes,
     "accounts.policy": async () => {
@@ -118,6 +121,7 @@ export function createAccounts(deps: AccountsDeps): AccountsService {
     close: () => {
       clearInterval(timer);
       signIn.close();
+      ways.close();
     },
   };
 }

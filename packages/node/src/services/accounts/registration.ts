@@ -1,6 +1,7 @@
 /** Opening an account, and changing its passphrase: the registration half of OPAQUE (RFC 9807, section 5). */
 import {
   identityIdOf,
+  isPassphrase,
   randomBytes,
   readIdentity,
   verifyBoxKey,
@@ -65,12 +66,14 @@ export function registrationRoutes(deps: RegistrationDeps): Handlers {
       if (RESERVED.has(request.name)) throw new ProtocolError("name_invalid");
       // The invitation is looked at before the signatures: verifying is dear, and anybody can ask for it.
       await mayRegister(deps, request.invitation);
+      demandWays(request);
       const { session, row } = newSession(now());
       const account = await checkAccount(request, now());
       const { role } = await store.accounts.register({
         ...account,
         now: now(),
-        record: request.record,
+        record: request.record ?? null,
+        ways: request.ways,
         vault: request.vault,
         session: row,
         place: deps.placeOf(request.name),
@@ -85,15 +88,25 @@ export function registrationRoutes(deps: RegistrationDeps): Handlers {
       if (row === null) throw new ProtocolError("unauthenticated");
       return { response: await evaluate(deps.opaqueSetup, row.name, request) };
     },
-    "accounts.passphraseFinish": async ({ record, vault, version }, { account, limit }) => {
+    "accounts.passphraseFinish": async (request, { account, limit }) => {
       limit("passphrase", { perMinute: 10, burst: 20 }, accountKey(account));
+      const { record, way, vault, version } = request;
+      demand(isPassphrase(way.way) && way.signKey === undefined, "way");
       const { accountId, sessionId } = account;
-      await store.accounts.changePassphrase({ accountId, sessionId, record, vault, version });
+      await store.accounts.changePassphrase({ accountId, sessionId, record, way, vault, version });
       deps.sessions.forget();
       deps.onPassphraseChanged(accountId, sessionId);
       return {};
     },
   };
+}
+
+/** Somebody can sign in: by the passphrase, of which there is one, or by a way with a key. @throws ProtocolError `malformed` */
+function demandWays({ record, ways }: CheckedRequestOf<"accounts.registerFinish">): void {
+  const passphrases = ways.filter(({ way }) => isPassphrase(way)).length;
+  demand(passphrases === (record === undefined ? 0 : 1), "ways");
+  demand(record !== undefined || ways.some(({ signKey }) => signKey !== undefined), "ways");
+  demand(!ways.some(({ way }) => way === "passkey"), "ways");
 }
 
 /** Early and without effect: what decides is the transaction of registerFinish. */

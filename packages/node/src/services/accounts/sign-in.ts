@@ -13,12 +13,10 @@ import { ProtocolError, toHex } from "@baraza/protocol";
 import type { Handlers } from "../../http/registry.ts";
 import type { Store } from "../../store/port.ts";
 import { checked } from "./checks.ts";
-import type { Sessions } from "./sessions.ts";
-import { newSession } from "./sessions.ts";
+import { openSession } from "./signed-in.ts";
 
 export type SignInDeps = {
   store: Pick<Store, "accounts">;
-  sessions: Sessions;
   opaqueSetup: string;
   now: () => number;
 };
@@ -96,16 +94,10 @@ export function signInRoutes({ store, opaqueSetup, now }: SignInDeps): {
       drop(id, started);
       const { signInFinish } = await import("@baraza/crypto/opaque");
       await checked("finish", () => signInFinish(started.state, finish), "wrong_credentials");
-      const { accountId } = started;
-      const account = accountId === null ? null : await store.accounts.account({ accountId });
-      if (account === null) throw new ProtocolError("wrong_credentials");
-      const { session, row } = newSession(now());
-      await store.accounts.signIn({ accountId: account.accountId, session: row, now: now() });
+      const answer = await openSession(store, started.accountId, now());
       if (known.size >= KNOWN) known.clear();
       known.add(started.known);
-      const { vault, version } = await store.accounts.vault({ accountId: account.accountId });
-      const { boxId, role, identity } = account;
-      return { session, boxId, role, identity, vault, vaultVersion: version };
+      return answer;
     },
   };
   return {

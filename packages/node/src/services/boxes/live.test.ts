@@ -202,7 +202,7 @@ async function startBoxes(times: Partial<LiveTimes> = {}) {
   const [session, second] = [randomBytes(32), randomBytes(32)];
   const owner = { accountId: randomBytes(16), boxId: randomBytes(16) };
   const { request, identityId, device } = await registrationOf("owner");
-  const { name, identity, boxKey, vault, record, deviceCert } = request;
+  const { name, identity, boxKey, vault, deviceCert, ways } = request;
   const expires = Date.now() + 60_000;
   await store.accounts.register({
     now: Date.now(),
@@ -215,7 +215,8 @@ async function startBoxes(times: Partial<LiveTimes> = {}) {
       boxKey,
       boxKeySeq: 1,
     },
-    record,
+    record: null,
+    ways,
     vault,
     device: { deviceId: device.hash, cert: deviceCert },
     session: { sessionId: sha256(session), expires },

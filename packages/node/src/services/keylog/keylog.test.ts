@@ -124,6 +124,7 @@ test("accounts from before the log are entered when the node starts", async () =
         boxId: randomBytes(16),
       },
       record: "AAAA",
+      ways: [{ id: randomBytes(16), way: "passphrase" }],
       vault: randomBytes(9),
       device: { deviceId: randomBytes(32), cert: randomBytes(9) },
       session: { sessionId: randomBytes(32), expires: old.now() + 1000 },

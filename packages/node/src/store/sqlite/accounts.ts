@@ -1,11 +1,11 @@
 /** Accounts, sessions, vaults and devices over SQLite. Key packages: {@link ./key-packages.ts}. */
 import type { Bytes, Role } from "@baraza/protocol";
 import { equalBytes, ProtocolError } from "@baraza/protocol";
-import { waysHash } from "../keylog-leaf.ts";
 import type { AccountRow, AccountsOperations, DeviceRow, NewSession } from "../port-accounts.ts";
 import type { Db } from "./database.ts";
 import { useInvitation } from "./admin.ts";
 import { accountOf, mustGet } from "./rows.ts";
+import { insertWay, replacePassphrase, swapVault } from "./ways.ts";
 import { allowTokens, publishKeyPackages, takeKeyPackages } from "./key-packages.ts";
 import { enterAccount, logAccount } from "./keylog.ts";
 import type { SqliteOperations } from "./operations.ts";
@@ -43,6 +43,7 @@ export const accountsOperations: SqliteOperations<AccountsOperations> = {
       );
       db.run("INSERT INTO boxes (box_id, account) VALUES (?, ?)", account.boxId, id);
       db.run("INSERT INTO vaults (account, version, vault) VALUES (?, 1, ?)", id, arg.vault);
+      for (const way of arg.ways) insertWay(db, id, way);
       openSession(db, id, arg.session, insertDevice(db, id, arg.device));
       if (arg.place !== null) enterAccount(db, id, arg.place);
       return { role };
@@ -72,10 +73,10 @@ export const accountsOperations: SqliteOperations<AccountsOperations> = {
       swapVault(db, accountOf(db, accountId), vault, version);
       return null;
     },
-    changePassphrase(db, { accountId, sessionId, record, vault, version }) {
+    changePassphrase(db, { accountId, sessionId, record, way, vault, version }) {
       const account = accountOf(db, accountId);
-      swapVault(db, account, vault, version);
-      db.run("UPDATE accounts SET record = ? WHERE account = ?", record, account);
+      if (swapVault(db, account, vault, version) === "repeated") return null;
+      replacePassphrase(db, account, way, record);
       // Whoever knew only the old passphrase is out, and their devices do not come back by themselves.
       db.run(
         `UPDATE devices SET locked = 1 WHERE account = ?1 AND device IS NOT
@@ -152,7 +153,7 @@ export const accountsOperations: SqliteOperations<AccountsOperations> = {
   },
   read: {
     credentials: (db, { name }) =>
-      db.get<{ accountId: Bytes; record: string }>(
+      db.get<{ accountId: Bytes; record: string | null }>(
         "SELECT account_id AS accountId, record FROM accounts WHERE name = ?",
         name,
       ) ?? null,
@@ -247,19 +248,4 @@ export function deleteDevice(db: Db, device: number): void {
       db.run(`DELETE FROM ${table} WHERE box = ?`, box);
   }
   db.run("DELETE FROM devices WHERE device = ?", device);
-}
-
-/** @throws ProtocolError `vault_conflict` with the version that stands. */
-function swapVault(db: Db, account: number, vault: Bytes, version: number): void {
-  const stands = mustGet<{ version: number; vault: Bytes }>(
-    db,
-    "SELECT version, vault FROM vaults WHERE account = ?",
-    account,
-  );
-  const repeated = stands.version === version && equalBytes(stands.vault, vault);
-  if (repeated) return;
-  if (stands.version !== version - 1)
-    throw new ProtocolError("vault_conflict", { data: { version: stands.version } });
-  db.run("UPDATE vaults SET version = ?, vault = ? WHERE account = ?", version, vault, account);
-  if (!equalBytes(waysHash(stands.vault), waysHash(vault))) logAccount(db, account);
 }

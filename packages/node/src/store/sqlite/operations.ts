@@ -10,6 +10,7 @@ import { cardsOperations } from "./cards.ts";
 import { recoveryOperations } from "./recovery.ts";
 import { devicesOperations } from "./devices.ts";
 import { keylogOperations } from "./keylog.ts";
+import { waysOperations } from "./ways.ts";
 
 type Run<F> = F extends (arg: infer A) => infer R ? (db: Db, arg: A) => R : never;
 
@@ -29,4 +30,5 @@ export const OPERATIONS: { readonly [S in keyof Operations]: SqliteOperations<Op
   recovery: recoveryOperations,
   devices: devicesOperations,
   keylog: keylogOperations,
+  ways: waysOperations,
 };

@@ -20,7 +20,7 @@ export const accounts: Migration = {
       box_key BLOB NOT NULL,
       box_key_seq INTEGER NOT NULL,
       box_id BLOB NOT NULL UNIQUE,
-      record TEXT NOT NULL,
+      record TEXT,
       token_day INTEGER NOT NULL DEFAULT 0,
       tokens INTEGER NOT NULL DEFAULT 0
     );

@@ -8,6 +8,7 @@ import { recovery } from "./005-recovery.ts";
 import { devices } from "./006-devices.ts";
 import { slots } from "./007-slots.ts";
 import { keylog } from "./008-keylog.ts";
+import { ways } from "./009-ways.ts";
 
 /** `version` counts from 1 without gaps; `up` is the SQL that leads there from the version before. */
 export type Migration = { version: number; name: string; up: string };
@@ -21,6 +22,7 @@ const MIGRATIONS: readonly Migration[] = [
   devices,
   slots,
   keylog,
+  ways,
 ];
 
 /** "BRZA": tells a Baraza store from another SQLite file. */
