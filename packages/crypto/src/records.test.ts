@@ -6,7 +6,13 @@ import { epochKeys } from "./epoch.ts";
 import { signLogSession, signSeatPush, verifyLogSession, verifySeatPush } from "./log-session.ts";
 import { signNodeRecord, verifyNodeRecord } from "./node-record.ts";
 import { hmac } from "./primitives.ts";
-import { countStewards, signSteward, stewardsNeeded } from "./steward.ts";
+import {
+  countStewards,
+  decisionSigners,
+  signDecision,
+  signSteward,
+  stewardsNeeded,
+} from "./steward.ts";
 import { counting, flipped, NOW, refuses } from "./test-helpers.ts";
 
 const node = ed25519Generate();
@@ -118,6 +124,26 @@ test("changing the stewards needs a majority, everything else one of them", () =
   expect([1, 2, 3, 4, 5].map((total) => stewardsNeeded("stewards", total))).toEqual([
     1, 2, 2, 3, 3,
   ]);
+  expect(stewardsNeeded("delete", 3)).toBe(2);
+});
+
+test("a decision's signatures cover log, generation, id and record, and each steward counts once", async () => {
+  const [a, b] = [ed25519Generate(), ed25519Generate()];
+  const record: StewardRecord = { op: "delete", until: 7 };
+  const decision = { logId: counting(1, 32), gen: 0, id: counting(2, 16), record };
+  const sigs = [await signDecision(a, decision), await signDecision(b, decision)];
+  const signers = async (of: typeof decision, list = sigs) =>
+    (await decisionSigners([a.publicKey, b.publicKey], of, list)).length;
+  expect(await signers(decision)).toBe(2);
+  expect(await signers(decision, [...sigs, ...sigs])).toBe(2);
+  expect(await signers(decision, [await signDecision(ed25519Generate(), decision)])).toBe(0);
+  for (const other of [
+    { ...decision, gen: 1 },
+    { ...decision, id: counting(3, 16) },
+    { ...decision, logId: counting(4, 32) },
+    { ...decision, record: { ...record, until: 8 } },
+  ])
+    expect(await signers(other)).toBe(0);
 });
 
 test("an epoch's keys depend on the exporter and on the log", async () => {

@@ -4,7 +4,7 @@
  * Files named after an RFC or draft hold vectors published there and are never written here.
  */
 import { writeFile } from "node:fs/promises";
-import type { Card, EntryHeader, Genesis, KeyRing, Signatures, Vault } from "@baraza/protocol";
+import type { Card, Decision, EntryHeader, Genesis, KeyRing, Signatures, Vault } from "@baraza/protocol";
 import { encodeCbor, genesis as genesisSchema, toHex, utf8, writeAs } from "@baraza/protocol";
 import { createArchive, sealArchiveChunk } from "../src/archive.ts";
 import * as c from "../src/index.ts";
@@ -352,6 +352,12 @@ async function records() {
   const push = { node: "b.localhost:8081", address: counting(155, 106), wrapKey: seed(156) };
   const steward = c.ed25519FromSeed(seed(157));
   const stewardHeader = encodeCbor({ stands: "for a header" });
+  const stewardDecision: Decision = {
+    logId,
+    gen: 0,
+    id: id16(158),
+    record: { op: "stewards", stewards: [steward.publicKey], until: NOW },
+  };
   return {
     what: "signed records of nodes, seats and stewards",
     nodeRecord: {
@@ -381,6 +387,11 @@ async function records() {
       key: steward.publicKey,
       header: stewardHeader,
       sig: (await c.signSteward([steward], stewardHeader))[0]?.sig,
+    },
+    stewardDecision: {
+      decision: encodeCbor(stewardDecision),
+      digest: c.decisionDigest(stewardDecision),
+      ...(await c.signDecision(steward, stewardDecision)),
     },
   };
 }

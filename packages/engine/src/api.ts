@@ -5,6 +5,7 @@
  */
 import type { DevicesCommands, DevicesLive } from "./devices/api.ts";
 import type { MovingCommands, MovingLive } from "./moving/api.ts";
+import type { LeadingCommands, LeadingLive } from "./leading/api.ts";
 import type { ChatCommands, ChatLive } from "./tools/chat/api.ts";
 
 export type Line = "online" | "connecting" | "offline";
@@ -71,6 +72,8 @@ export type Space = SpaceSummary & {
   hub: string;
   /** Changes of this space that wait to be sent. */
   waiting: number;
+  /** Those who lead are asked to decide something, and this account has not answered. */
+  asked: boolean;
 };
 
 /** How sure one can be who it is. you; met: in person; invited: one of you accepted the other's invitation; known: through somebody; unchecked. */
@@ -175,6 +178,7 @@ export type EngineCommands = {
   /** Tries everything that waits now. */
   "sync.now": (args: Record<string, never>) => Promise<void>;
 } & ChatCommands &
+  LeadingCommands &
   DevicesCommands &
   MovingCommands;
 
@@ -186,6 +190,7 @@ export type EngineLive = {
   people: { args: SpaceId; value: Person[] };
   joins: { args: Record<string, never>; value: Join[] };
 } & ChatLive &
+  LeadingLive &
   DevicesLive &
   MovingLive;
 

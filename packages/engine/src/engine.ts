@@ -14,6 +14,9 @@ import { createBackground } from "./background.ts";
 import type { Core, Me } from "./core.ts";
 import { createDevices } from "./devices/index.ts";
 import { EngineError } from "./errors.ts";
+import { leadingCommands } from "./leading/commands.ts";
+import { leadingOf, LEADING_QUERY_TABLES } from "./leading/queries.ts";
+import { LEADING_MIGRATIONS } from "./leading/tables.ts";
 import { ask, readInvitation } from "./letters/ask.ts";
 import { invite } from "./letters/invite.ts";
 import { createMoving } from "./moving/index.ts";
@@ -88,6 +91,7 @@ export async function createEngine(
   await migrate(store, CORE_MIGRATIONS);
   await migrate(store, MOVING_MIGRATIONS, "moving");
   await migrate(store, WAYS_MIGRATIONS, "ways");
+  await migrate(store, LEADING_MIGRATIONS, "leading");
   for (const tool of tools) await migrate(store, [{ version: 1, up: tool.schema }], tool.name);
 
   let me: Me | null = null;
@@ -280,6 +284,7 @@ export async function createEngine(
     "space.repair": ({ spaceId }) => repair(core, spaceId),
     "sync.now": async () => background.nudge(),
     ...moving.commands,
+    ...leadingCommands(core),
   };
   const commands: Record<string, unknown> = { ...base };
   for (const tool of tools) {
@@ -331,10 +336,16 @@ export async function createEngine(
     account: memory(["account"], () => theAccount(core)),
     status: memory(["outbox"], status),
     spaces: stored(SPACES_TABLES, () => listSpaces(core)),
-    space: stored(SPACES_TABLES, (args: { spaceId: string }) => oneSpace(core, args.spaceId)),
+    space: stored(
+      [...SPACES_TABLES, "proposals", "proposal_answers", "decisions"],
+      (args: { spaceId: string }) => oneSpace(core, args.spaceId),
+    ),
     people: stored(PEOPLE_TABLES, (args: { spaceId: string }) => listPeople(core, args.spaceId)),
     "devices.pairing": memory([], async () => devices.pairing()),
     joins: stored(JOINS_TABLES, () => listJoins(core)),
+    leading: stored(LEADING_QUERY_TABLES, (args: { spaceId: string }) =>
+      leadingOf(core, args.spaceId),
+    ),
   };
   for (const [name, query] of Object.entries(moving.live))
     watches[name] = stored(query.tables, () => query.run());

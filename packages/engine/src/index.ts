@@ -4,6 +4,7 @@ export * from "./engine.ts";
 export * from "./errors.ts";
 export type * from "./devices/api.ts";
 export * from "./moving/api.ts";
+export type * from "./leading/api.ts";
 export * from "./ports.ts";
 export type * from "./tools/chat/api.ts";
 export type * from "./tools/tool.ts";

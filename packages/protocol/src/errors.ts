@@ -51,6 +51,8 @@ export const ERRORS = {
   void_refused: [409, "stop"],
   not_steward: [403, "stop"],
   steward_majority: [403, "fix"],
+  decision_expired: [409, "stop"],
+  log_deleted: [410, "stop"],
   session_expired: [401, "refetch"],
   token_spent: [403, "fix"],
   quota_exceeded: [507, "fix"],

@@ -9,6 +9,7 @@ export * from "./devices.ts";
 export * from "./errors.ts";
 export * from "./keylog.ts";
 export * from "./labels.ts";
+export * from "./leading.ts";
 export * from "./limits.ts";
 export * from "./link.ts";
 export * from "./log.ts";

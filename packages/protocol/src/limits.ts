@@ -76,6 +76,9 @@ export const LIMITS = {
   /** One message of a pairing, and how long its code is good for. */
   pairMessageBytes: 32 * KiB,
   pairMs: 10 * MINUTE,
+  /** How long the signatures of stewards are gathered, and how long a log that is to be deleted waits. */
+  decisionMs: 14 * DAY,
+  deletionWaitMs: 30 * DAY,
   setupLinkMs: 60 * MINUTE,
   gatewayKeyMs: 30 * DAY,
   keyPackageDays: 30,

@@ -51,18 +51,26 @@ export type SeatRecord = Infer<typeof seatRecord>;
 
 /**
  * What stewards decide in clear, because the hub has to act on it.
- * One steward: `void`, `removeSeat`, `mend`, `retention`, and `stewards` where it names more, steps down, or takes away
- * whom they named (the list keeps the order of naming). A majority: any other `stewards`.
+ * One steward: `void`, `removeSeat` (in a pair: both), `mend`, `retention`, `keep`, and `stewards` where it names more, steps
+ * down, or takes away whom they named (the list keeps the order of naming). A majority: any other `stewards`, `delete`.
+ *
+ * A record with `until` (milliseconds) is a *decision*: its signatures were gathered one by one, and cover it whatever
+ * epoch the log is in meanwhile (see leading.ts).
  */
+const until = v.optional(time);
 export const stewardRecord = v.variant("op", [
   object({ op: v.literal("void"), seq: uint(), epoch: uint(), postingKey: bytes32 }),
-  object({ op: v.literal("removeSeat"), seatId: bytes16 }),
+  object({ op: v.literal("removeSeat"), seatId: bytes16, until }),
   object({ op: v.literal("mend"), epoch: uint(), postingKey: bytes32 }),
   object({ op: v.literal("retention"), keepMs: uint() }),
   object({
     op: v.literal("stewards"),
     stewards: v.pipe(v.array(bytes32), v.minLength(1), v.maxLength(LIMITS.stewards)),
+    until,
   }),
+  /** The hub drops the log once `LIMITS.deletionWaitMs` have passed, unless a `keep` comes before. */
+  object({ op: v.literal("delete"), until: time }),
+  object({ op: v.literal("keep") }),
 ]);
 export type StewardRecord = Infer<typeof stewardRecord>;
 
@@ -129,7 +137,8 @@ function headerFits(header: {
  * Outer signatures, all over `"baraza/append/1" || digest`. For one entry the digest is H(header); for a batch of
  * n > 1 entries of kind `entry` it is H(H(header_1) || ... || H(header_n)), and `batch` says where this one stands.
  * entry: posting. commit: posting + seat + next. rejoin: outer + seat + next. seat: own (the seat's key), and posting when
- * the seat is new. steward: stewards.
+ * the seat is new. steward: stewards; where the record is a decision, theirs are over the decision, and posting covers
+ * the entry.
  */
 export const signatures = object({
   posting: v.optional(signature),

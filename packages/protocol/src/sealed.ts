@@ -175,6 +175,8 @@ export const welcomeBody = object({
       v.maxLength(LIMITS.members),
     ),
   ),
+  /** For the same: the steward keys that the hub goes by. */
+  leads: v.optional(v.pipe(v.array(bytes32), v.maxLength(LIMITS.stewards))),
 });
 export const refusedBody = object({
   cardId: v.optional(bytes16),

@@ -120,7 +120,7 @@ test("only stewards change roles and remove; a new steward can", async () => {
   ).rejects.toMatchObject({ code: "not_steward" });
   await amina.commands["space.setRole"]({ spaceId, identityId: bruno.identityId, role: "steward" });
   await bruno.until("space", { spaceId }, (one) => one?.myRole === "steward");
-  await bruno.commands["space.setRole"]({ spaceId, identityId: amina.identityId, role: "member" });
+  await amina.commands["space.setRole"]({ spaceId, identityId: amina.identityId, role: "member" });
   await amina.until("space", { spaceId }, (one) => one?.myRole === "member");
   await bruno.commands["space.setRole"]({ spaceId, identityId: amina.identityId, role: "steward" });
   await amina.until("space", { spaceId }, (one) => one?.myRole === "steward");

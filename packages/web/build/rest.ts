@@ -10,6 +10,11 @@ export const rest: readonly string[] = [
   "make-archive",
   "open-archive",
   "read-archive",
+  "leading",
+  "en-leading",
+  "fr-leading",
+  "es-leading",
+  "ar-leading",
 ];
 
 /** True for the path of a chunk (of the app or of its worker) that can wait. */

@@ -126,6 +126,7 @@ function Talk({
       onOlder={nothing}
       onRead={nothing}
       onTrouble={nothing}
+      onDecide={nothing}
       onForget={nothing}
       onBack={nothing}
     />
@@ -157,6 +158,7 @@ function Older() {
       onOlder={() => setTimeout(() => setCount((before) => before + 100), 50)}
       onRead={nothing}
       onTrouble={nothing}
+      onDecide={nothing}
       onForget={nothing}
       onBack={nothing}
     />

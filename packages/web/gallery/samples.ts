@@ -251,6 +251,7 @@ export const conversation: Conversation = {
   canWrite: true,
   cut: false,
   trouble: null,
+  asked: false,
 };
 
 /** A long conversation, for the list's windowing. Its last two answer what is far above. */

@@ -37,6 +37,9 @@ import { boxPrivateKeys, fetchBoxKeys, tendBoxKeys } from "../account/box-keys.t
 import { ownBoxes, replaceDeviceBox } from "../account/boxes.ts";
 import { tendVault } from "../account/vault.ts";
 import type { Core } from "../core.ts";
+import { noteHubLeads } from "../leading/reducer.ts";
+import { packKeys } from "../leading/state.ts";
+import { LEADING_TABLES } from "../leading/tables.ts";
 import type { SqlTx } from "../ports.ts";
 import { addIntent } from "../spaces/commit.ts";
 import { prepare, writeOutbox } from "../spaces/post.ts";
@@ -293,6 +296,7 @@ async function welcomed(core: Core, letter: Opened): Promise<Outcome> {
         "intents",
         "activity",
         "notices",
+        ...LEADING_TABLES,
       ])
         tx.run(`DELETE FROM ${table} WHERE log_id = ?`, [logId]);
       for (const table of core.tools.flatMap((tool) => tool.derived))
@@ -326,6 +330,7 @@ async function welcomed(core: Core, letter: Opened): Promise<Outcome> {
       tx.run("INSERT OR REPLACE INTO epochs VALUES (?, ?, ?)", [logId, epoch(group), contentKey]);
       writeRoster(tx, logId, members, stewards);
       for (const one of body.people ?? []) introduce(tx, logId, one);
+      if (body.leads !== undefined) noteHubLeads(tx, logId, packKeys(body.leads));
       writeOutbox(tx, core, logId, profile);
       tx.run("UPDATE account SET vault_dirty = vault_dirty + 1");
       tx.afterCommit(() => forgetRuntime(core, logId));

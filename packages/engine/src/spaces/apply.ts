@@ -2,6 +2,7 @@
 import type { SealedEvent, Bytes } from "@baraza/protocol";
 import { check, decodeCbor, toHex } from "@baraza/protocol";
 import type { Core } from "../core.ts";
+import { LEADING_DERIVED } from "../leading/tables.ts";
 import type { SqlTx } from "../ports.ts";
 import { PENDING_POSITION } from "../schema.ts";
 import type { AppliedEvent, EventType } from "../tools/tool.ts";
@@ -142,8 +143,14 @@ export function replayEvent(tx: SqlTx, core: Core, row: EventRow): void {
  * Makes the rows of one space anew from its stored events, then from what is pending: after a void took entries away.
  */
 export function rebuildSpace(tx: SqlTx, core: Core, logId: string): void {
-  for (const table of ["activity", ...core.tools.flatMap((tool) => tool.derived)])
+  for (const table of [
+    "activity",
+    ...LEADING_DERIVED,
+    ...core.tools.flatMap((tool) => tool.derived),
+  ])
     tx.run(`DELETE FROM ${table} WHERE log_id = ?`, [logId]);
+  // A wish to leave that a void took back, or that came with the time before, counts no more; those that stand say it again.
+  tx.run("UPDATE members SET leaving = 0 WHERE log_id = ?", [logId]);
   // Who went is told by commits, which are no events: those lines stay.
   tx.run("DELETE FROM notices WHERE log_id = ? AND kind NOT IN ('left', 'removed')", [logId]);
   const events = tx.all<EventRow>("SELECT * FROM events WHERE log_id = ? ORDER BY seq", [logId]);

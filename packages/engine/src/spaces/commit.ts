@@ -13,10 +13,11 @@ import {
   readKeyPackage,
   signAppend,
 } from "@baraza/crypto";
-import type { Bytes, Reply } from "@baraza/protocol";
+import type { Bytes, DecisionProof, Reply } from "@baraza/protocol";
 import {
   bytes,
   bytes32,
+  decisionProof,
   decodeCbor,
   encodeCbor,
   equalBytes,
@@ -53,13 +54,26 @@ export const addIntent = object({
 export const removeIntent = object({ identityId: bytes32 });
 export const roleIntent = object({ identityId: bytes32, role: v.picklist(["steward", "member"]) });
 
-const INTENTS = { add: addIntent, remove: removeIntent, role: roleIntent } as const;
+/** What a majority of the stewards signed: somebody's lead is taken away, or they are removed. */
+export const decidedIntent = object({
+  about: v.picklist(["unlead", "remove"]),
+  identityId: bytes32,
+  decision: decisionProof,
+});
+
+const INTENTS = {
+  add: addIntent,
+  remove: removeIntent,
+  role: roleIntent,
+  decided: decidedIntent,
+} as const;
 type IntentKind = keyof typeof INTENTS;
 
 type Plan = {
   add: { keyPackage: Bytes; ref: Bytes; reply: Reply; seatKey: Bytes }[];
   remove: Set<number>;
   context: Bytes | null;
+  decision: DecisionProof | null;
   done: number[];
 };
 
@@ -92,7 +106,7 @@ export async function carryOut(core: Core, space: SpaceRuntime): Promise<FollowU
       continue;
     }
     const intents = await core.store.all<{ id: number; kind: string; data: Bytes }>(
-      "SELECT id, kind, data FROM intents WHERE log_id = ? AND kind IN ('add', 'remove', 'role') ORDER BY id LIMIT ?",
+      "SELECT id, kind, data FROM intents WHERE log_id = ? AND kind IN ('add', 'remove', 'role', 'decided') ORDER BY id LIMIT ?",
       [space.logId, most],
     );
     if (intents.length === 0) break;
@@ -146,13 +160,13 @@ async function planOf(
   const group = need(space.group, "group");
   const members = await rosterOf(group);
   let stewards = stewardsOf(group);
-  const plan: Plan = { add: [], remove: new Set(), context: null, done: [] };
+  const plan: Plan = { add: [], remove: new Set(), context: null, decision: null, done: [] };
   const kinds = new Set<string>();
   for (const intent of intents) {
     // A removal goes alone: what is added with it would wait for nothing, and its seats are cleared right after.
     if (kinds.size > 0 && !kinds.has(intent.kind)) break;
     if (intent.kind === "role" && (await waitsForKey(core, space, intent.data))) continue;
-    if (plan.add.length >= LIMITS.commitSeats) break;
+    if (plan.add.length >= LIMITS.commitSeats || plan.decision !== null) break;
     kinds.add(intent.kind);
     plan.done.push(intent.id);
     const data = decodeCbor(intent.data);
@@ -183,6 +197,16 @@ async function planOf(
         stewards = stewards.filter((one) => !equalBytes(one.identityId, identityId));
         if (stewards.length > 0 && isSteward(core, group)) plan.context = encodeContext(stewards);
       }
+    } else if (intent.kind === "decided") {
+      const { about, identityId, decision } = v.parse(decidedIntent, data);
+      if (about === "remove")
+        for (const one of members)
+          if (equalBytes(one.info.identity, identityId)) plan.remove.add(one.leaf);
+      const rest = stewards.filter((one) => !equalBytes(one.identityId, identityId));
+      if (rest.length === stewards.length && plan.remove.size === 0) continue;
+      stewards = rest;
+      plan.context = encodeContext(stewards);
+      plan.decision = decision;
     } else {
       const { identityId, role } = v.parse(roleIntent, data);
       const row = await core.store.get<{ steward_key: Bytes | null }>(
@@ -229,10 +253,20 @@ async function makeCommit(core: Core, space: SpaceRuntime, plan: Plan): Promise<
       ...(plan.context === null ? {} : { contextExtension: plan.context }),
       now: core.platform.clock.now(),
     },
-    checksFor(group, new Set(leaving.map((row) => row.identity_id))),
+    checksFor(group, new Set(leaving.map((row) => row.identity_id)), {
+      logId: space.id,
+      founders: space.genesis.stewards,
+      ...(plan.decision === null ? {} : { decision: plan.decision, at: core.platform.clock.now() }),
+    }),
   );
   const next = await keysOf(made.pending);
-  const event = prepare(core, { type: "space.commit", payload: { mls: made.message } });
+  const event = prepare(core, {
+    type: "space.commit",
+    payload: {
+      mls: made.message,
+      ...(plan.decision === null ? {} : { decision: plan.decision }),
+    },
+  });
   const eventId = toHex(randomBytes(16));
   const sealed = await sealOne(
     core,

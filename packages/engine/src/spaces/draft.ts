@@ -29,7 +29,8 @@ export type FollowUp =
   | { do: "void"; seq: number; epoch: number }
   | { do: "mend"; epoch: number }
   | { do: "removeSeats"; seatIds: Bytes[] }
-  | { do: "stewards"; keys: Bytes[] }
+  /** Decisions of stewards may have something to do; `mine`: this device made the commit that asks for it. */
+  | { do: "lead"; mine: boolean }
   | { do: "takeOut"; identityId: string }
   | { do: "enrol" }
   | { do: "rebuild" };

@@ -3,6 +3,7 @@ import type { Bytes } from "@baraza/protocol";
 import {
   bytes,
   bytes32,
+  decisionProof,
   encodeCbor,
   LIMITS,
   object,
@@ -13,6 +14,7 @@ import {
   uint,
 } from "@baraza/protocol";
 import * as v from "valibot";
+import { LEADING_EVENTS } from "../leading/events.ts";
 
 export const SPACE_EVENTS = {
   /** The first event of every device in a log: its certificate, who it is, how to reach it, its steward key should it become one. */
@@ -23,10 +25,17 @@ export const SPACE_EVENTS = {
   "space.title": { version: 1, schema: object({ title: text(200, 1) }) },
   /** "Take me out": a member cannot remove itself from the group, so another one's device does it. */
   "space.leave": { version: 1, schema: object({}) },
-  /** Carried by entries of kind commit: the MLS message. */
-  "space.commit": { version: 1, schema: object({ mls: bytes(LIMITS.commitBodyBytes) }) },
+  /** Carried by entries of kind commit: the MLS message, and the stewards' decision where it needs one. */
+  "space.commit": {
+    version: 1,
+    schema: object({
+      mls: bytes(LIMITS.commitBodyBytes),
+      decision: v.optional(decisionProof),
+    }),
+  },
   /** Carried by entries of kind steward; the record itself is in the header. */
   "space.steward": { version: 1, schema: object({ about: v.optional(bytes32) }) },
+  ...LEADING_EVENTS,
 } as const;
 
 const context = object({

@@ -170,6 +170,7 @@ export const POINTLESS: ReadonlySet<string> = new Set([
   "not_steward",
   "stale_epoch",
   "steward_majority",
+  "decision_expired",
 ]);
 
 const REBUILD: ReadonlySet<string> = new Set([

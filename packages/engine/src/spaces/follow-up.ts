@@ -34,7 +34,6 @@ export async function followUpWrites(core: Core, draft: Draft): Promise<((tx: Sq
       decide({ op: "mend", epoch: one.epoch, postingKey: draft.posting.publicKey });
     else if (one.do === "removeSeats")
       for (const seatId of one.seatIds) decide({ op: "removeSeat", seatId });
-    else if (one.do === "stewards") decide({ op: "stewards", stewards: one.keys });
     else if (one.do === "takeOut" && isMineToTakeOut(core, draft, one.identityId))
       intend("remove", encodeCbor({ identityId: fromHex(one.identityId) }));
   }
@@ -55,6 +54,7 @@ function isMineToTakeOut(core: Core, { group, leaving }: Draft, identityId: stri
 
 /** The part that is not stored: a stuck device asks for its place after a while, unless a void has helped it. */
 export function followUp(core: Core, space: SpaceRuntime, list: readonly FollowUp[]): void {
+  if (list.some((one) => one.do === "lead" && one.mine)) space.leading.turn = true;
   if (!list.some((one) => one.do === "enrol") || space.waitsForVoid) return;
   space.waitsForVoid = true;
   core.platform.clock.setTimer(VOID_PATIENCE_MS, () => {

@@ -17,6 +17,7 @@ import {
   signAppend,
   vaultWayOf,
   wayKeys,
+  signDecision,
 } from "@baraza/crypto";
 import type { Bytes, StewardRecord } from "@baraza/protocol";
 import { askBody, ProtocolError, toHex, writeAs } from "@baraza/protocol";
@@ -112,10 +113,11 @@ test("a decision carries nothing but itself, and none that no steward signed cou
 });
 
 /** Makes an insider a steward by the engine's own commit. */
-async function promote(one: Insider): Promise<{ identityId: Bytes; key: Bytes }> {
+async function promote(one: Insider) {
   const { core } = here;
   const { logId } = await here.space();
-  const { publicKey: key } = ed25519Generate();
+  const pair = ed25519Generate();
+  const { publicKey: key } = pair;
   await core.store.run("UPDATE members SET steward_key = ? WHERE identity_id = ?", [
     key,
     toHex(idOf(one)),
@@ -123,8 +125,10 @@ async function promote(one: Insider): Promise<{ identityId: Bytes; key: Bytes }>
   await intend(core, logId, "role", { identityId: idOf(one), role: "steward" });
   await carryOut(core, await here.space());
   await here.follow(one);
-  return { identityId: idOf(one), key };
+  return { identityId: idOf(one), key, pair };
 }
+
+const pick = ({ identityId, key }: { identityId: Bytes; key: Bytes }) => ({ identityId, key });
 
 test("whoever of the stewards removes somebody, the founder's device has the hub take the seat away", async () => {
   const bruno = await here.bring();
@@ -147,7 +151,13 @@ test("who was a steward at the beginning and is none any more voids nothing", as
   const group = (await here.space()).group;
   if (group === null) throw new Error("no group");
   const brunos = await promote(bruno);
-  await here.commit(bruno, { contextExtension: encodeContext([brunos]) });
+  await intend(core, (await here.space()).logId, "role", {
+    identityId: core.me().identityId,
+    role: "member",
+  });
+  await carryOut(core, await here.space());
+  await here.follow(bruno);
+  expect(brunos.key).toHaveLength(32);
   const seq = here.log.length;
   const { epoch } = await row();
   expect(stewardsOf((await here.space()).group ?? group)).toHaveLength(1);
@@ -158,6 +168,70 @@ test("who was a steward at the beginning and is none any more voids nothing", as
     postingKey: founder.publicKey,
   });
   expect((await row()).epoch).toBe(epoch);
+});
+
+/** Signs a decision as stewards do, for a commit to bring along. */
+async function decisionBy(keys: ReturnType<typeof ed25519Generate>[], stewards: Bytes[]) {
+  const { id: logId } = await here.space();
+  const decision = {
+    gen: 0,
+    id: randomBytes(16),
+    record: { op: "stewards" as const, stewards, until: Date.now() + 60_000 },
+  };
+  const sigs = await Promise.all(keys.map((key) => signDecision(key, { logId, ...decision })));
+  return { ...decision, sigs };
+}
+
+test.each(["nothing", "a minority", "another list", "a stranger", "a decision whose time is over"])(
+  "the founder's lead is not taken away by a commit that brings along %s",
+  async (what) => {
+    const bruno = await here.bring();
+    const carla = await here.bring();
+    await here.follow(bruno);
+    const brunos = await promote(bruno);
+    await here.follow(carla);
+    const carlas = await promote(carla);
+    await here.follow(bruno);
+    const list = [brunos.key, carlas.key];
+    const { epoch } = await row();
+    const signed = {
+      nothing: undefined,
+      "a minority": await decisionBy([brunos.pair], list),
+      "another list": await decisionBy([brunos.pair, carlas.pair], [carlas.key, brunos.key]),
+      "a stranger": await decisionBy([brunos.pair, ed25519Generate()], list),
+      "a decision whose time is over": await decisionBy([brunos.pair, carlas.pair], list).then(
+        (one) => ({ ...one, record: { ...one.record, until: 1 } }),
+      ),
+    }[what];
+    await here.commit(
+      bruno,
+      { contextExtension: encodeContext([pick(brunos), pick(carlas)]) },
+      false,
+      signed,
+    );
+    // This device, a steward's, cannot follow it, and has it undone.
+    expect((await row()).trouble).toBe("stuck");
+    await postDecisions(here.core, await here.space());
+    expect(await row()).toMatchObject({ trouble: "offender", epoch });
+    const { group } = await here.space();
+    expect(group && stewardsOf(group)).toHaveLength(3);
+  },
+);
+
+test("a commit that brings a majority's decision along takes the founder's lead away", async () => {
+  const bruno = await here.bring();
+  const carla = await here.bring();
+  await here.follow(bruno);
+  const brunos = await promote(bruno);
+  await here.follow(carla);
+  const carlas = await promote(carla);
+  await here.follow(bruno);
+  const signed = await decisionBy([brunos.pair, carlas.pair], [brunos.key, carlas.key]);
+  const next = encodeContext([pick(brunos), pick(carlas)]);
+  await here.commit(bruno, { contextExtension: next }, false, signed);
+  expect((await row()).trouble).toBeNull();
+  const { group } = await here.space();
+  expect(group && stewardsOf(group)).toHaveLength(2);
 });
 
 test.each([false, true])(

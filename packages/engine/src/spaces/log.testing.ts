@@ -30,7 +30,7 @@ import {
   signEvent,
   signHead,
 } from "@baraza/crypto";
-import type { Bytes, EntryHeader, Head, Reply, StoredEntry } from "@baraza/protocol";
+import type { Bytes, DecisionProof, EntryHeader, Head, Reply, StoredEntry } from "@baraza/protocol";
 import {
   boxesPut,
   encodeCbor,
@@ -43,6 +43,7 @@ import {
 } from "@baraza/protocol";
 import { nodePlatform } from "../../platform/node/index.ts";
 import type { Core, Me } from "../core.ts";
+import { LEADING_MIGRATIONS } from "../leading/tables.ts";
 import { CORE_MIGRATIONS } from "../schema.ts";
 import { migrate } from "../store/migrate.ts";
 import { tools } from "../tools/index.ts";
@@ -59,6 +60,8 @@ import { keysOf, needSpace } from "./runtime.ts";
 import { seatIdOfKey } from "./seat.ts";
 
 const HUB = "hub.localhost";
+/** An insider's program asks nobody whether it may. */
+const WITHOUT_SCRUPLES = { ...checksFor(null, new Set()), authorise: () => undefined };
 const EMPTY = new Uint8Array();
 
 /** Somebody outside with what it takes to ask. */
@@ -108,7 +111,12 @@ export type TestSpace = {
   /** Appends without any check and lets the engine read it. */
   forge(by: Insider, forgery: Forgery): Promise<FollowUp[]>;
   /** A commit by an insider; `garble` changes its MLS message so that nobody can follow. */
-  commit(by: Insider, change: Parameters<typeof commit>[1], garble?: boolean): Promise<FollowUp[]>;
+  commit(
+    by: Insider,
+    change: Parameters<typeof commit>[1],
+    garble?: boolean,
+    decision?: DecisionProof,
+  ): Promise<FollowUp[]>;
   /** Takes an insider along to the epoch that the last commit in the log began. */
   follow(by: Insider): Promise<void>;
   texts(): Promise<string[]>;
@@ -121,6 +129,7 @@ export async function testSpace(history: "none" | "all" = "none"): Promise<TestS
   const platform = nodePlatform({ origin: "http://hub.localhost" });
   const store = await platform.openStore("test");
   await migrate(store, CORE_MIGRATIONS);
+  await migrate(store, LEADING_MIGRATIONS, "leading");
   for (const tool of tools) await migrate(store, [{ version: 1, up: tool.schema }], tool.name);
   const hubKey = ed25519Generate();
   const log: StoredEntry[] = [];
@@ -356,15 +365,15 @@ export async function testSpace(history: "none" | "all" = "none"): Promise<TestS
     bring,
     forge: put,
     head,
-    commit: async (by, change, garble = false) => {
-      const made = await commit(by.group, change, checksFor(by.group, new Set()));
+    commit: async (by, change, garble = false, decision) => {
+      const made = await commit(by.group, change, WITHOUT_SCRUPLES);
       const next = await keysOf(made.pending);
       const mls = made.message.slice();
       if (garble) mls[mls.length - 1] = (mls[mls.length - 1] ?? 0) ^ 1;
       const after = await put(by, {
         kind: "commit",
         type: "space.commit",
-        payload: { mls },
+        payload: { mls, ...(decision === undefined ? {} : { decision }) },
         parts: {
           nextPostingKey: next.posting.publicKey,
           seatId: seatIdOfKey(by.seat.publicKey),
@@ -390,7 +399,7 @@ export async function testSpace(history: "none" | "all" = "none"): Promise<TestS
         event.payload,
         LIMITS.appendBytes,
       );
-      const { group } = await processCommit(by.group, mls, checksFor(by.group, new Set()));
+      const { group } = await processCommit(by.group, mls, WITHOUT_SCRUPLES);
       by.group = need(group, "group");
       by.keys.set(epoch(by.group), (await keysOf(by.group)).contentKey);
     },

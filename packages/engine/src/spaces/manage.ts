@@ -3,6 +3,8 @@ import { fromHex, toHex } from "@baraza/protocol";
 import { renewDevice } from "../account/renew.ts";
 import type { Core } from "../core.ts";
 import { EngineError } from "../errors.ts";
+import { needsOthers, proposeAbout, stepDown } from "../leading/commands.ts";
+import { LEADING_TABLES } from "../leading/tables.ts";
 import { askForPlace } from "../letters/ask.ts";
 import { intend } from "./commit.ts";
 import { post } from "./post.ts";
@@ -19,11 +21,15 @@ export async function rename(core: Core, spaceId: string, title: string): Promis
   await post(core, spaceId, [{ type: "space.title", payload: { title: clean } }]);
 }
 
-/** @throws EngineError `not_steward`, `invalid` (oneself, a pair) */
+/**
+ * Takes somebody out. One who leads for longer than oneself goes by a majority: the others are asked.
+ * @throws EngineError `not_steward`, `invalid` (oneself, a pair)
+ */
 export async function remove(core: Core, spaceId: string, identityId: string): Promise<void> {
   const space = await active(core, spaceId);
   needSteward(core, space);
   if (identityId === core.me().id || space.row.kind === "pair") throw new EngineError("invalid");
+  if (needsOthers(core, space, identityId)) return proposeAbout(core, space, "remove", identityId);
   await intend(core, spaceId, "remove", { identityId: fromHex(identityId) });
 }
 
@@ -38,6 +44,8 @@ export async function setRole(
   const stewards = needSteward(core, space);
   if (role === "member" && stewards.length === 1 && stewards[0] === identityId)
     throw new EngineError("last_steward");
+  if (role === "member" && needsOthers(core, space, identityId))
+    return proposeAbout(core, space, "unlead", identityId);
   await intend(core, spaceId, "role", { identityId: fromHex(identityId), role });
 }
 
@@ -60,6 +68,7 @@ export async function leave(core: Core, spaceId: string): Promise<void> {
   }
   const stewards = space.group === null ? [] : stewardIds(space);
   if (stewards.length === 1 && stewards[0] === me) throw new EngineError("last_steward");
+  if (stewards.includes(me)) await stepDown(core, space);
   await post(core, spaceId, [{ type: "space.leave", payload: {} }]);
 }
 
@@ -85,6 +94,7 @@ export async function forget(core: Core, spaceId: string): Promise<void> {
     "places",
     "joins",
     "push_addresses",
+    ...LEADING_TABLES,
   ];
   await core.store.transaction((tx) => {
     for (const table of [...tables, ...core.tools.flatMap((tool) => tool.derived)])

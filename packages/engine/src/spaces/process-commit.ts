@@ -11,6 +11,7 @@ import {
 import type { Group } from "@baraza/crypto";
 import type { Bytes, EntryHeader, SealedEvent } from "@baraza/protocol";
 import { encodeCbor, equalBytes, fromHex, readAs, toHex } from "@baraza/protocol";
+import type * as v from "valibot";
 import type { Core } from "../core.ts";
 import { writeLetters } from "../letters/send.ts";
 import type { Draft } from "./draft.ts";
@@ -66,13 +67,20 @@ export async function processCommitEntry(
 }
 
 async function follow(group: Group, event: SealedEvent, draft: Draft): Promise<Group | null> {
-  let mls: Bytes;
+  let payload: v.InferOutput<(typeof SPACE_EVENTS)["space.commit"]["schema"]>;
   try {
-    ({ mls } = readAs(SPACE_EVENTS["space.commit"].schema, event.payload, event.payload.length));
+    payload = readAs(SPACE_EVENTS["space.commit"].schema, event.payload, event.payload.length);
   } catch (cause) {
     throw new MlsRefused("bad_message", "bad_message", cause);
   }
-  const { group: next } = await processCommit(group, mls, checksFor(group, draft.leaving));
+  const { mls, decision } = payload;
+  const { genesis, id: logId } = draft.space;
+  const checks = checksFor(group, draft.leaving, {
+    logId,
+    founders: genesis.stewards,
+    ...(decision === undefined ? {} : { decision, at: event.at }),
+  });
+  const { group: next } = await processCommit(group, mls, checks);
   return next;
 }
 
@@ -149,7 +157,7 @@ async function enter(
   const sameStewards =
     keysNow.length === stewardsBefore.length &&
     keysNow.every((key, index) => equalBytes(key, stewardsBefore[index] ?? NO_EVENT));
-  if (by === me.id && !sameStewards) draft.after.push({ do: "stewards", keys: keysNow });
+  if (!sameStewards) draft.after.push({ do: "lead", mine: by === me.id });
   const iAmSteward = stewards.some((one) => equalBytes(one.identityId, me.identityId));
   if (!equalBytes(header.nextPostingKey ?? new Uint8Array(), posting.publicKey)) {
     blame(draft, by);

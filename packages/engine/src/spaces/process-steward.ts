@@ -1,7 +1,16 @@
 /** What a steward's signed decision in the log does to a space. */
-import { appendDigest, decodeGroup, headerHash, verifyAppend } from "@baraza/crypto";
+import {
+  appendDigest,
+  decisionSigners,
+  decodeGroup,
+  headerHash,
+  stewardsNeeded,
+  verifyAppend,
+} from "@baraza/crypto";
 import type { EntryHeader, StoredEntry } from "@baraza/protocol";
-import { equalBytes } from "@baraza/protocol";
+import { equalBytes, toHex, untilOf } from "@baraza/protocol";
+import { noteDecision, noteDeletion, noteHubLeads } from "../leading/reducer.ts";
+import { packKeys } from "../leading/state.ts";
 import type { Draft } from "./draft.ts";
 import { rosterOf, stewardsOf, writeRoster } from "./roster.ts";
 import { keysOf } from "./runtime.ts";
@@ -21,7 +30,8 @@ export async function processStewardEntry(
   // The hub's own list of stewards follows the group's, and means nothing here.
   const trusted =
     draft.group === null || entry.seq <= draft.row.read_from || record.op === "stewards";
-  if (!trusted && !(await signedBySteward(draft, entry))) return false;
+  if (!trusted && !(await signedBySteward(draft, entry, header))) return false;
+  noteLeading(draft, entry, header);
   if (record.op === "void") await undo(draft, entry.seq, record);
   else if (
     record.op === "removeSeat" &&
@@ -34,11 +44,40 @@ export async function processStewardEntry(
   return true;
 }
 
+/** What the hub goes by from here on: its list, the decisions that it took in, and whether it will delete the log. */
+function noteLeading(
+  { writes, space, after }: Draft,
+  { seq }: StoredEntry,
+  { steward: record, appendId }: EntryHeader,
+): void {
+  if (record === undefined) return;
+  const { logId } = space;
+  if (untilOf(record) !== undefined)
+    writes.push((tx) => noteDecision(tx, logId, seq, toHex(appendId)));
+  if (record.op === "stewards") {
+    const keys = packKeys(record.stewards);
+    writes.push((tx) => noteHubLeads(tx, logId, keys));
+    after.push({ do: "lead", mine: false });
+  } else if (record.op === "keep") writes.push((tx) => noteDeletion(tx, logId, null));
+}
+
 /** By one whom the group names now: who was a steward once, or at the beginning, decides nothing any more. */
-async function signedBySteward(draft: Draft, entry: StoredEntry): Promise<boolean> {
+async function signedBySteward(
+  draft: Draft,
+  entry: StoredEntry,
+  header: EntryHeader,
+): Promise<boolean> {
   const keys = draft.group === null ? [] : stewardsOf(draft.group).map((one) => one.key);
+  const signed = entry.sigs.stewards ?? [];
+  const { steward: record, appendId: id, gen } = header;
+  if (record !== undefined && untilOf(record) !== undefined) {
+    const decision = { logId: draft.space.id, gen, id, record };
+    const pair = record.op === "removeSeat" && draft.row.kind === "pair";
+    const needed = pair ? 2 : stewardsNeeded(record.op, keys.length);
+    return (await decisionSigners(keys, decision, signed)).length >= Math.min(needed, keys.length);
+  }
   const digest = appendDigest([headerHash(entry.header)]);
-  for (const { key, sig } of entry.sigs.stewards ?? []) {
+  for (const { key, sig } of signed) {
     if (keys.some((one) => equalBytes(one, key)) && (await verifyAppend(key, digest, sig)))
       return true;
   }

@@ -26,8 +26,9 @@ import type {
   SeatRecord,
   StoredEntry,
 } from "@baraza/protocol";
-import { encodeCbor, equalBytes, ProtocolError, readAs, toHex } from "@baraza/protocol";
+import { encodeCbor, equalBytes, LIMITS, ProtocolError, readAs, toHex } from "@baraza/protocol";
 import type { Core } from "../core.ts";
+import { noteDeletion } from "../leading/reducer.ts";
 import type { SqlTx } from "../ports.ts";
 import { applyEvent } from "./apply.ts";
 import { processCommitEntry } from "./process-commit.ts";
@@ -261,6 +262,11 @@ async function processEntry(
       own,
     );
   if (header.seat?.op === "set" && !past) judgeSeat(core, draft, header.seat, device.identity);
+  if (header.steward?.op === "delete") {
+    const deleteAt = event.at + LIMITS.deletionWaitMs;
+    draft.writes.push((tx) => noteDeletion(tx, space.logId, deleteAt));
+  }
+  if (LEADS.has(event.type)) draft.after.push({ do: "lead", mine: false });
   if (event.type === "space.leave") {
     draft.leaving.add(device.identity);
     draft.after.push({ do: "takeOut", identityId: device.identity });
@@ -277,6 +283,9 @@ async function processEntry(
     });
   });
 }
+
+/** Events after which a steward's device may have something to do. */
+const LEADS: ReadonlySet<string> = new Set(["space.proposal", "space.answer", "space.profile"]);
 
 /** A steward who voids a commit that they could not follow seals that under the epoch before it. */
 function looksBack({ kind, steward, epoch }: EntryHeader): boolean {

@@ -2,6 +2,7 @@
 import type { Account, Check, Join, Person, Space, SpaceSummary, Trouble } from "../api.ts";
 import type { Core } from "../core.ts";
 import { accountOf } from "../account/session.ts";
+import { isAsked } from "../leading/queries.ts";
 
 type SummaryRow = {
   log_id: string;
@@ -62,8 +63,11 @@ export async function listSpaces(core: Core): Promise<SpaceSummary[]> {
 export async function oneSpace(core: Core, spaceId: string): Promise<Space | null> {
   const row = await core.store.get<SummaryRow>(`${SUMMARY} AND s.log_id = ?`, [spaceId]);
   if (row === undefined) return null;
+  const asked =
+    row.my_role === "steward" && row.state === "active" && (await isAsked(core, spaceId));
   return {
     ...summaryOf(row),
+    asked,
     myRole: row.my_role ?? "member",
     history: row.history,
     hub: row.hub,

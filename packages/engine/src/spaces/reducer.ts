@@ -2,6 +2,7 @@
 import type { Bytes } from "@baraza/protocol";
 import { encodeCbor, toHex } from "@baraza/protocol";
 import type { InferOutput } from "valibot";
+import { reduceLeading } from "../leading/reducer.ts";
 import type { SqlTx } from "../ports.ts";
 import type { AppliedEvent } from "../tools/tool.ts";
 import type { SPACE_EVENTS } from "./events.ts";
@@ -12,11 +13,13 @@ export function reduceSpace(tx: SqlTx, event: AppliedEvent): void {
   if (event.type === "space.profile") profile(tx, event, event.payload as Payload<"space.profile">);
   else if (event.type === "space.title") title(tx, event, event.payload as Payload<"space.title">);
   else if (event.type === "space.leave") {
-    tx.run("UPDATE members SET leaving = 1 WHERE log_id = ? AND identity_id = ? AND present = 1", [
-      event.logId,
-      event.author,
-    ]);
-  }
+    // Who went since, and came again, stays.
+    tx.run(
+      `UPDATE members SET leaving = 1 WHERE log_id = ?1 AND identity_id = ?2 AND present = 1
+       AND NOT EXISTS (SELECT 1 FROM notices WHERE log_id = ?1 AND subject = ?2 AND kind IN ('left', 'removed') AND position > ?3)`,
+      [event.logId, event.author, event.position],
+    );
+  } else reduceLeading(tx, event);
 }
 
 function profile(tx: SqlTx, event: AppliedEvent, payload: Payload<"space.profile">): void {

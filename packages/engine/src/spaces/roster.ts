@@ -2,6 +2,7 @@
 import type { Checks, Group, Member, ProposedChange, Ed25519KeyPair } from "@baraza/crypto";
 import {
   contextExtension,
+  decisionSigners,
   ed25519FromSeed,
   hkdf,
   MlsRefused,
@@ -9,8 +10,8 @@ import {
   roster,
   verifyDeviceCertificate,
 } from "@baraza/crypto";
-import type { Bytes, DeviceCertificate } from "@baraza/protocol";
-import { encodeCbor, equalBytes, toHex } from "@baraza/protocol";
+import type { Bytes, DecisionProof, DeviceCertificate } from "@baraza/protocol";
+import { encodeCbor, equalBytes, majorityOf, mayTakeAlone, toHex } from "@baraza/protocol";
 import type { SqlTx } from "../ports.ts";
 import { readContext } from "./events.ts";
 import type { SpaceContext } from "./events.ts";
@@ -57,18 +58,33 @@ export function stewardKeyOf(identityKey: Bytes, nonce: Bytes): Ed25519KeyPair {
   return ed25519FromSeed(hkdf(identityKey, nonce, "baraza/steward-key/1", 32));
 }
 
+/** What a commit is judged by beside the group: the log it stands in, and the stewards' decision that it brought along. */
+export type Standing = {
+  logId: Bytes;
+  /** The stewards' keys of the genesis. */
+  founders: readonly Bytes[];
+  decision?: DecisionProof | undefined;
+  /** The time that the commit's author gave, in milliseconds. */
+  at?: number;
+};
+
 /**
  * Who may change what:
  * - anybody adds devices: of newcomers (a member's invitation) or of identities that are in already;
- * - stewards remove anybody but the last steward, and change the group context;
+ * - stewards remove anybody but the last steward, and change the group context; but an elder steward, or one of those with
+ *   whom the space began, goes or loses the lead only by their own will or by a majority (see `mayTakeAlone`);
  * - everybody removes devices of their own identity, and of those who asked to leave.
  * An external commit is refused: coming back goes through a member's device.
  * @param leaving identities (hexadecimal) that asked to be taken out
  */
-export function checksFor(group: Group | null, leaving: ReadonlySet<string>): Checks<Info> {
+export function checksFor(
+  group: Group | null,
+  leaving: ReadonlySet<string>,
+  standing: Standing | null = null,
+): Checks<Info> {
   return {
     verifyCredential: infoOf,
-    authorise: async (change) => authorise(change, group, leaving),
+    authorise: async (change) => authorise(change, group, leaving, standing),
   };
 }
 
@@ -76,6 +92,7 @@ async function authorise(
   change: ProposedChange<Info>,
   group: Group | null,
   leaving: ReadonlySet<string>,
+  standing: Standing | null,
 ): Promise<void> {
   if (change.kind === "welcome") return;
   if (change.kind !== "commit" || group === null) throw new MlsRefused("not_authorised");
@@ -84,15 +101,78 @@ async function authorise(
     stewards.some((one) => equalBytes(one.identityId, identity));
   const steward = isSteward(change.sender.info.identity);
   const next = change.newContextExtension;
+  let nextStewards = stewards;
   if (next !== null && !equalBytes(next, change.contextExtension)) {
     if (!steward) throw new MlsRefused("not_authorised");
-    readContext(next);
+    nextStewards = readContext(next).stewards;
   }
+  const gone: Bytes[] = [];
   for (const removed of change.removed) {
     const { id, identity } = await infoOf(removed.credential, removed.signatureKey);
     const own = equalBytes(identity, change.sender.info.identity);
     if (!own && !steward && !leaving.has(id)) throw new MlsRefused("not_authorised");
+    if (!own && isSteward(identity) && !leaving.has(id)) gone.push(identity);
   }
+  const out = gone.length === 0 ? new Set<string>() : await withoutDevice(change, group, gone);
+  const taken = stewards.filter(
+    (one) =>
+      out.has(toHex(one.identityId)) ||
+      !nextStewards.some(
+        (other) => equalBytes(other.key, one.key) && equalBytes(other.identityId, one.identityId),
+      ),
+  );
+  await mayTake(
+    taken.filter((one) => !leaving.has(toHex(one.identityId))),
+    stewards,
+    nextStewards,
+    change.sender.info.identity,
+    standing,
+  );
+}
+
+/** Which of these identities have no device left after the change. */
+async function withoutDevice(
+  change: ProposedChange<Info>,
+  group: Group,
+  of: readonly Bytes[],
+): Promise<Set<string>> {
+  const removed = new Set(change.removed.map((one) => one.leaf));
+  const left = new Set(change.added.map((one) => one.info.id));
+  for (const member of roster(group))
+    if (!removed.has(member.leaf))
+      left.add((await infoOf(member.credential, member.signatureKey)).id);
+  return new Set(of.map(toHex).filter((id) => !left.has(id)));
+}
+
+/** @throws MlsRefused `not_authorised` unless the sender may take these stewards' lead away, alone or by a decision. */
+async function mayTake(
+  taken: SpaceContext["stewards"],
+  stewards: SpaceContext["stewards"],
+  next: SpaceContext["stewards"],
+  sender: Bytes,
+  standing: Standing | null,
+): Promise<void> {
+  const own = stewards.find((one) => equalBytes(one.identityId, sender));
+  const keys = stewards.map((one) => toHex(one.key));
+  const signers = new Set(own === undefined ? [] : [toHex(own.key)]);
+  const founders = new Set((standing?.founders ?? []).map(toHex));
+  if (taken.every((one) => mayTakeAlone(keys, toHex(one.key), signers, founders))) return;
+  const decision = standing?.decision;
+  if (standing === null || decision === undefined) throw new MlsRefused("not_authorised");
+  const { gen, id, record, sigs } = decision;
+  const list = next.filter((one) => !taken.includes(one));
+  const says =
+    record.op === "stewards" &&
+    record.until !== undefined &&
+    (standing.at ?? 0) <= record.until &&
+    record.stewards.length === list.length &&
+    list.every((one, index) => equalBytes(one.key, record.stewards[index] ?? new Uint8Array()));
+  const good = await decisionSigners(
+    stewards.map((one) => one.key),
+    { logId: standing.logId, gen, id, record },
+    sigs,
+  );
+  if (!says || good.length < majorityOf(stewards.length)) throw new MlsRefused("not_authorised");
 }
 
 /** Rows of devices and members after a change of the group. */

@@ -78,6 +78,10 @@ export type SpaceRuntime = {
   fetched: boolean;
   /** A stuck device gives a steward's device some time. */
   waitsForVoid: boolean;
+  /** Decisions of stewards: whether it is this device's turn to see to one, and whether it waits for that. */
+  leading: { turn: boolean; waits: boolean };
+  /** Decisions that the hub was given already, as they were then. */
+  readonly tried: Set<string>;
 };
 
 /** The runtime of a space, or null when the store does not know it. */
@@ -172,6 +176,8 @@ async function load(core: Core, logId: string): Promise<SpaceRuntime | null> {
     attempts: 0,
     fetched: false,
     waitsForVoid: false,
+    leading: { turn: false, waits: false },
+    tried: new Set(),
   };
 }
 

@@ -29,7 +29,14 @@ export type OutboxRow = {
 export type HeaderParts = Partial<
   Pick<
     EntryHeader,
-    "nextPostingKey" | "seatId" | "addSeats" | "slotHash" | "steward" | "seat" | "blobs"
+    | "appendId"
+    | "nextPostingKey"
+    | "seatId"
+    | "addSeats"
+    | "slotHash"
+    | "steward"
+    | "seat"
+    | "blobs"
   >
 >;
 
@@ -65,7 +72,7 @@ export async function sealOne(
   });
   chain.counter += 1;
   chain.prevOwnHash = ownHash(event);
-  const appendId = randomBytes(16);
+  const appendId = parts.appendId ?? randomBytes(16);
   const sealed = await sealEntry({
     contentKey: need(space.keys.get(epoch), "content key"),
     header: {
@@ -75,9 +82,9 @@ export async function sealOne(
       gen: space.row.gen,
       kind,
       epoch,
-      appendId,
       blobs: [],
       ...parts,
+      appendId,
     },
     event,
   });

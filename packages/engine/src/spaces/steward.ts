@@ -1,15 +1,19 @@
 /** What a steward's device decides for a space in clear, because the hub has to act on it: voids, mends, seats. */
 import { appendDigest, headerHash, randomBytes, signAppend } from "@baraza/crypto";
 import type { Bytes, StewardRecord } from "@baraza/protocol";
-import { decodeCbor, ProtocolError, stewardRecord, toHex } from "@baraza/protocol";
+import { decodeCbor, LIMITS, ProtocolError, stewardRecord, toHex } from "@baraza/protocol";
 import * as v from "valibot";
 import type { Core } from "../core.ts";
+import { proposeRecord } from "../leading/sign.ts";
+import { need } from "../util.ts";
 import type { FollowUp } from "./draft.ts";
 import { POINTLESS, resend, submit } from "./flush.ts";
 import { prepare } from "./post.ts";
 import { stewardKeyOf } from "./roster.ts";
 import type { SpaceRuntime } from "./runtime.ts";
+import type { AppendRequest } from "./seal.ts";
 import { chainOf, sealOne } from "./seal.ts";
+import { sync } from "./sync.ts";
 
 /** Posts the decisions that wait. Also a stuck steward may: that is how a bad commit is undone. Call it inside the space's queue. */
 export async function postDecisions(core: Core, space: SpaceRuntime): Promise<FollowUp[]> {
@@ -34,10 +38,35 @@ export async function postDecisions(core: Core, space: SpaceRuntime): Promise<Fo
       }
     } catch (error) {
       if (!(error instanceof ProtocolError) || !POINTLESS.has(error.code)) throw error;
+      // In a pair both have to sign that.
+      if (error.code === "steward_majority" && record.op === "removeSeat") {
+        const until = core.platform.clock.now() + LIMITS.decisionMs;
+        await proposeRecord(core, space, "removeSeat", { ...record, until }, null);
+      }
     }
     await core.store.run("DELETE FROM intents WHERE id = ?", [one.id]);
   }
   return after;
+}
+
+/** A decision with the signatures of several: whoever has enough of them posts it, and the posting key covers the entry. */
+export async function postGathered(
+  core: Core,
+  space: SpaceRuntime,
+  decided: { id: Bytes; record: StewardRecord; sigs: { key: Bytes; sig: Bytes }[] },
+): Promise<FollowUp[]> {
+  const { id, record, sigs } = decided;
+  try {
+    const sign = async (digest: Bytes) => ({
+      posting: await signAppend(need(space.posting, "posting key").privateKey, digest),
+      stewards: sigs,
+    });
+    return (await postRecord(core, space, record, sign, { appendId: id })).after;
+  } catch (error) {
+    if (!(error instanceof ProtocolError) || !POINTLESS.has(error.code)) throw error;
+    // Another commit came first, perhaps: in the next epoch it is tried again.
+    return error.code === "stale_epoch" ? sync(core, space) : [];
+  }
 }
 
 async function postDecision(
@@ -45,6 +74,25 @@ async function postDecision(
   space: SpaceRuntime,
   record: StewardRecord,
 ): Promise<{ after: FollowUp[]; done: boolean }> {
+  const key = stewardKeyOf(core.me().identityKey, space.genesis.nonce);
+  const { after, eventId } = await postRecord(core, space, record, async (digest) => ({
+    stewards: [{ key: key.publicKey, sig: await signAppend(key.privateKey, digest) }],
+  }));
+  if (record.op !== "removeSeat") return { after, done: true };
+  const stands = await core.store.get(
+    "SELECT 1 AS one FROM events WHERE log_id = ? AND event_id = ?",
+    [space.logId, eventId],
+  );
+  return { after, done: stands !== undefined };
+}
+
+async function postRecord(
+  core: Core,
+  space: SpaceRuntime,
+  record: StewardRecord,
+  sign: (digest: Bytes) => Promise<AppendRequest["sigs"]>,
+  parts: { appendId?: Bytes } = {},
+): Promise<{ after: FollowUp[]; eventId: string }> {
   const event = prepare(core, { type: "space.steward", payload: {} });
   const row = {
     event_id: toHex(randomBytes(16)),
@@ -57,20 +105,13 @@ async function postDecision(
   const epoch = space.keys.has(space.row.epoch) ? space.row.epoch : Math.max(...space.keys.keys());
   const sealed = await sealOne(core, space, chainOf(space), epoch, "steward", row, {
     steward: record,
+    ...parts,
   });
-  const key = stewardKeyOf(core.me().identityKey, space.genesis.nonce);
-  const sig = await signAppend(key.privateKey, appendDigest([headerHash(sealed.header)]));
   const request = {
     logId: space.id,
     entries: [{ header: sealed.header, body: sealed.body }],
-    sigs: { stewards: [{ key: key.publicKey, sig }] },
+    sigs: await sign(appendDigest([headerHash(sealed.header)])),
     seen: space.row.seq,
   };
-  const after = await submit(core, space, request, [], row);
-  if (record.op !== "removeSeat") return { after, done: true };
-  const stands = await core.store.get(
-    "SELECT 1 AS one FROM events WHERE log_id = ? AND event_id = ?",
-    [space.logId, row.event_id],
-  );
-  return { after, done: stands !== undefined };
+  return { after: await submit(core, space, request, [], row), eventId: row.event_id };
 }

@@ -7,6 +7,7 @@ import { randomBytes, signSeatPush } from "@baraza/crypto";
 import { LIMITS, ProtocolError, toHex } from "@baraza/protocol";
 import { deviceBox } from "../account/boxes.ts";
 import type { Core } from "../core.ts";
+import { tendLeading } from "../leading/tend.ts";
 import { backoff } from "../util.ts";
 import { carryOut, sendPending } from "./commit.ts";
 import { createAgain, createAtHub } from "./create.ts";
@@ -52,6 +53,7 @@ async function work(core: Core, space: SpaceRuntime, options: TendOptions): Prom
       ...(await postDecisions(core, space)),
       ...(await flush(core, space)),
       ...(await carryOut(core, space)),
+      ...(await tendLeading(core, space)),
     ];
     if (after.length === 0) break;
     followUp(core, space, after);

@@ -13,6 +13,7 @@ import {
 } from "@baraza/protocol";
 import * as v from "valibot";
 import type { Core } from "../core.ts";
+import { hubLeads } from "../leading/state.ts";
 import type { OutgoingLetter } from "../letters/send.ts";
 import { sealIfPossible } from "../letters/send.ts";
 import type { Draft } from "./draft.ts";
@@ -53,6 +54,7 @@ export async function welcomeLetters(
       : [],
   };
   const people = all ? [] : await peopleOf(core, space.logId);
+  const leads = all ? [] : [...(await hubLeads(core, space))];
   const letters: OutgoingLetter[] = [];
   for (const { reply: to, ref } of waiting.to) {
     const body = writeAs(welcomeBody, {
@@ -69,7 +71,7 @@ export async function welcomeLetters(
       head: row.head,
       readFrom: all ? 0 : seq,
       ring,
-      ...(all ? {} : { people }),
+      ...(all ? {} : { people, leads }),
     });
     const letter = await sealIfPossible(core, to, "welcome", body);
     if (letter !== null) letters.push(letter);

@@ -31,7 +31,7 @@ export async function checkNode(dataDir: string): Promise<string[]> {
     problems.push(...checkDatabase(db));
     if (problems.length === 0) {
       for (const log of db.all<LogState>(
-        "SELECT log, log_id AS logId, genesis, seq, head FROM logs",
+        "SELECT log, log_id AS logId, genesis, seq, head FROM logs WHERE deleted = 0",
       ))
         problems.push(...checkLog(db, log));
       problems.push(...(await checkChunks(db, dataDir)));

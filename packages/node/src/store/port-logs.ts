@@ -104,7 +104,10 @@ export type LogsOperations = {
       done: { ref: number; seq: number }[];
       gone: { ref: number; address: Bytes }[];
     }): null;
-    /** Drops bodies that a log's retention no longer keeps; goes through at most `limit` entries, gives through how many. */
+    /**
+     * Drops bodies that a log's retention no longer keeps; goes through at most `limit` entries, gives through how many.
+     * And deletes the logs whose stewards decided so, when the wait is over: all that is asked of them is `log_deleted` then.
+     */
     expire(arg: { now: number; limit: number }): number;
   };
   read: {

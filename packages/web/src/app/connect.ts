@@ -313,7 +313,7 @@ function rowOf(space: SpaceSummary): ConversationRow {
   };
 }
 
-function spaceOf(space: SpaceSummary & { myRole: SpaceInfo["role"] }): SpaceInfo {
+function spaceOf(space: SpaceSummary & { myRole: SpaceInfo["role"]; asked: boolean }): SpaceInfo {
   return {
     spaceId: space.spaceId,
     title: space.title,
@@ -321,6 +321,7 @@ function spaceOf(space: SpaceSummary & { myRole: SpaceInfo["role"] }): SpaceInfo
     role: space.myRole,
     state: space.state,
     trouble: space.trouble,
+    asked: space.asked,
   };
 }
 

@@ -53,6 +53,8 @@ export interface SpaceInfo {
   role: Role;
   state: "active" | "joining" | "left" | "removed";
   trouble: Trouble | null;
+  /** Something waits for this account's decision. */
+  asked: boolean;
 }
 
 export interface Draft {

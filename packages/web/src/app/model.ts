@@ -109,6 +109,8 @@ export interface Conversation {
   /** Older messages stand further up than a screen can show at once. */
   cut: boolean;
   trouble: Trouble | null;
+  /** Something waits for this account's decision. */
+  asked: boolean;
 }
 
 export interface InvitationLink {

@@ -1,5 +1,5 @@
 // Written by scripts/i18n-types.ts from catalogues/en*.json.
-export type Area = "admin" | "devices" | "moving" | "recovery" | "trust" | "ways";
+export type Area = "admin" | "devices" | "leading" | "moving" | "recovery" | "trust" | "ways";
 
 export interface Messages {
   "app.name": null;
@@ -211,6 +211,8 @@ export interface Messages {
   "state.waiting": null;
   "state.sent": null;
   "state.delivered": null;
+  "decision.waits": null;
+  "decision.waitsAction": null;
   "trouble.stuck": null;
   "trouble.stuckAction": null;
   "trouble.behind": null;
@@ -269,4 +271,30 @@ export interface Messages {
   "node.files": null;
   "node.database": null;
   "node.version": null;
+  "leading.title": null;
+  "leading.intro": null;
+  "leading.remove": { by: string | number; name: string | number };
+  "leading.removeMine": { name: string | number };
+  "leading.unlead": { by: string | number; name: string | number };
+  "leading.unleadMine": { name: string | number };
+  "leading.delete": { by: string | number };
+  "leading.deleteMine": null;
+  "leading.count": { agreed: number; needed: string | number };
+  "leading.declinedBy": { names: string | number };
+  "leading.agree": null;
+  "leading.decline": null;
+  "leading.withdraw": null;
+  "leading.agreed": null;
+  "leading.declined": null;
+  "leading.until": { date: string | number };
+  "leading.state.done": null;
+  "leading.state.declined": null;
+  "leading.state.withdrawn": null;
+  "leading.state.expired": null;
+  "leading.state.outdated": null;
+  "leading.deleteSoon": { date: string | number };
+  "leading.keep": null;
+  "leading.deleteAction": null;
+  "leading.deleteTitle": null;
+  "leading.deleteWhat": null;
 }

@@ -18,7 +18,7 @@ import { seatIdOf, sha256 } from "../../crypto-fast.ts";
 import type { AppendArg, NewEntry } from "../../store/port-logs.ts";
 import { readPlainHeader } from "./plain.ts";
 
-/** Which signatures a kind carries; `posting` of a seat entry is there when the seat is new. */
+/** Which signatures a kind carries; `posting` of a seat entry is there when the seat is new, of a steward entry when it carries a decision. */
 const SIGNATURES: Record<
   EntryHeader["kind"],
   { must: (keyof Signatures)[]; may: (keyof Signatures)[] }
@@ -27,7 +27,7 @@ const SIGNATURES: Record<
   commit: { must: ["posting", "seat", "next"], may: [] },
   rejoin: { must: ["outer", "seat", "next"], may: [] },
   seat: { must: ["own"], may: ["posting"] },
-  steward: { must: ["stewards"], may: [] },
+  steward: { must: ["stewards"], may: ["posting"] },
 };
 const ALL_SIGNATURES = ["posting", "seat", "next", "outer", "own", "stewards"] as const;
 

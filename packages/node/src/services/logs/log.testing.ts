@@ -192,6 +192,27 @@ export function testLog(hub: string, options: Partial<Genesis> & { stewardKeys?:
       one(body(), { kind: "steward", steward: record, ...fields }, (digest) => ({
         stewards: by.map((keys) => ({ key: keys.publicKey, sig: signAppend(keys, digest) })),
       })),
+    /** A decision of several, and the entry that carries it; both are changed by `wrong` after signing. */
+    decision: (
+      record: StewardRecord,
+      by: Keys[],
+      wrong: { id?: Bytes; posting?: Keys; record?: StewardRecord; gen?: number } = {},
+    ): AppendRequest => {
+      const id = randomBytes(16);
+      const gen = wrong.gen ?? state.gen;
+      const digest = sha256(encodeCbor({ logId, gen, id, record }));
+      return one(
+        body(),
+        { kind: "steward", steward: wrong.record ?? record, appendId: wrong.id ?? id },
+        (header) => ({
+          posting: signAppend(wrong.posting ?? state.posting, header),
+          stewards: by.map((keys) => ({
+            key: keys.publicKey,
+            sig: createSigner(keys.privateKey)(LABELS.steward, digest),
+          })),
+        }),
+      );
+    },
     session: (keys: Keys = seat, time = Date.now(), to = hub) =>
       signLogSession(keys.privateKey, { logId, seatId: seatIdOf(keys.publicKey), hub: to, time }),
     push: (push: PushTarget | null, keys: Keys = seat, time = Date.now()) =>

@@ -6,8 +6,19 @@
  * answered before any of it, by the store.)
  */
 import type { Bytes, StewardRecord } from "@baraza/protocol";
-import { equalBytes, LABELS, LIMITS, ProtocolError, toHex } from "@baraza/protocol";
+import {
+  encodeCbor,
+  equalBytes,
+  LABELS,
+  LIMITS,
+  majorityOf,
+  mayChangeAlone,
+  ProtocolError,
+  toHex,
+  untilOf,
+} from "@baraza/protocol";
 import type { Verifier } from "../../crypto-fast.ts";
+import { sha256 } from "../../crypto-fast.ts";
 import type { AppendArg, NewSeat } from "../../store/port-logs.ts";
 
 /** Where a log stands. */
@@ -59,6 +70,8 @@ export type Change = {
   /** Commits and rejoins from this one on are void, and the seats that came with or after it go. */
   voidFrom: number | null;
   keepMs: number | null;
+  /** When the log is to be deleted, or null for "not any more"; undefined leaves it as it is. */
+  deleteAt?: number | null;
 };
 
 /** Judges an append. @throws ProtocolError with the reason; nothing changes then. */
@@ -173,14 +186,7 @@ function judgeSteward(view: LogView, append: AppendArg, change: Change, verify: 
   const { state } = view;
   const record = append.steward;
   if (record === undefined) throw new ProtocolError("malformed");
-  const signers = new Set<string>();
-  for (const { key, sig } of append.sigs.stewards ?? []) {
-    if (!state.stewards.some((steward) => equalBytes(steward, key)))
-      throw new ProtocolError("not_steward");
-    if (!verify(key, LABELS.append, append.digest, sig)) throw new ProtocolError("bad_signature");
-    signers.add(toHex(key));
-  }
-  if (signers.size === 0) throw new ProtocolError("not_steward");
+  const signers = stewardSigners(state, append, record, verify);
   const needed = mayAlone(view, record, signers) ? 1 : stewardsNeeded(state, record);
   if (signers.size < needed) throw new ProtocolError("steward_majority");
   switch (record.op) {
@@ -201,33 +207,67 @@ function judgeSteward(view: LogView, append: AppendArg, change: Change, verify: 
     case "stewards":
       change.next.stewards = record.stewards;
       break;
+    case "delete":
+      change.deleteAt = append.now + LIMITS.deletionWaitMs;
+      break;
+    case "keep":
+      change.deleteAt = null;
+      break;
   }
 }
 
 /**
- * Whether one steward may change the list alone: name others, step down, or take away those who were named after them,
- * in the order of the list. Taking away an elder, or another of those with whom the log began, needs a majority.
+ * The stewards who signed, in hexadecimal. What they signed is the entry's header; or, where signatures were gathered, the
+ * decision, whose id is the appendId: then some member's posting key covers the header.
  */
+function stewardSigners(
+  state: LogState,
+  append: AppendArg,
+  record: StewardRecord,
+  verify: Verifier,
+): Set<string> {
+  const until = untilOf(record);
+  let label: string = LABELS.append;
+  let digest = append.digest;
+  if (until !== undefined) {
+    const { posting } = append.sigs;
+    if (posting === undefined || !verify(state.postingKey, LABELS.append, append.digest, posting))
+      throw new ProtocolError("bad_signature");
+    if (append.now > until) throw new ProtocolError("decision_expired");
+    const { logId, gen } = append;
+    const id = append.entries[0]?.appendId;
+    label = LABELS.steward;
+    digest = sha256(encodeCbor({ logId, gen, id, record }));
+  } else if (append.sigs.posting !== undefined)
+    throw new ProtocolError("malformed", { data: { field: "sigs.posting" } });
+  const signers = new Set<string>();
+  for (const { key, sig } of append.sigs.stewards ?? []) {
+    if (!state.stewards.some((steward) => equalBytes(steward, key)))
+      throw new ProtocolError("not_steward");
+    if (!verify(key, label, digest, sig)) throw new ProtocolError("bad_signature");
+    signers.add(toHex(key));
+  }
+  if (signers.size === 0) throw new ProtocolError("not_steward");
+  return signers;
+}
+
+/** Whether one steward may change the list alone: see the rule, which members share. */
 function mayAlone(view: LogView, record: StewardRecord, signers: ReadonlySet<string>): boolean {
-  if (record.op !== "stewards") return false;
-  const now = view.state.stewards.map(toHex);
-  const next = record.stewards.map(toHex);
-  const founders = new Set(view.founders().map(toHex));
-  const eldest = now.findIndex((key) => signers.has(key));
-  const kept = now.filter((key) => next.includes(key));
   return (
-    kept.every((key, index) => next[index] === key) &&
-    now.every(
-      (key, index) =>
-        next.includes(key) || signers.has(key) || (index > eldest && !founders.has(key)),
+    record.op === "stewards" &&
+    mayChangeAlone(
+      view.state.stewards.map(toHex),
+      record.stewards.map(toHex),
+      signers,
+      new Set(view.founders().map(toHex)),
     )
   );
 }
 
 /** How many stewards must sign: one, or more than half; in a pair neither can remove the other alone. */
 function stewardsNeeded({ kind, stewards }: LogState, { op }: StewardRecord): number {
-  const majority = Math.floor(stewards.length / 2) + 1;
-  return op === "stewards" || (op === "removeSeat" && kind === "pair") ? majority : 1;
+  const several = op === "stewards" || op === "delete" || (op === "removeSeat" && kind === "pair");
+  return several ? majorityOf(stewards.length) : 1;
 }
 
 /**

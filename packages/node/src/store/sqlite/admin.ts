@@ -122,7 +122,7 @@ export const adminOperations: SqliteOperations<AdminOperations> = {
       const number = (sql: string) => db.get<{ n: number }>(sql)?.n ?? 0;
       return {
         accounts: number("SELECT count(*) AS n FROM accounts"),
-        logs: number("SELECT count(*) AS n FROM logs"),
+        logs: number("SELECT count(*) AS n FROM logs WHERE deleted = 0"),
         blobBytes: number("SELECT coalesce(sum(bytes), 0) AS n FROM blob_usage WHERE log_id = x''"),
         databaseBytes: number(
           "SELECT page_count * page_size AS n FROM pragma_page_count(), pragma_page_size()",

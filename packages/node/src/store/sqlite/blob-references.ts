@@ -41,3 +41,9 @@ export function releaseBlobs(
     );
   }
 }
+
+/** Lets go of all blobs of a log that is deleted: they are collected at the next round. */
+export function dropBlobs(db: Db, logId: Bytes, now: number): void {
+  db.run("DELETE FROM blob_refs WHERE blob IN (SELECT blob FROM blobs WHERE log_id = ?)", logId);
+  db.run("UPDATE blobs SET refs = 0, expires = ? WHERE log_id = ?", now, logId);
+}

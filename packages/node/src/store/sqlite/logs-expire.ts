@@ -1,8 +1,11 @@
-/** Retention: bodies whose time is over are dropped; headers and signatures stay, so that the chain can be checked. */
+/**
+ * Retention: bodies whose time is over are dropped; headers and signatures stay, so that the chain can be checked. And logs
+ * whose deletion the stewards decided: nothing of them stays but the name, which is not given again.
+ */
 import type { Bytes } from "@baraza/protocol";
 import { entryHeader, LIMITS, readAs } from "@baraza/protocol";
 import { readPlainHeader } from "../../services/logs/plain.ts";
-import { releaseBlobs } from "./blob-references.ts";
+import { dropBlobs, releaseBlobs } from "./blob-references.ts";
 import type { Db } from "./database.ts";
 import { entryId } from "./logs-rows.ts";
 
@@ -13,6 +16,7 @@ const HOUR = 3_600_000;
  * away needs them to come back. Gives how many entries it went through; call it again while that is `limit`.
  */
 export function expire(db: Db, { now, limit }: { now: number; limit: number }): number {
+  deleteDue(db, now);
   const logs = db.all<{
     log: number;
     log_id: Bytes;
@@ -52,4 +56,25 @@ export function expire(db: Db, { now, limit }: { now: number; limit: number }): 
     left -= due.length;
   }
   return limit - left;
+}
+
+function deleteDue(db: Db, now: number): void {
+  const due = db.all<{ log: number; log_id: Bytes }>(
+    "SELECT log, log_id FROM logs WHERE delete_at <= ? AND deleted = 0",
+    now,
+  );
+  for (const { log, log_id: logId } of due) {
+    db.run(
+      "DELETE FROM log_entries WHERE id BETWEEN ? AND ?",
+      entryId(log, 0),
+      entryId(log + 1, 0) - 1,
+    );
+    for (const table of ["log_append_ids", "log_seated", "log_seats", "log_slots"])
+      db.run(`DELETE FROM ${table} WHERE log = ?`, log);
+    dropBlobs(db, logId, now);
+    db.run(
+      "UPDATE logs SET deleted = 1, genesis = x'', head = x'', posting_key = x'', stewards = x'', keep_ms = 0, delete_at = NULL WHERE log = ?",
+      log,
+    );
+  }
 }

@@ -17,6 +17,7 @@ export type LogRow = {
   last_commit_seq: number;
   stewards: Bytes;
   time: number;
+  deleted: number;
 };
 
 export type SeatRow = {
@@ -35,13 +36,14 @@ export const MAX_LOGS = 2 ** 23 - 1;
 export const entryId = (log: number, seq: number) => log * STRIDE + seq;
 export const seqOf = (id: number) => id % STRIDE;
 
-/** @throws ProtocolError `log_not_found` */
+/** @throws ProtocolError `log_not_found`, `log_deleted` */
 export function logRow(db: Db, logId: Bytes): LogRow {
   const row = db.get<LogRow>(
-    "SELECT log, genesis, kind, gen, seq, head, epoch, posting_key, last_commit_seq, stewards, time FROM logs WHERE log_id = ?",
+    "SELECT log, genesis, kind, gen, seq, head, epoch, posting_key, last_commit_seq, stewards, time, deleted FROM logs WHERE log_id = ?",
     logId,
   );
   if (row === undefined) throw new ProtocolError("log_not_found");
+  if (row.deleted !== 0) throw new ProtocolError("log_deleted");
   return row;
 }
 

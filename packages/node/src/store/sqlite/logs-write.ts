@@ -34,8 +34,10 @@ export function create(
     if (!equalBytes(spent.log_id, logId)) throw new ProtocolError("token_spent");
     return { ...endOf(logRow(db, logId)), logId };
   }
-  if (db.get("SELECT 1 FROM logs WHERE log_id = ?", logId) !== undefined)
+  if (db.get("SELECT 1 FROM logs WHERE log_id = ?", logId) !== undefined) {
+    logRow(db, logId);
     throw new ProtocolError("log_exists");
+  }
   const genesis = readAs(genesisSchema, bytes, LIMITS.genesisBytes);
   const log = (db.get<{ last: number | null }>("SELECT max(log) AS last FROM logs")?.last ?? 0) + 1;
   if (log > MAX_LOGS) throw new ProtocolError("quota_exceeded");
@@ -197,6 +199,8 @@ function applyChange(db: Db, { log }: LogRow, change: Change, end: LogEnd): bool
     change.keepMs,
     log,
   );
+  if (change.deleteAt !== undefined)
+    db.run("UPDATE logs SET delete_at = ? WHERE log = ?", change.deleteAt, log);
   if (change.voidFrom !== null) {
     db.run("UPDATE log_seated SET void = 1 WHERE log = ? AND seq >= ?", log, change.voidFrom);
     db.run("DELETE FROM log_seats WHERE log = ? AND added_seq >= ?", log, change.voidFrom);

@@ -117,7 +117,8 @@ export const logsOperations: SqliteOperations<LogsOperations> = {
           target: targetOf(row),
           end: endOf(row),
         })),
-    count: (db) => db.get<{ n: number }>("SELECT count(*) AS n FROM logs")?.n ?? 0,
+    count: (db) =>
+      db.get<{ n: number }>("SELECT count(*) AS n FROM logs WHERE deleted = 0")?.n ?? 0,
   },
 };
 

@@ -9,7 +9,7 @@ import { toast } from "../../ui/toast.tsx";
 import type { Draft, EnginePort, Result } from "../engine.ts";
 import { failureText } from "../failure.ts";
 import { useLive, useNow } from "../hooks.ts";
-import { back } from "../router.ts";
+import { back, go } from "../router.ts";
 import { hrefOf } from "../routes.ts";
 import { forget } from "./spaces.tsx";
 
@@ -48,6 +48,7 @@ export function Conversation({ engine, spaceId }: { engine: EnginePort; spaceId:
         people,
         canWrite: space.state === "active",
         trouble: space.trouble,
+        asked: space.asked,
       }}
       now={now}
       draft={draft}
@@ -67,6 +68,7 @@ export function Conversation({ engine, spaceId }: { engine: EnginePort; spaceId:
       onOlder={() => setLimit((before) => Math.min(MOST, before + PAGE))}
       onRead={({ position }) => void engine.markRead(spaceId, position)}
       onTrouble={() => void engine.repair(spaceId).then(tell)}
+      onDecide={() => go({ at: "people", spaceId })}
       onForget={() => void forget(engine, spaceId)}
       onBack={back}
     />

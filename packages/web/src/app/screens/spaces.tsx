@@ -2,14 +2,19 @@ import { useEffect, useState } from "preact/hooks";
 import { Invite as InviteScreen } from "../../features/spaces/invite.tsx";
 import { NewSpace as NewSpaceScreen } from "../../features/spaces/new-space.tsx";
 import { People as PeopleScreen } from "../../features/spaces/people.tsx";
-import { t } from "../../i18n/index.ts";
+import { loadWords, t } from "../../i18n/index.ts";
 import { Skeleton } from "../../ui/progress.tsx";
 import { toast } from "../../ui/toast.tsx";
 import type { EnginePort, Result } from "../engine.ts";
 import { failureText } from "../failure.ts";
 import { useLive, useNow, useRequest } from "../hooks.ts";
+import { lazy } from "../lazy.tsx";
 import type { InvitationLink } from "../model.ts";
 import { go } from "../router.ts";
+
+const Leading = lazy(() =>
+  Promise.all([import("./leading.tsx"), loadWords("leading")]).then(([screens]) => screens.Leading),
+);
 
 /** Says what did not work, where no form is there to say it. */
 function tell(result: Result): void {
@@ -109,7 +114,11 @@ export function People({
             if (result.ok) go({ at: "home" }, { replace: true });
           })
         }
-      />
+      >
+        {space.state === "active" && (
+          <Leading engine={engine} spaceId={spaceId} leads={space.role === "steward"} />
+        )}
+      </PeopleScreen>
       {inviting && (
         <Invite
           engine={engine}

@@ -1,9 +1,10 @@
 import "./conversation.css";
-import { ArrowLeft, CornerUpLeft, Lock, Pencil, Users, X } from "lucide";
+import { ArrowLeft, CornerUpLeft, Lock, Pencil, Users, Vote, X } from "lucide";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Conversation as ConversationData, MessageRow } from "../../app/model.ts";
 import { t } from "../../i18n/index.ts";
 import { Avatar } from "../../ui/avatar.tsx";
+import { Banner } from "../../ui/banner.tsx";
 import { IconButton } from "../../ui/button.tsx";
 import { Quote } from "../../ui/bubble.tsx";
 import { Composer } from "../../ui/composer.tsx";
@@ -31,6 +32,8 @@ export interface ConversationProps {
   /** The newest message that has been on screen. */
   onRead: (message: MessageRow) => void;
   onTrouble: () => void;
+  /** Goes to what waits for a decision. */
+  onDecide: () => void;
   /** Takes a conversation that is over off this device. */
   onForget: () => void;
   onBack: () => void;
@@ -123,6 +126,15 @@ export function Conversation(props: ConversationProps) {
       </header>
       {conversation.trouble && (
         <TroubleNotice trouble={conversation.trouble} onAct={props.onTrouble} />
+      )}
+      {conversation.asked && (
+        <Banner
+          tone="notice"
+          icon={Vote}
+          action={{ label: t("decision.waitsAction"), onClick: props.onDecide }}
+        >
+          {t("decision.waits")}
+        </Banner>
       )}
       {messages.length === 0 ? (
         <div class="pane-body">

@@ -11,6 +11,7 @@ import {
   UserRoundCheck,
   UserRoundX,
 } from "lucide";
+import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import type { PersonRow, Role } from "../../app/model.ts";
 import { t, tParts } from "../../i18n/index.ts";
@@ -38,6 +39,8 @@ export interface PeopleProps {
   onLeave: () => void;
   /** Takes a conversation that is over off this device. */
   onForget: () => void;
+  /** Below the list: what those who lead decide together. */
+  children?: ComponentChildren;
 }
 
 /** Who is in a conversation, how well they are known, and what a steward can do. */
@@ -111,6 +114,7 @@ export function People(props: PeopleProps) {
             />
           ))}
         </List>
+        {props.children}
         {props.active ? (
           <Button kind="quiet" icon={LogOut} mirrorIcon onClick={() => setAsking("leave")}>
             {t("people.leave")}

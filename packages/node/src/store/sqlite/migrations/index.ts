@@ -9,6 +9,7 @@ import { devices } from "./006-devices.ts";
 import { slots } from "./007-slots.ts";
 import { keylog } from "./008-keylog.ts";
 import { ways } from "./009-ways.ts";
+import { leading } from "./010-leading.ts";
 
 /** `version` counts from 1 without gaps; `up` is the SQL that leads there from the version before. */
 export type Migration = { version: number; name: string; up: string };
@@ -23,6 +24,7 @@ const MIGRATIONS: readonly Migration[] = [
   slots,
   keylog,
   ways,
+  leading,
 ];
 
 /** "BRZA": tells a Baraza store from another SQLite file. */

@@ -1,0 +1,45 @@
+/** What a screen can ask about decisions that need several stewards. */
+
+/** `remove`, `unlead`: of `subject`. `delete`: of the whole space, which waits 30 days then. */
+export type Proposal = {
+  proposalId: string;
+  about: "remove" | "unlead" | "delete";
+  subject: { identityId: string; name: string } | null;
+  by: { identityId: string; name: string };
+  mine: boolean;
+  at: number;
+  until: number;
+  state: "open" | "done" | "declined" | "withdrawn" | "expired" | "outdated";
+  /** Names of those who agreed and declined; how many have to agree in all. */
+  agreed: string[];
+  declined: string[];
+  needed: number;
+  /** What this account has said; null while it is asked. `asked`: it may answer. */
+  answer: "agreed" | "declined" | null;
+  asked: boolean;
+};
+
+export type Leading = {
+  /** The newest last; those that are over only for a week. */
+  proposals: Proposal[];
+  /** When the space will be deleted (milliseconds), if that was decided. */
+  deleteAt: number | null;
+};
+
+type SpaceId = { spaceId: string };
+
+export type LeadingCommands = {
+  /** Proposes to delete the space. @throws EngineError not_steward */
+  "space.proposeDeletion": (args: SpaceId) => Promise<void>;
+  /** Takes a decided deletion back; one steward may. @throws EngineError not_steward */
+  "space.keep": (args: SpaceId) => Promise<void>;
+  /** @throws EngineError not_steward, invalid (no such proposal, or it is over) */
+  "space.answer": (args: SpaceId & { proposalId: string; agree: boolean }) => Promise<void>;
+  /** Takes one's own proposal back. */
+  "space.withdraw": (args: SpaceId & { proposalId: string }) => Promise<void>;
+};
+
+export type LeadingLive = {
+  /** Decisions of a space that need several who lead it. */
+  leading: { args: SpaceId; value: Leading };
+};
