@@ -22,7 +22,7 @@ import {
 import { signWith, verifyWith } from "./ed25519.ts";
 import { unpadExactly } from "./entries.ts";
 import { CryptoError } from "./errors.ts";
-import { hpkeOpen, hpkeSend } from "./hpke.ts";
+import { hpkeGenerate, hpkeOpen, hpkeSend } from "./hpke.ts";
 import type { Device, VerifiedDevice } from "./identity.ts";
 import { verifyDeviceCertificate } from "./identity.ts";
 import { AEAD_OVERHEAD, hkdf, needBytes, openAead, sealAead, sha256 } from "./primitives.ts";
@@ -38,6 +38,11 @@ export function rescueKeys(secret: Bytes): { dropId: Bytes; key: Bytes } {
     dropId: hkdf(secret, EMPTY, LABELS.rescueId, 16),
     key: hkdf(secret, EMPTY, LABELS.rescueKey, 32),
   };
+}
+
+/** The key pair of one request (X-Wing): help is sealed to it. `privateKey` is its 32-byte seed. */
+export function createRescueKey(): Promise<{ publicKey: Bytes; privateKey: Bytes }> {
+  return hpkeGenerate();
 }
 
 /** What a node keeps to know the reader of a drop place by. 32 bytes. */

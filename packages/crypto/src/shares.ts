@@ -35,8 +35,10 @@ export type ShareSet = {
   holders: readonly Bytes[];
   /** Milliseconds. */
   made: number;
-  /** For vectors only. */
-  fixed?: { setId: Bytes; parts: readonly Bytes[] };
+  /** A random one unless given. */
+  setId?: Bytes;
+  /** What Shamir's scheme gives: for vectors only. */
+  parts?: readonly Bytes[];
 };
 
 /**
@@ -49,8 +51,8 @@ export async function splitSecret(set: ShareSet): Promise<{ setId: Bytes; shares
   const distinct = new Set(holders.map(toHex));
   if (!Number.isInteger(k) || k < 1 || k > n || distinct.size !== n || secret.length === 0)
     throw new CryptoError("bad_input");
-  const setId = set.fixed?.setId ?? randomBytes(16);
-  const parts = set.fixed?.parts ?? (await partsOf(secret, n, k));
+  const setId = set.setId ?? randomBytes(16);
+  const parts = set.parts ?? (await partsOf(secret, n, k));
   const shares: Bytes[] = [];
   for (const [at, holder] of holders.entries()) {
     const fields = {

@@ -33,7 +33,8 @@ export async function buildRecoveryVectors(): Promise<Record<string, unknown>> {
     k: 2,
     holders,
     made: NOW,
-    fixed: { setId: counting(150, 16), parts: PARTS },
+    setId: counting(150, 16),
+    parts: PARTS,
   });
   const [share = new Uint8Array()] = shares;
   const linkSecret = counting(10, 32);

@@ -6,6 +6,7 @@
 import type { DevicesCommands, DevicesLive } from "./devices/api.ts";
 import type { MovingCommands, MovingLive } from "./moving/api.ts";
 import type { LeadingCommands, LeadingLive } from "./leading/api.ts";
+import type { RecoveryCommands, RecoveryLive } from "./recovery/api.ts";
 import type { ChatCommands, ChatLive } from "./tools/chat/api.ts";
 
 export type Line = "online" | "connecting" | "offline";
@@ -180,7 +181,8 @@ export type EngineCommands = {
 } & ChatCommands &
   LeadingCommands &
   DevicesCommands &
-  MovingCommands;
+  MovingCommands &
+  RecoveryCommands;
 
 export type EngineLive = {
   account: { args: Record<string, never>; value: Account | null };
@@ -192,7 +194,8 @@ export type EngineLive = {
 } & ChatLive &
   LeadingLive &
   DevicesLive &
-  MovingLive;
+  MovingLive &
+  RecoveryLive;
 
 export type CommandName = keyof EngineCommands;
 export type LiveName = keyof EngineLive;

@@ -13,6 +13,7 @@ import { drainBox } from "./letters/inbox.ts";
 import { sendLetters } from "./letters/send.ts";
 import type { Live } from "./net/live.ts";
 import { startLive } from "./net/live.ts";
+import { tendRecovery } from "./recovery/index.ts";
 import { followUp } from "./spaces/follow-up.ts";
 import { applyEntries, ForkError, GapError } from "./spaces/process.ts";
 import { stockUp } from "./spaces/profile.ts";
@@ -90,6 +91,7 @@ export function createBackground(core: Core, onSignedOut: () => void): Backgroun
   const letters = single(() => sendLetters(core));
   const vault = single(() => tendVault(core));
   const inbox = single(() => drainBox(core));
+  const recovery = single(() => tendRecovery(core));
   const places = single(() => askForPlaces(core));
   const spaces = new Map<string, (fetch: boolean) => void>();
 
@@ -182,6 +184,7 @@ export function createBackground(core: Core, onSignedOut: () => void): Backgroun
       if (what.vault === true) vault();
       if (what.inbox === true) inbox();
       if (what.places === true) places();
+      if (what.recovery === true) recovery();
       if (what.boxes === true) live?.renew();
     },
     start() {
@@ -204,6 +207,7 @@ export function createBackground(core: Core, onSignedOut: () => void): Backgroun
             inbox();
             letters();
             vault();
+            recovery();
             track(stockUp(core).catch(unlessOffline));
             places();
             track(allSpaces());

@@ -51,6 +51,8 @@ export type Core = {
     inbox?: boolean;
     /** There are spaces to ask for a place in. */
     places?: boolean;
+    /** Shares to make, to confirm, or to end. */
+    recovery?: boolean;
     /** There is one more box to listen at. */
     boxes?: boolean;
   }): void;

@@ -26,6 +26,8 @@ import { createRemote } from "./net/remote.ts";
 import type { ArchiveCost } from "@baraza/crypto/archive";
 import type { Platform, SqlStore } from "./ports.ts";
 import { CORE_MIGRATIONS } from "./schema.ts";
+import { recoveryCommands, recoveryWatches } from "./recovery/index.ts";
+import { RECOVERY_MIGRATIONS } from "./recovery/tables.ts";
 import { createSpace } from "./spaces/create.ts";
 import { forget, leave, remove, rename, repair, setRole } from "./spaces/manage.ts";
 import { post } from "./spaces/post.ts";
@@ -92,6 +94,7 @@ export async function createEngine(
   await migrate(store, MOVING_MIGRATIONS, "moving");
   await migrate(store, WAYS_MIGRATIONS, "ways");
   await migrate(store, LEADING_MIGRATIONS, "leading");
+  await migrate(store, RECOVERY_MIGRATIONS, "recovery");
   for (const tool of tools) await migrate(store, [{ version: 1, up: tool.schema }], tool.name);
 
   let me: Me | null = null;
@@ -282,6 +285,7 @@ export async function createEngine(
     "space.leave": ({ spaceId }) => leave(core, spaceId),
     "space.forget": ({ spaceId }) => forget(core, spaceId),
     "space.repair": ({ spaceId }) => repair(core, spaceId),
+    ...recoveryCommands(core, signedIn),
     "sync.now": async () => background.nudge(),
     ...moving.commands,
     ...leadingCommands(core),
@@ -346,6 +350,7 @@ export async function createEngine(
     leading: stored(LEADING_QUERY_TABLES, (args: { spaceId: string }) =>
       leadingOf(core, args.spaceId),
     ),
+    ...recoveryWatches(core),
   };
   for (const [name, query] of Object.entries(moving.live))
     watches[name] = stored(query.tables, () => query.run());

@@ -30,7 +30,12 @@ export type EngineErrorCode =
   | "archive_cut_off"
   | "archive_locked"
   | "disk_full"
-  | "too_large";
+  | "too_large"
+  | "no_account"
+  | "other_node"
+  | "too_few"
+  | "wrong_code"
+  | "nothing_held";
 
 export class EngineError extends Error {
   override readonly name = "EngineError";

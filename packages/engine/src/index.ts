@@ -5,6 +5,7 @@ export * from "./errors.ts";
 export type * from "./devices/api.ts";
 export * from "./moving/api.ts";
 export type * from "./leading/api.ts";
+export type * from "./recovery/api.ts";
 export * from "./ports.ts";
 export type * from "./tools/chat/api.ts";
 export type * from "./tools/tool.ts";

@@ -10,6 +10,8 @@ export const rest: readonly string[] = [
   "make-archive",
   "open-archive",
   "read-archive",
+  // Trusted people, coming back, what would be lost.
+  "recovery-work",
   "leading",
   "en-leading",
   "fr-leading",

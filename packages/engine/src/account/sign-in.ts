@@ -19,6 +19,7 @@ import { accountName, check, encodeCbor, equalBytes, ProtocolError, toHex } from
 import type { Core, Me } from "../core.ts";
 import { EngineError } from "../errors.ts";
 import { keepBoxKeys } from "./box-keys.ts";
+import { keepRecovery } from "../recovery/index.ts";
 import { keepPlaces } from "./places.ts";
 import { opaque, writeAccount } from "./session.ts";
 import { createOwnWay, openByWay } from "./ways-store.ts";
@@ -182,6 +183,7 @@ async function becomeDevice(
     tx.run("UPDATE account SET vault_dirty = 1");
     keepBoxKeys(tx, vault, now);
     keepPlaces(tx, vault.spaces);
+    keepRecovery(tx, vault);
     for (const one of vault.nodes)
       tx.run("INSERT OR IGNORE INTO nodes VALUES (?, ?, ?, 0)", [
         one.name,

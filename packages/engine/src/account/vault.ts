@@ -13,6 +13,7 @@ import {
 import * as v from "valibot";
 import type { Core } from "../core.ts";
 import { EngineError } from "../errors.ts";
+import { keepRecovery, recoveryForVault } from "../recovery/index.ts";
 import { keepBoxKeys } from "./box-keys.ts";
 import { deviceReply } from "./boxes.ts";
 import { keepPlaces, otherPlaces } from "./places.ts";
@@ -38,6 +39,7 @@ export async function nextVault(core: Core, ways?: readonly VaultWay[]): Promise
   const nodes = await core.store.all<{ name: string; node_key: Bytes }>(
     "SELECT name, node_key FROM nodes ORDER BY name LIMIT 500",
   );
+  const recovery = await recoveryForVault(core);
   const listed = [];
   const here = await cachedReply(core);
   for (const space of spaces) {
@@ -67,6 +69,7 @@ export async function nextVault(core: Core, ways?: readonly VaultWay[]): Promise
     spaces: [...listed, ...(await otherPlaces(core))],
     nodes: nodes.map((one) => ({ name: one.name, nodeKey: one.node_key })),
     ways: [...(ways ?? (await waysWithOwn(core, me)).ways)],
+    ...(recovery === undefined ? {} : { recovery }),
   };
 }
 
@@ -160,6 +163,7 @@ async function rebase(core: Core): Promise<void> {
     if (row === undefined) return;
     keepBoxKeys(tx, theirs, core.platform.clock.now());
     keepPlaces(tx, theirs.spaces);
+    keepRecovery(tx, theirs);
     const older =
       theirs.version < row.vault_version ||
       (theirs.version === row.vault_version && !equalBytes(hash, row.vault_hash));

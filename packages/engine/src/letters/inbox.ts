@@ -148,7 +148,23 @@ function act(core: Core, letter: Opened): Promise<Outcome> {
   if (kind === "enrol") return enrolled(core, letter);
   if (kind === "welcome") return welcomed(core, letter);
   if (kind === "refused") return refused(letter);
+  if (kind.startsWith("share")) return shared(core, letter);
   return Promise.resolve(NOTHING);
+}
+
+/** About shares, one's own or somebody's. */
+async function shared(core: Core, letter: Opened): Promise<Outcome> {
+  const { actOnShareLetter } = await import("../recovery/recovery-work.ts");
+  const write = await actOnShareLetter(core, letter);
+  if (write === null) return NOTHING;
+  const kick = () => core.kick({ letters: true, vault: true, recovery: true });
+  return {
+    write: (tx) => {
+      write(tx);
+      tx.afterCommit(kick);
+    },
+    kick: null,
+  };
 }
 
 /** Somebody has one of our links: prove it, and their device is let in without asking anybody. */
