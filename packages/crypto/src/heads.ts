@@ -6,7 +6,7 @@
  * it to anyone; a mere mismatch is a reason to stop. A hub's head times never go back, so a lower head
  * with an older time is only late, and one with a newer time is a rollback that the hub signed itself.
  */
-import type { Bytes, Head, Signatures, StoredEntry } from "@baraza/protocol";
+import type { Bytes, ForkProof, Head, Signatures, StoredEntry } from "@baraza/protocol";
 import {
   concat,
   encodeCbor,
@@ -149,6 +149,19 @@ export async function verifyHeadProof(nodePublicKey: Bytes, proof: HeadProof): P
   const before = (a: Head, b: Head) =>
     a.time > b.time && (a.gen < b.gen || (a.gen === b.gen && a.seq < b.seq));
   return forked || before(first, second) || before(second, first);
+}
+
+/** Whether a proof convicts the node with this key: it signed two histories, or went back behind what it had signed. */
+export async function verifyForkProof(nodePublicKey: Bytes, proof: ForkProof): Promise<boolean> {
+  const { first, second, value, links } = proof;
+  if (!equalBytes(first.logId, second.logId) || first.gen !== second.gen) return false;
+  for (const head of [first, second]) if (!(await verifyHead(nodePublicKey, head))) return false;
+  if (second.seq < first.seq) return second.time > first.time;
+  if (links.length !== second.seq - first.seq || equalBytes(value, first.head)) return false;
+  let head = value;
+  for (const [index, { header, sigs }] of links.entries())
+    head = nextHead(head, first.seq + 1 + index, header, sigs);
+  return equalBytes(head, second.head);
 }
 
 /** @throws CryptoError `bad_signature` unless the node signed the head. */

@@ -41,10 +41,11 @@ export type Account = {
  * Why a space needs attention. stuck: this device could not follow a change and is asking to be let in again.
  * behind: the hub withholds entries that others have seen. forked: the hub showed two histories. rolledBack: the hub
  * lost entries (after a restored backup); the devices bring them back. cloned: this device runs in two places.
- * offender: a member did something that only a broken or hostile program does.
+ * offender: a member did something that only a broken or hostile program does. unconfirmed: what one wrote a day ago or
+ * longer, nobody's device has confirmed to have been shown; nothing stops for it.
  */
 export type Trouble = {
-  kind: "stuck" | "behind" | "forked" | "rolledBack" | "cloned" | "offender";
+  kind: "stuck" | "behind" | "forked" | "rolledBack" | "cloned" | "offender" | "unconfirmed";
   /** The member concerned (offender), where it is known. */
   identityId: string | null;
   name: string | null;

@@ -18,7 +18,8 @@ import { followUp } from "./spaces/follow-up.ts";
 import { applyEntries, ForkError, GapError } from "./spaces/process.ts";
 import { stockUp } from "./spaces/profile.ts";
 import { runtimeOf } from "./spaces/runtime.ts";
-import { isKnownHead, setTrouble } from "./spaces/sync.ts";
+import { forked } from "./spaces/proof.ts";
+import { isKnownHead } from "./spaces/sync.ts";
 import { tend } from "./spaces/tend.ts";
 import { backoff, drop } from "./util.ts";
 
@@ -165,7 +166,7 @@ export function createBackground(core: Core, onSignedOut: () => void): Backgroun
           space(row.log_id, known.row.seq < head.seq);
       });
     } catch (error) {
-      if (error instanceof ForkError) return known.queue(() => setTrouble(core, known, "forked"));
+      if (error instanceof ForkError) return known.queue(() => forked(core, known, error.head));
       if (
         error instanceof GapError ||
         error instanceof CryptoError ||

@@ -81,6 +81,8 @@ CREATE TABLE spaces (
   own_hash BLOB NOT NULL,
   introduced INTEGER NOT NULL DEFAULT 0,
   push_until INTEGER NOT NULL DEFAULT 0,
+  -- The newest head that the hub has signed for a position that was processed.
+  receipt BLOB,
   trouble TEXT,
   trouble_identity TEXT
 ) STRICT, WITHOUT ROWID;

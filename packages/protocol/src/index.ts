@@ -15,6 +15,7 @@ export * from "./link.ts";
 export * from "./log.ts";
 export * from "./padding.ts";
 export * from "./recovery.ts";
+export * from "./proof.ts";
 export * from "./relay.ts";
 export * from "./routes.ts";
 export * from "./rpc.ts";

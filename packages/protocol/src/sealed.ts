@@ -69,8 +69,17 @@ export const event = object({
   /** Counts this device's events in this log from 1; with `prevOwnHash` it makes clones and replays visible. */
   counter: uint(),
   prevOwnHash: bytes32,
-  /** The last head that the device had seen when it wrote. */
-  seen: object({ gen: uint(), seq: uint(), head: bytes32 }),
+  /**
+   * A head that the device had seen when it wrote, with the date and signature that the hub gave it: so the others can tell a
+   * hub that shows two histories from a member who only says so.
+   */
+  seen: object({
+    gen: uint(),
+    seq: uint(),
+    head: bytes32,
+    time: v.optional(time),
+    sig: v.optional(signature),
+  }),
   type: v.pipe(v.string(), v.regex(/^[a-z]+(?:\.[a-z][a-zA-Z]*)+$/), v.maxLength(64)),
   typeVersion: uint(255),
   /** Only for display and expiry: order is the log's. */

@@ -37,6 +37,13 @@ export type LeadingCommands = {
   "space.answer": (args: SpaceId & { proposalId: string; agree: boolean }) => Promise<void>;
   /** Takes one's own proposal back. */
   "space.withdraw": (args: SpaceId & { proposalId: string }) => Promise<void>;
+  /**
+   * What convicts the node that keeps a space of having shown two histories, for anyone to check (`verifyForkProof`): its key
+   * and the two heads that it signed with what joins them, base64url. Null where it cannot be proved.
+   */
+  "space.proof": (
+    args: SpaceId,
+  ) => Promise<{ node: string; nodeKey: string; proof: string } | null>;
 };
 
 export type LeadingLive = {

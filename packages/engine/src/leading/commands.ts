@@ -4,6 +4,7 @@ import { encodeCbor, equalBytes, fromHex, LIMITS, mayTakeAlone, toHex } from "@b
 import type { Core } from "../core.ts";
 import { EngineError } from "../errors.ts";
 import { post } from "../spaces/post.ts";
+import { proofFor } from "../spaces/proof.ts";
 import { stewardsOf } from "../spaces/roster.ts";
 import type { SpaceRuntime } from "../spaces/runtime.ts";
 import { needSpace } from "../spaces/runtime.ts";
@@ -37,6 +38,7 @@ export function leadingCommands(core: Core): LeadingCommands {
       const payload = { id: fromHex(proposalId) };
       await post(core, spaceId, [{ type: "space.withdraw", payload }]);
     },
+    "space.proof": async ({ spaceId }) => proofFor(core, await needSpace(core, spaceId)),
   };
 }
 

@@ -31,4 +31,6 @@ export const LEADING_EVENTS = {
   },
   /** Whoever proposed takes it back. Signatures that were given hold none the less until their time is over. */
   "space.withdraw": { version: 1, schema: object({ id: bytes16 }) },
+  /** Says nothing but what every event says: the newest head that its author was shown. */
+  "space.seen": { version: 1, schema: object({}) },
 } as const;

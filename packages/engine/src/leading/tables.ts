@@ -38,10 +38,40 @@ CREATE TABLE decisions (
 
 -- The steward keys that the hub goes by (32 bytes each, in order; null: those of the genesis), and when it will delete the log.
 CREATE TABLE hub_leads (log_id TEXT PRIMARY KEY, keys BLOB, delete_at INTEGER) STRICT, WITHOUT ROWID;
+
+-- What convicts a hub: see protocol/src/proof.ts. A proof waits for the second head when only what was told is known.
+CREATE TABLE proofs (
+  log_id TEXT NOT NULL,
+  claim BLOB NOT NULL,
+  told_by TEXT,
+  at INTEGER NOT NULL,
+  proof BLOB,
+  PRIMARY KEY (log_id, claim)
+) STRICT, WITHOUT ROWID;
+
+-- Since when the newest thing that somebody wrote waits for another member to confirm that they were shown the same.
+CREATE TABLE unconfirmed (log_id TEXT PRIMARY KEY, seq INTEGER NOT NULL, since INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+
+-- What this device's commits were for, as long as they might be undone.
+CREATE TABLE carried_out (
+  log_id TEXT NOT NULL,
+  seq INTEGER NOT NULL,
+  kind TEXT NOT NULL,
+  data BLOB NOT NULL,
+  attempts INTEGER NOT NULL
+) STRICT;
+CREATE INDEX carried_out_by_log ON carried_out (log_id, seq);
 `;
 
 export const LEADING_MIGRATIONS: readonly Migration[] = [{ version: 1, up: TABLES }];
 
 /** Made anew from the stored events when a void took some away. */
 export const LEADING_DERIVED = ["proposals", "proposal_answers"] as const;
-export const LEADING_TABLES = [...LEADING_DERIVED, "decisions", "hub_leads"] as const;
+export const LEADING_TABLES = [
+  ...LEADING_DERIVED,
+  "decisions",
+  "hub_leads",
+  "proofs",
+  "unconfirmed",
+  "carried_out",
+] as const;

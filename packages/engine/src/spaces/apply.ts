@@ -36,7 +36,7 @@ export function applyEvent(tx: SqlTx, core: Core, verified: VerifiedEvent): void
   ]);
   tx.run("DELETE FROM outbox WHERE event_id = ?", [eventId]);
   tx.run("UPDATE members SET seen_seq = max(seen_seq, ?) WHERE log_id = ? AND identity_id = ?", [
-    event.seen.seq,
+    Math.min(event.seen.seq, seq - 1),
     logId,
     author,
   ]);

@@ -16,6 +16,8 @@ export type Draft = {
   devices: Map<string, KnownDevice>;
   /** Identities that asked to leave. */
   leaving: Set<string>;
+  /** Where in this draft they did. */
+  left: { author: string; seq: number; epoch: number }[];
   /** Heads of the entries of this draft, by position. */
   heads: Map<number, Bytes>;
   /** What the transaction will do, in order. */
@@ -44,6 +46,7 @@ export function draftOf(space: SpaceRuntime, leaving: Iterable<string>): Draft {
     posting: space.posting,
     devices: new Map(space.devices),
     leaving: new Set(leaving),
+    left: [],
     heads: new Map(),
     writes: [],
     after: [],
@@ -76,7 +79,7 @@ export function writeRow(tx: SqlTx, row: SpaceRow): void {
 
 /** Notes that a member's program did what ours never does. A graver state stays. */
 export function blame(draft: Draft, identity: string | null): void {
-  if (draft.row.trouble !== null) return;
+  if (draft.row.trouble !== null && draft.row.trouble !== "unconfirmed") return;
   draft.row.trouble = "offender";
   draft.row.trouble_identity = identity;
 }

@@ -63,7 +63,7 @@ export function maySend(space: SpaceRuntime): boolean {
     row.state === "active" &&
     space.group !== null &&
     row.seq >= row.read_from &&
-    (row.trouble === null || row.trouble === "offender")
+    (row.trouble === null || row.trouble === "offender" || row.trouble === "unconfirmed")
   );
 }
 

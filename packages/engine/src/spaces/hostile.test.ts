@@ -18,9 +18,19 @@ import {
   vaultWayOf,
   wayKeys,
   signDecision,
+  signHead,
+  verifyForkProof,
 } from "@baraza/crypto";
 import type { Bytes, StewardRecord } from "@baraza/protocol";
-import { askBody, ProtocolError, toHex, writeAs } from "@baraza/protocol";
+import {
+  askBody,
+  forkProof,
+  fromBase64url,
+  ProtocolError,
+  readAs,
+  toHex,
+  writeAs,
+} from "@baraza/protocol";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { askForPlace } from "../letters/ask.ts";
 import { readLetter } from "../letters/inbox.ts";
@@ -31,8 +41,9 @@ import { testSpace } from "./log.testing.ts";
 import { repair } from "./manage.ts";
 import { applyEntries, ForkError } from "./process.ts";
 import { ownReply } from "./profile.ts";
+import { proofFor } from "./proof.ts";
 import { stewardKeyOf, stewardsOf } from "./roster.ts";
-import { forgetRuntime } from "./runtime.ts";
+import { forgetRuntime, keysOf } from "./runtime.ts";
 import { seatIdOfKey } from "./seat.ts";
 import { postDecisions } from "./steward.ts";
 
@@ -345,20 +356,72 @@ test("a seat for no device of the group is taken away again, and who brought it 
 });
 
 test.each([1, 2 ** 40])(
-  "a member's word alone (position %s) that the hub lies stops a space only until a person decides",
+  "a member's word alone (position %s) that the hub lies stops nothing, and names the member",
   async (seq) => {
     const { core } = here;
     const mallory = await here.bring();
     await here.forge(mallory, { ...hello, seen: { gen: 0, seq, head: randomBytes(32) } });
-    expect(await row()).toMatchObject({
-      trouble: "forked",
-      trouble_identity: toHex(idOf(mallory)),
+    const offender = { trouble: "offender", trouble_identity: toHex(idOf(mallory)) };
+    expect(await row()).toMatchObject(offender);
+    const forged = { time: Date.now(), sig: randomBytes(64) };
+    await here.forge(mallory, {
+      ...hello,
+      seen: { gen: 0, seq, head: randomBytes(32), ...forged },
     });
-    await repair(core, (await here.space()).logId);
+    expect(await row()).toMatchObject(offender);
+    const { logId } = await here.space();
+    expect(await proofFor(core, await here.space())).toBeNull();
+    await repair(core, logId);
     await removeByUs(mallory);
     expect(await row()).toMatchObject({ trouble: null, epoch: 2 });
   },
 );
+
+test.each([1, 2 ** 40])(
+  "a head (position %s) that the hub signed for a member and not for us stops everything, and is kept as proof",
+  async (seq) => {
+    const { core } = here;
+    const bruno = await here.bring();
+    const fields = { logId: (await here.space()).id, gen: 0, seq, head: randomBytes(32) };
+    const signed = await signHead(here.hubKey, { ...fields, time: Date.now() - 1000 });
+    const { gen, head, time, sig } = signed;
+    await here.forge(bruno, { ...hello, seen: { gen, seq, head, time, sig } });
+    expect(await row()).toMatchObject({ trouble: "forked" });
+    const kept = await proofFor(core, await here.space());
+    const proof = readAs(forkProof, fromBase64url(kept?.proof ?? ""));
+    expect(proof.first).toEqual(signed);
+    expect(await verifyForkProof(here.hubKey.publicKey, proof)).toBe(true);
+    // It convicts that hub only, and only as it stands.
+    expect(await verifyForkProof(ed25519Generate().publicKey, proof)).toBe(false);
+    const changed = { ...proof, second: { ...proof.second, time: proof.first.time - 1 } };
+    expect(await verifyForkProof(here.hubKey.publicKey, changed)).toBe(false);
+  },
+);
+
+test("what an undone commit of this device was for is done again", async () => {
+  const { core } = here;
+  const [bruno, carla] = [await here.bring(), await here.bring()];
+  await here.follow(bruno);
+  const { logId } = await here.space();
+  const before = await row();
+  await intend(core, logId, "remove", { identityId: idOf(carla) });
+  await carryOut(core, await here.space());
+  const seq = here.log.length;
+  const { posting } = await keysOf(bruno.group);
+  const founder = stewardKeyOf(core.me().identityKey, (await here.space()).genesis.nonce);
+  await decide(bruno, founder, {
+    op: "void",
+    seq,
+    epoch: before.epoch,
+    postingKey: posting.publicKey,
+  });
+  const members = async () =>
+    (await core.store.all("SELECT 1 FROM members WHERE present = 1")).length;
+  expect(await members()).toBe(3);
+  await carryOut(core, await here.space());
+  expect(await members()).toBe(2);
+  expect(await row()).toMatchObject({ epoch: before.epoch + 1 });
+});
 
 test("whoever asks together with a bad key package comes in all the same", async () => {
   const { core } = here;

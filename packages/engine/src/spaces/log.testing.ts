@@ -2,7 +2,7 @@
  * A space of one real device (the steward, by the engine's own code) and of members made of bare crypto, who can do what
  * no honest program does; and a hub in memory that stores whatever it is given and signs true heads.
  */
-import type { Device, Group, Identity } from "@baraza/crypto";
+import type { Device, Ed25519KeyPair, Group, Identity } from "@baraza/crypto";
 import {
   appendDigest,
   commit,
@@ -30,7 +30,15 @@ import {
   signEvent,
   signHead,
 } from "@baraza/crypto";
-import type { Bytes, DecisionProof, EntryHeader, Head, Reply, StoredEntry } from "@baraza/protocol";
+import type {
+  Bytes,
+  DecisionProof,
+  EntryHeader,
+  Head,
+  Reply,
+  SealedEvent,
+  StoredEntry,
+} from "@baraza/protocol";
 import {
   boxesPut,
   encodeCbor,
@@ -93,12 +101,14 @@ export type Forgery = {
   parts?: Partial<EntryHeader>;
   /** The outer signatures over the header; the posting key's when left out. */
   sign?: (header: Bytes) => Promise<StoredEntry["sigs"]>;
-  seen?: { gen: number; seq: number; head: Bytes };
+  seen?: SealedEvent["seen"];
 };
 
 export type TestSpace = {
   readonly core: Core;
   readonly log: StoredEntry[];
+  /** The hub's own key pair. */
+  readonly hubKey: Ed25519KeyPair;
   /** What the nodes answer, by route. */
   readonly answers: Record<string, (request: never) => unknown>;
   space(): Promise<SpaceRuntime>;
@@ -358,6 +368,7 @@ export async function testSpace(history: "none" | "all" = "none"): Promise<TestS
   return {
     core,
     log,
+    hubKey,
     answers,
     space,
     stranger,

@@ -143,9 +143,14 @@ async function enter(
     }
     for (const identity of gone) {
       noticeGone(tx, at, { identity, left: leaving.has(identity), by });
+      const data = encodeCbor({ identityId: fromHex(identity) });
+      tx.run(
+        "INSERT INTO carried_out SELECT log_id, ?, kind, data, attempts FROM intents WHERE log_id = ? AND kind = 'remove' AND data = ?",
+        [at.seq, space.logId, data],
+      );
       tx.run("DELETE FROM intents WHERE log_id = ? AND kind = 'remove' AND data = ?", [
         space.logId,
-        encodeCbor({ identityId: fromHex(identity) }),
+        data,
       ]);
     }
     // A link is good for whoever has it: who was put out must not come back by it, under any name.
@@ -176,6 +181,9 @@ async function enter(
   if (seatIds.length > 0 && iAmSteward) draft.after.push({ do: "removeSeats", seatIds });
 }
 
+/** For how many positions of the log this device remembers what its commits were for. */
+const KEPT = 500;
+
 /** One's own commit is in the log: its letters go out, what it was for is done. */
 async function promote(
   core: Core,
@@ -187,8 +195,15 @@ async function promote(
   const letters = await welcomeLetters(core, draft, pending, seq);
   draft.writes.push((tx) => {
     tx.run("DELETE FROM pending_commits WHERE log_id = ?", [logId]);
-    for (const id of pending.intents.split(",").filter((one) => one !== ""))
+    for (const id of pending.intents.split(",").filter((one) => one !== "")) {
+      // Should the commit be undone, what it was for is still wanted.
+      tx.run(
+        "INSERT INTO carried_out SELECT log_id, ?, kind, data, attempts FROM intents WHERE id = ?",
+        [seq, Number(id)],
+      );
       tx.run("DELETE FROM intents WHERE id = ?", [Number(id)]);
+    }
+    tx.run("DELETE FROM carried_out WHERE log_id = ? AND seq < ?", [logId, seq - KEPT]);
     writeLetters(tx, letters);
     tx.afterCommit(() => core.kick({ letters: true, vault: true }));
   });

@@ -9,6 +9,7 @@ import {
 } from "@baraza/crypto";
 import type { EntryHeader, StoredEntry } from "@baraza/protocol";
 import { equalBytes, toHex, untilOf } from "@baraza/protocol";
+import type { Core } from "../core.ts";
 import { noteDecision, noteDeletion, noteHubLeads } from "../leading/reducer.ts";
 import { packKeys } from "../leading/state.ts";
 import type { Draft } from "./draft.ts";
@@ -20,6 +21,7 @@ import { keysOf } from "./runtime.ts";
  * @returns false when none did: the entry says nothing then
  */
 export async function processStewardEntry(
+  core: Core,
   draft: Draft,
   entry: StoredEntry,
   header: EntryHeader,
@@ -32,7 +34,7 @@ export async function processStewardEntry(
     draft.group === null || entry.seq <= draft.row.read_from || record.op === "stewards";
   if (!trusted && !(await signedBySteward(draft, entry, header))) return false;
   noteLeading(draft, entry, header);
-  if (record.op === "void") await undo(draft, entry.seq, record);
+  if (record.op === "void") await undo(core, draft, entry.seq, record);
   else if (
     record.op === "removeSeat" &&
     equalBytes(record.seatId, draft.row.seat_id) &&
@@ -94,6 +96,7 @@ async function signedBySteward(
  * that commit, or is further on) asks for its place again.
  */
 async function undo(
+  core: Core,
   draft: Draft,
   seq: number,
   record: { seq: number; epoch: number },
@@ -101,6 +104,7 @@ async function undo(
   const { row, space } = draft;
   const past = seq <= row.read_from;
   row.epoch = record.epoch;
+  await forgetLeaves(core, draft, seq, record);
   if (!past) await goBack(draft, record);
   draft.writes.push((tx) => {
     if (!past)
@@ -121,8 +125,36 @@ async function undo(
       [space.logId, record.seq],
     );
     if (!past) tx.run("DELETE FROM pending_commits WHERE log_id = ?", [space.logId]);
+    // What this device's commits were for is wanted still; not for ever, should it be what made them bad.
+    tx.run(
+      `INSERT INTO intents (log_id, kind, data, attempts) SELECT log_id, kind, data, attempts + 1 FROM carried_out
+       WHERE log_id = ? AND seq >= ? AND seq < ? AND attempts < ? ORDER BY seq`,
+      [space.logId, record.seq, seq, past ? 0 : TRIES],
+    );
+    tx.run("DELETE FROM carried_out WHERE log_id = ? AND seq >= ?", [space.logId, record.seq]);
   });
   draft.after.push({ do: "rebuild" });
+}
+
+/** How often what an undone commit was for is tried again. */
+const TRIES = 2;
+
+/** Who asked to leave in a time that is taken back asks for nothing any more; their devices say it again. */
+async function forgetLeaves(
+  core: Core,
+  { space, leaving, left }: Draft,
+  seq: number,
+  record: { seq: number; epoch: number },
+): Promise<void> {
+  const stored = await core.store.all<{ author: string; seq: number; epoch: number }>(
+    "SELECT author, seq, epoch FROM events WHERE log_id = ? AND type = 'space.leave'",
+    [space.logId],
+  );
+  const all = [...stored, ...left].filter((one) => leaving.has(one.author));
+  const undone = (one: { seq: number; epoch: number }) =>
+    one.epoch > record.epoch && one.seq > record.seq && one.seq < seq;
+  for (const { author } of all.filter(undone))
+    if (!all.some((one) => one.author === author && !undone(one))) leaving.delete(author);
 }
 
 /** Returns to the group before the commit, as far as this device still has it. */

@@ -17,6 +17,7 @@ import {
   roster,
   verifyDeviceCertificate,
   verifyEvent,
+  verifyHead,
 } from "@baraza/crypto";
 import type {
   Bytes,
@@ -38,6 +39,7 @@ import { adopt, blame, draftOf, writeRow } from "./draft.ts";
 import { followUpWrites } from "./follow-up.ts";
 import { SPACE_EVENTS } from "./events.ts";
 import { stewardsOf } from "./roster.ts";
+import { noteClaim } from "./proof.ts";
 import type { SpaceRuntime } from "./runtime.ts";
 import { forgetRuntime } from "./runtime.ts";
 
@@ -46,9 +48,14 @@ export class GapError extends Error {
   override readonly name = "GapError";
 }
 
-/** The hub signed something that contradicts what it signed before. */
+/** The hub showed something that contradicts what it showed before; `head` is what it signed for it, where it did. */
 export class ForkError extends Error {
   override readonly name = "ForkError";
+  readonly head: Head | null;
+  constructor(head: Head | null = null) {
+    super("the hub contradicts itself");
+    this.head = head;
+  }
 }
 
 /** [Note: Clones] An entry of this device that this device never wrote: a copied profile or a restored backup. */
@@ -90,7 +97,7 @@ export async function applyEntries(
   for (const entry of fresh) {
     if (entry.seq !== draft.row.seq + 1) throw new GapError();
     const next = nextHead(draft.row.head, entry.seq, entry.header, entry.sigs);
-    if (entry.seq === head.seq && !equalBytes(next, head.head)) throw new ForkError();
+    if (entry.seq === head.seq && !equalBytes(next, head.head)) throw new ForkError(head);
     const known = heads.get(entry.seq);
     if (known !== undefined && !equalBytes(next, known)) throw new ForkError();
     const before = { seq: draft.row.seq, head: draft.row.head, writes: draft.writes.length };
@@ -118,6 +125,8 @@ export async function applyEntries(
     }
   }
   draft.row.hub_seq = Math.max(draft.row.hub_seq, head.seq);
+  if (head.seq === draft.row.seq && head.gen === draft.row.gen)
+    draft.row.receipt = encodeCbor(head);
   const jobs = await followUpWrites(core, draft);
   try {
     await core.store.transaction((tx) => {
@@ -204,7 +213,7 @@ async function processEntry(
   // An entry of another epoch than the log is in was taken in against the rules (a hub that helps a removed member, or
   // one whose state we do not share): whatever its kind, nothing in it counts.
   if (header.epoch !== draft.row.epoch && !looksBack(header)) return blame(draft, null);
-  if (header.kind === "steward" && !(await processStewardEntry(draft, entry, header)))
+  if (header.kind === "steward" && !(await processStewardEntry(core, draft, entry, header)))
     return blame(draft, null);
   const contentKey = draft.keys.get(header.epoch);
   if (contentKey === undefined) {
@@ -269,6 +278,7 @@ async function processEntry(
   if (LEADS.has(event.type)) draft.after.push({ do: "lead", mine: false });
   if (event.type === "space.leave") {
     draft.leaving.add(device.identity);
+    draft.left.push({ author: device.identity, seq: entry.seq, epoch: header.epoch });
     draft.after.push({ do: "takeOut", identityId: device.identity });
   }
   const position = entry.seq;
@@ -351,8 +361,9 @@ function startsAnew(draft: Draft, seq: number, event: SealedEvent): boolean {
 }
 
 /**
- * Members tell each other heads inside events. One that differs from ours says that the hub showed two histories, or
- * that its author makes it up: who said so is kept beside it, and a person decides (`repair`).
+ * Members tell each other heads inside events, as the hub signed them. One that differs from ours and that the hub did sign
+ * says that it showed two histories: everything stops, and both heads are kept. One without the hub's signature proves
+ * only that its author says something that no honest program does.
  */
 async function compareSeen(
   core: Core,
@@ -360,26 +371,27 @@ async function compareSeen(
   event: SealedEvent,
   author: string,
 ): Promise<void> {
-  const { seq, head } = event.seen;
+  const { gen, seq, head, time, sig } = event.seen;
   if (seq === 0) return;
-  if (seq >= draft.row.seq) {
-    // Its author had seen as much or more of the log than stands before it here.
-    draft.row.trouble = "forked";
-    draft.row.trouble_identity = author;
-    return;
-  }
-  const mine =
-    draft.heads.get(seq) ??
-    (
-      await core.store.get<{ head: Bytes }>(
-        "SELECT head FROM entries WHERE log_id = ? AND seq = ?",
-        [draft.space.logId, seq],
-      )
-    )?.head;
-  if (mine !== undefined && !equalBytes(mine, head)) {
-    draft.row.trouble = "forked";
-    draft.row.trouble_identity = author;
-  }
+  // Its author had seen as much or more of the log than stands before it here.
+  const ahead = seq >= draft.row.seq;
+  const mine = ahead
+    ? undefined
+    : (draft.heads.get(seq) ??
+      (
+        await core.store.get<{ head: Bytes }>(
+          "SELECT head FROM entries WHERE log_id = ? AND seq = ?",
+          [draft.space.logId, seq],
+        )
+      )?.head);
+  if (!ahead && (mine === undefined || equalBytes(mine, head))) return;
+  const logId = draft.space.id;
+  const claim =
+    time === undefined || sig === undefined ? null : { logId, gen, seq, head, time, sig };
+  if (claim === null || !(await verifyHead(draft.row.hub_key, claim))) return blame(draft, author);
+  draft.row.trouble = "forked";
+  draft.row.trouble_identity = author;
+  noteClaim(draft, claim, author, core.platform.clock.now());
 }
 
 async function isKnownEvent(core: Core, logId: string, eventId: string): Promise<boolean> {

@@ -45,6 +45,7 @@ export type SpaceRow = {
   own_hash: Bytes;
   introduced: number;
   push_until: number;
+  receipt: Bytes | null;
   trouble: Trouble["kind"] | null;
   trouble_identity: string | null;
 };
@@ -80,6 +81,8 @@ export type SpaceRuntime = {
   waitsForVoid: boolean;
   /** Decisions of stewards: whether it is this device's turn to see to one, and whether it waits for that. */
   leading: { turn: boolean; waits: boolean };
+  /** A look at whether anybody has confirmed the newest is due. */
+  looksAgain: boolean;
   /** Decisions that the hub was given already, as they were then. */
   readonly tried: Set<string>;
 };
@@ -177,6 +180,7 @@ async function load(core: Core, logId: string): Promise<SpaceRuntime | null> {
     fetched: false,
     waitsForVoid: false,
     leading: { turn: false, waits: false },
+    looksAgain: false,
     tried: new Set(),
   };
 }

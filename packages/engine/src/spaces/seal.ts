@@ -9,7 +9,7 @@ import {
   signEvent,
 } from "@baraza/crypto";
 import type { Bytes, EntryHeader, RequestOf, SealedEvent } from "@baraza/protocol";
-import { fromHex } from "@baraza/protocol";
+import { fromHex, head as headSchema, readAs } from "@baraza/protocol";
 import type { Core } from "../core.ts";
 import { need } from "../util.ts";
 import type { SpaceRuntime } from "./runtime.ts";
@@ -47,6 +47,13 @@ export function chainOf(space: SpaceRuntime): Chain {
   return { counter: space.row.counter, prevOwnHash: space.row.own_hash };
 }
 
+/** The newest head that the hub has signed for this device; what it says without a signature convinces nobody. */
+function seenOf({ row }: SpaceRuntime): SealedEvent["seen"] {
+  if (row.receipt === null) return { gen: row.gen, seq: row.seq, head: row.head };
+  const { gen, seq, head, time, sig } = readAs(headSchema, row.receipt);
+  return { gen, seq, head, time, sig };
+}
+
 /** Signs and seals one event for an epoch whose content key is known. */
 export async function sealOne(
   core: Core,
@@ -64,7 +71,7 @@ export async function sealOne(
     eventId: fromHex(row.event_id),
     counter: chain.counter + 1,
     prevOwnHash: chain.prevOwnHash,
-    seen: { gen: space.row.gen, seq: space.row.seq, head: space.row.head },
+    seen: seenOf(space),
     type: row.type,
     typeVersion: row.type_version,
     at: row.at,

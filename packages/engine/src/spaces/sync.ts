@@ -8,7 +8,15 @@
  */
 import { genesisHead, signLogSession, verifyHead } from "@baraza/crypto";
 import type { Bytes, Head, StoredEntry } from "@baraza/protocol";
-import { equalBytes, LIMITS, ProtocolError, readAs, storedEntry } from "@baraza/protocol";
+import {
+  encodeCbor,
+  equalBytes,
+  head as headSchema,
+  LIMITS,
+  ProtocolError,
+  readAs,
+  storedEntry,
+} from "@baraza/protocol";
 import type { Core } from "../core.ts";
 import type { FollowUp } from "./draft.ts";
 import { writeRow } from "./draft.ts";
@@ -46,7 +54,8 @@ export async function sync(core: Core, space: SpaceRuntime): Promise<FollowUp[]>
       broughtBack = true;
       continue;
     }
-    if (head.seq === space.row.seq && !equalBytes(head.head, space.row.head)) throw new ForkError();
+    if (head.seq === space.row.seq && !equalBytes(head.head, space.row.head))
+      throw new ForkError(head);
     const from = space.row.seq;
     after.push(...(await applyEntries(core, space, page.entries, head)));
     core.setProgress(page.more ? { job: "history", done: space.row.seq, total: head.seq } : null);
@@ -59,9 +68,20 @@ export async function sync(core: Core, space: SpaceRuntime): Promise<FollowUp[]>
       const { trouble } = space.row;
       if (trouble === "behind" || trouble === "rolledBack") await setTrouble(core, space, null);
       space.fetched = true;
+      await keepReceipt(core, space, head);
       return after;
     }
   }
+}
+
+/** What the hub signed for where this device stands, when nothing new came with it. */
+async function keepReceipt(core: Core, space: SpaceRuntime, head: Head): Promise<void> {
+  if (head.seq !== space.row.seq || head.seq === 0) return;
+  const had = space.row.receipt === null ? null : readAs(headSchema, space.row.receipt);
+  if (had !== null && had.seq === head.seq && had.gen === head.gen) return;
+  const row = { ...space.row, receipt: encodeCbor(head) };
+  await core.store.transaction((tx) => writeRow(tx, row));
+  space.row = row;
 }
 
 /** Nothing is read or sent any more, until somebody decides. */
@@ -130,7 +150,7 @@ async function rolledBack(core: Core, space: SpaceRuntime, head: Head): Promise<
     await setTrouble(core, space, "rolledBack");
     throw new ProtocolError("unavailable");
   }
-  if (!equalBytes(mine, head.head)) throw new ForkError();
+  if (!equalBytes(mine, head.head)) throw new ForkError(head);
   await setTrouble(core, space, "rolledBack");
   await reseed(core, space, head.seq);
   // Where this device's pushes go is among what was lost.

@@ -7,6 +7,7 @@ import { randomBytes, signSeatPush } from "@baraza/crypto";
 import { LIMITS, ProtocolError, toHex } from "@baraza/protocol";
 import { deviceBox } from "../account/boxes.ts";
 import type { Core } from "../core.ts";
+import { tendConfirmation } from "../leading/confirm.ts";
 import { tendLeading } from "../leading/tend.ts";
 import { backoff } from "../util.ts";
 import { carryOut, sendPending } from "./commit.ts";
@@ -14,6 +15,7 @@ import { createAgain, createAtHub } from "./create.ts";
 import { flush, maySend } from "./flush.ts";
 import { followUp } from "./follow-up.ts";
 import { ForkError, GapError } from "./process.ts";
+import { forked } from "./proof.ts";
 import type { SpaceRuntime } from "./runtime.ts";
 import { runtimeOf } from "./runtime.ts";
 import { postDecisions } from "./steward.ts";
@@ -59,6 +61,7 @@ async function work(core: Core, space: SpaceRuntime, options: TendOptions): Prom
     followUp(core, space, after);
   }
   await placePush(core, space);
+  if (maySend(space)) await tendConfirmation(core, space);
 }
 
 /** Tells the hub where to push news of this space; renewed before the address runs out. */
@@ -99,9 +102,9 @@ async function placePush(core: Core, space: SpaceRuntime): Promise<void> {
 }
 
 async function failed(core: Core, space: SpaceRuntime, error: unknown): Promise<void> {
-  if (error instanceof ForkError) return setTrouble(core, space, "forked");
+  if (error instanceof ForkError) return forked(core, space, error.head);
   const { trouble } = space.row;
-  const calm = trouble === null || trouble === "offender";
+  const calm = trouble === null || trouble === "offender" || trouble === "unconfirmed";
   if (error instanceof GapError) {
     if (calm) await setTrouble(core, space, "behind");
   } else if (!(error instanceof ProtocolError)) core.report(error);

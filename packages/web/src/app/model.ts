@@ -2,7 +2,7 @@
 
 /** Something is wrong with a space; one sentence and one button each (see features/chat/trouble.tsx). */
 export interface Trouble {
-  kind: "stuck" | "behind" | "forked" | "rolledBack" | "cloned" | "offender";
+  kind: "stuck" | "behind" | "forked" | "rolledBack" | "cloned" | "offender" | "unconfirmed";
   /** The person concerned, where it is known. */
   name: string | null;
 }

@@ -213,6 +213,8 @@ export interface Messages {
   "state.delivered": null;
   "decision.waits": null;
   "decision.waitsAction": null;
+  "trouble.unconfirmed": null;
+  "trouble.unconfirmedAction": null;
   "trouble.stuck": null;
   "trouble.stuckAction": null;
   "trouble.behind": null;
@@ -297,4 +299,8 @@ export interface Messages {
   "leading.deleteAction": null;
   "leading.deleteTitle": null;
   "leading.deleteWhat": null;
+  "leading.proofTitle": null;
+  "leading.proofWhat": null;
+  "leading.proofSave": null;
+  "leading.proofNone": null;
 }

@@ -1,4 +1,5 @@
 import { Leading as LeadingSection } from "../../features/spaces/leading.tsx";
+import { t } from "../../i18n/index.ts";
 import { toast } from "../../ui/toast.tsx";
 import type { EnginePort, Result } from "../engine.ts";
 import { failureText } from "../failure.ts";
@@ -13,10 +14,13 @@ export function Leading({
   engine,
   spaceId,
   leads,
+  forked,
 }: {
   engine: EnginePort;
   spaceId: string;
   leads: boolean;
+  /** The node that keeps it has shown two histories. */
+  forked: boolean;
 }) {
   const now = useNow();
   const decisions = useLive(engine.watch("leading", { spaceId }), `leading ${spaceId}`);
@@ -25,6 +29,7 @@ export function Leading({
     <LeadingSection
       decisions={decisions}
       leads={leads}
+      {...(forked ? { onProof: () => void saveProof(engine, spaceId) } : {})}
       now={now}
       onAnswer={(proposalId, agree) =>
         void engine.call("space.answer", { spaceId, proposalId, agree }).then(tell)
@@ -36,4 +41,21 @@ export function Leading({
       onKeep={() => void engine.call("space.keep", { spaceId }).then(tell)}
     />
   );
+}
+
+/** Hands the proof to the person as a file: the node's name and key, and what it signed. */
+async function saveProof(engine: EnginePort, spaceId: string): Promise<void> {
+  const result = await engine.call("space.proof", { spaceId });
+  if (!result.ok || result.value === null) {
+    toast({ text: result.ok ? t("leading.proofNone") : failureText(result.failure) });
+    return;
+  }
+  const url = URL.createObjectURL(
+    new Blob([JSON.stringify(result.value, null, 2)], { type: "application/json" }),
+  );
+  const link = document.createElement("a");
+  link.href = url;
+  link.download = "proof.json";
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }

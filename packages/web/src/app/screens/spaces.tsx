@@ -116,7 +116,12 @@ export function People({
         }
       >
         {space.state === "active" && (
-          <Leading engine={engine} spaceId={spaceId} leads={space.role === "steward"} />
+          <Leading
+            engine={engine}
+            spaceId={spaceId}
+            leads={space.role === "steward"}
+            forked={space.trouble?.kind === "forked"}
+          />
         )}
       </PeopleScreen>
       {inviting && (

@@ -108,13 +108,15 @@ function Row({
   href: string;
   current: boolean;
 }) {
-  const detail = row.trouble
-    ? t("list.trouble")
-    : row.lastText
-      ? row.lastAuthor
-        ? t("list.last", { name: row.lastAuthor, text: row.lastText })
-        : row.lastText
-      : t("list.nothing");
+  const detail =
+    // What is only worth a quiet line inside is no news outside.
+    row.trouble && row.trouble.kind !== "unconfirmed"
+      ? t("list.trouble")
+      : row.lastText
+        ? row.lastAuthor
+          ? t("list.last", { name: row.lastAuthor, text: row.lastText })
+          : row.lastText
+        : t("list.nothing");
   return (
     <ListItem
       href={href}

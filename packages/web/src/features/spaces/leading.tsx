@@ -1,5 +1,5 @@
 import "./leading.css";
-import { Trash2, TriangleAlert } from "lucide";
+import { Download, Trash2, TriangleAlert } from "lucide";
 import type { ComponentChild } from "preact";
 import { useId, useState } from "preact/hooks";
 import type { Leading as Decisions, Proposal } from "@baraza/engine";
@@ -18,6 +18,8 @@ export interface LeadingProps {
   onWithdraw: (proposalId: string) => void;
   onProposeDeletion: () => void;
   onKeep: () => void;
+  /** Given where the node has shown two histories. */
+  onProof?: () => void;
 }
 
 /** What takes more than half of those who lead a conversation: what is proposed, and one's own word on it. */
@@ -26,7 +28,7 @@ export function Leading(props: LeadingProps) {
   const { proposals, deleteAt } = decisions;
   const [asking, setAsking] = useState(false);
   const title = useId();
-  if (!leads && proposals.length === 0 && deleteAt === null) return null;
+  if (!leads && proposals.length === 0 && deleteAt === null && !props.onProof) return null;
   const deletionOpen =
     deleteAt !== null || proposals.some((one) => one.about === "delete" && one.state === "open");
   return (
@@ -40,6 +42,17 @@ export function Leading(props: LeadingProps) {
         >
           {t("leading.deleteSoon", { date: formatUntil(deleteAt, now) })}
         </Banner>
+      )}
+      {props.onProof && (
+        <div class="leading-card">
+          <p>
+            <strong>{t("leading.proofTitle")}</strong>
+          </p>
+          <p class="leading-soft">{t("leading.proofWhat")}</p>
+          <Button icon={Download} onClick={props.onProof}>
+            {t("leading.proofSave")}
+          </Button>
+        </div>
       )}
       {proposals.length === 0 ? (
         <p class="leading-soft">{t("leading.intro")}</p>
