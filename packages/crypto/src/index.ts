@@ -14,6 +14,7 @@ export * from "./files.ts";
 export * from "./heads.ts";
 export * from "./identity.ts";
 export * from "./keylog/index.ts";
+export * from "./journal.ts";
 export * from "./letters.ts";
 export * from "./log-session.ts";
 export * from "./mls/index.ts";

@@ -29,6 +29,7 @@ export async function buildVectors(): Promise<{ url: URL; content: unknown }[]> 
     "file.json": await files(),
     "pairing.json": await pairings(),
     "archive.json": await archives(),
+    "journal.json": journal(),
   };
   const files_ = Object.entries(mine).map(([name, content]) => ({
     url: new URL(name, here),
@@ -431,6 +432,21 @@ async function pairings() {
     body: encodeCbor(body),
     roll: await c.signRoll(rotated, [c.certificateHash(certificate)]),
   };
+}
+
+/** A node's journal: three entries, each with the hash that binds those before it. */
+function journal() {
+  const entries = [
+    { number: 1, at: NOW, act: "claim", subject: "amina", detail: {} },
+    { number: 2, at: NOW + 1, by: "amina", act: "invite", detail: { count: 50 } },
+    { number: 3, at: NOW + 2, by: "amina", act: "role", subject: "bruno", detail: { role: "administrator" } },
+  ];
+  let hash = c.NO_JOURNAL;
+  const chained = entries.map((entry) => {
+    hash = c.journalHash(hash, entry);
+    return { ...entry, hash };
+  });
+  return { what: "hash_n = H('baraza/journal/1' || hash_(n-1) || cbor(entry without its hash)), from 32 zeros", entries: chained };
 }
 
 async function heads() {

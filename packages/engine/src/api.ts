@@ -3,6 +3,7 @@
  * `commands` answer once; `live` queries call back at once and again when the answer changed.
  * Tools add theirs under `<tool>.<name>` (see tools/chat for `chat.*`).
  */
+import type { AdminCommands, AdminLive } from "./admin/api.ts";
 import type { DevicesCommands, DevicesLive } from "./devices/api.ts";
 import type { MovingCommands, MovingLive } from "./moving/api.ts";
 import type { LeadingCommands, LeadingLive } from "./leading/api.ts";
@@ -25,6 +26,8 @@ export type Status = {
   progress: Progress | null;
   /** The node does not know this device's session any more: everything stays here, and waits for `account.signInAgain`. */
   sessionEnded: boolean;
+  /** Why the node lets nobody sign in with this account any more; null: it does. */
+  shut: "suspended" | "account_closed" | null;
 };
 
 export type Account = {
@@ -76,6 +79,8 @@ export type Space = SpaceSummary & {
   waiting: number;
   /** Those who lead are asked to decide something, and this account has not answered. */
   asked: boolean;
+  /** The node of the organisation that it belongs to; null: it is its members' own. */
+  organisation: string | null;
 };
 
 /** How sure one can be who it is. you; met: in person; invited: one of you accepted the other's invitation; known: through somebody; unchecked. */
@@ -136,30 +141,12 @@ export type EngineCommands = {
   "account.signOut": (args: Record<string, never>) => Promise<void>;
   "account.setDisplayName": (args: { displayName: string }) => Promise<void>;
   "account.changePassphrase": (args: { passphrase: string }) => Promise<void>;
-  "node.invite": (args: {
-    uses: number;
-    days: number;
-  }) => Promise<{ invitation: string; expires: number }>;
-  "node.invitations": (
-    args: Record<string, never>,
-  ) => Promise<{ invitation: string; expires: number; usesLeft: number }[]>;
-  "node.revokeInvitation": (args: { invitation: string }) => Promise<void>;
   "node.claim": (args: { setup: string }) => Promise<void>;
-  "node.settings": (args: {
-    registration?: "invitation" | "open" | undefined;
-    membersInvite?: boolean | undefined;
-  }) => Promise<{ registration: "invitation" | "open"; membersInvite: boolean }>;
-  "node.status": (args: Record<string, never>) => Promise<{
-    accounts: number;
-    logs: number;
-    blobBytes: number;
-    databaseBytes: number;
-    version: string;
-  }>;
   "space.create": (args: {
     title: string;
     kind?: "group" | "pair" | undefined;
     history?: "none" | "all" | undefined;
+    organisation?: boolean | undefined;
   }) => Promise<SpaceId>;
   "space.rename": (args: SpaceId & { title: string }) => Promise<void>;
   /** A link to pass on: the path and fragment after the node's origin. Valid for `days`; any number of people may use it. */
@@ -179,7 +166,8 @@ export type EngineCommands = {
   "space.repair": (args: SpaceId) => Promise<void>;
   /** Tries everything that waits now. */
   "sync.now": (args: Record<string, never>) => Promise<void>;
-} & ChatCommands &
+} & AdminCommands &
+  ChatCommands &
   LeadingCommands &
   DevicesCommands &
   MovingCommands &
@@ -192,7 +180,8 @@ export type EngineLive = {
   space: { args: SpaceId; value: Space | null };
   people: { args: SpaceId; value: Person[] };
   joins: { args: Record<string, never>; value: Join[] };
-} & ChatLive &
+} & AdminLive &
+  ChatLive &
   LeadingLive &
   DevicesLive &
   MovingLive &

@@ -9,9 +9,10 @@ import { ownBoxes } from "./account/boxes.ts";
 import { askForPlaces } from "./account/places.ts";
 import { tendVault } from "./account/vault.ts";
 import type { Core } from "./core.ts";
+import { tendStanding } from "./admin/standing.ts";
 import { drainBox } from "./letters/inbox.ts";
 import { sendLetters } from "./letters/send.ts";
-import type { Live } from "./net/live.ts";
+import type { Live, Shut } from "./net/live.ts";
 import { startLive } from "./net/live.ts";
 import { tendRecovery } from "./recovery/index.ts";
 import { followUp } from "./spaces/follow-up.ts";
@@ -38,7 +39,7 @@ function unlessOffline(error: unknown): void {
   if (!(error instanceof ProtocolError)) throw error;
 }
 
-export function createBackground(core: Core, onSignedOut: () => void): Background {
+export function createBackground(core: Core, onSignedOut: (why: Shut | null) => void): Background {
   let live: Live | null = null;
   let stopped = false;
   const running = new Set<Promise<unknown>>();
@@ -211,6 +212,7 @@ export function createBackground(core: Core, onSignedOut: () => void): Backgroun
             recovery();
             track(stockUp(core).catch(unlessOffline));
             places();
+            track(tendStanding(core).catch(unlessOffline));
             track(allSpaces());
             track(wokenSpaces().catch(unlessOffline));
           },

@@ -2,13 +2,14 @@
  * The engine: the client without a screen. One per store, in one place at a time (see `Locks` in ports.ts). Everything that a
  * user would call a feature happens here; a screen asks by `commands` and watches by `live`.
  */
-import { fromBase64url, LIMITS, ProtocolError, toBase64url } from "@baraza/protocol";
+import { LIMITS, ProtocolError } from "@baraza/protocol";
 import { deviceBox } from "./account/boxes.ts";
 import { changePassphrase } from "./account/passphrase.ts";
 import { claim, loadAccount, profileOf, signUp } from "./account/session.ts";
 import { signIn, signInAgain } from "./account/sign-in.ts";
 import { tendVault } from "./account/vault.ts";
 import { WAYS_MIGRATIONS } from "./account/ways-store.ts";
+import { ADMIN_LIVE, ADMIN_MIGRATIONS, adminCommands, watchHandOvers } from "./admin/index.ts";
 import type { Account, EngineCommands, EngineLive, Line, Progress, Status } from "./api.ts";
 import { createBackground } from "./background.ts";
 import type { Core, Me } from "./core.ts";
@@ -80,8 +81,6 @@ export type EngineOptions = {
   archiveCost?: ArchiveCost;
 };
 
-const DAY_MS = 24 * 60 * 60_000;
-
 /** Opens the store and starts the engine. @throws StoreError when the store cannot be had */
 export async function createEngine(
   platform: Platform,
@@ -95,6 +94,7 @@ export async function createEngine(
   await migrate(store, WAYS_MIGRATIONS, "ways");
   await migrate(store, LEADING_MIGRATIONS, "leading");
   await migrate(store, RECOVERY_MIGRATIONS, "recovery");
+  await migrate(store, ADMIN_MIGRATIONS, "admin");
   for (const tool of tools) await migrate(store, [{ version: 1, up: tool.schema }], tool.name);
 
   let me: Me | null = null;
@@ -142,13 +142,16 @@ export async function createEngine(
     kick: (what) => background.kick(what),
   };
   let sessionEnded = false;
+  let shut: Status["shut"] = null;
   /** The node ended the session. Whatever the reason, nothing is destroyed for it: a person signs in again, or out. */
-  const onSessionEnded = () => {
+  const onSessionEnded = (why: Status["shut"]) => {
     sessionEnded = true;
+    shut = why;
     core.setLine("offline");
     tell();
   };
   let background = createBackground(core, onSessionEnded);
+  const endWatch = watchHandOvers(core);
   await loadAccount(core);
   const moving = createMoving(core, options.archiveCost);
   if (core.signedIn()) {
@@ -164,6 +167,7 @@ export async function createEngine(
     core.spaces.clear();
     core.setMe(null);
     sessionEnded = false;
+    shut = null;
     background = createBackground(core, onSessionEnded);
   }
 
@@ -200,9 +204,16 @@ export async function createEngine(
       return signedIn();
     },
     "account.signInAgain": async ({ passphrase }) => {
-      await signInAgain(core, passphrase);
+      try {
+        await signInAgain(core, passphrase);
+      } catch (error) {
+        const code = error instanceof ProtocolError ? error.code : null;
+        if (code === "suspended" || code === "account_closed") onSessionEnded(code);
+        throw error;
+      }
       await background.stop();
       sessionEnded = false;
+      shut = null;
       background = createBackground(core, onSessionEnded);
       background.start();
       tell();
@@ -240,27 +251,10 @@ export async function createEngine(
       }
     },
     "account.changePassphrase": ({ passphrase }) => changePassphrase(core, passphrase),
-    "node.invite": async ({ uses, days }) => {
-      const expires = platform.clock.now() + Math.min(Math.max(days, 1), 365) * DAY_MS;
-      const { invitation } = await own.call("invitations.create", { uses, expires });
-      return { invitation: toBase64url(invitation), expires };
-    },
-    "node.invitations": async () => {
-      const { invitations } = await own.call("invitations.list", {});
-      return invitations.map((one) => ({
-        invitation: toBase64url(one.invitation),
-        expires: one.expires,
-        usesLeft: one.usesLeft,
-      }));
-    },
-    "node.revokeInvitation": async ({ invitation }) => {
-      await own.call("invitations.revoke", { invitation: fromBase64url(invitation) });
-    },
     "node.claim": ({ setup }) => claim(core, setup),
-    "node.settings": async (args) => own.call("admin.settings", args),
-    "node.status": async () => own.call("admin.status", {}),
-    "space.create": async ({ title, kind, history }) => ({
-      spaceId: await createSpace(core, { title, kind: kind ?? "group", history: history ?? "all" }),
+    ...adminCommands(core),
+    "space.create": async ({ title, kind = "group", history = "all", organisation = false }) => ({
+      spaceId: await createSpace(core, { title, kind, history, organisation }),
     }),
     "space.rename": ({ spaceId, title }) => rename(core, spaceId, title),
     "space.invite": ({ spaceId, days }) => invite(core, spaceId, days),
@@ -309,7 +303,7 @@ export async function createEngine(
     const row = await store.get<{ count: number }>(
       "SELECT count(*) AS count FROM outbox WHERE type NOT LIKE 'space.%'",
     );
-    return { line, waiting: row?.count ?? 0, progress, sessionEnded };
+    return { line, waiting: row?.count ?? 0, progress, sessionEnded, shut };
   };
   const memory =
     (tables: readonly string[], query: () => Promise<unknown>): Watch =>
@@ -354,6 +348,8 @@ export async function createEngine(
   };
   for (const [name, query] of Object.entries(moving.live))
     watches[name] = stored(query.tables, () => query.run());
+  for (const [name, query] of Object.entries(ADMIN_LIVE))
+    watches[name] = stored(query.tables, () => query.run(core));
   for (const tool of tools) {
     for (const [name, query] of Object.entries(tool.queries))
       watches[`${tool.name}.${name}`] = stored(query.tables, (args: never) =>
@@ -371,6 +367,7 @@ export async function createEngine(
     },
     async close() {
       await moving.stop();
+      endWatch();
       await background.stop();
       await store.close();
     },

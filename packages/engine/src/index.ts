@@ -1,4 +1,5 @@
 /** The client without a screen: local store, sync, spaces and one folder per tool. */
+export type * from "./admin/api.ts";
 export * from "./api.ts";
 export * from "./engine.ts";
 export * from "./errors.ts";

@@ -119,6 +119,8 @@ async function start(
   });
 
   const { registration } = config;
+  const quota = config.blobQuotaMb * 1024 * 1024;
+  const files = Math.floor(quota / 2);
   const accounts = add(
     createAccounts({
       store,
@@ -137,10 +139,14 @@ async function start(
       store,
       secrets,
       registration,
+      files,
       version: VERSION,
       now,
-      onRoleChanged: () => {
+      onChanged: () => {
         accounts.forgetSessions();
+      },
+      onEnded: (accountId, code) => {
+        boxes.endSessions({ accountId, sessionId: null, code });
       },
     }),
   );
@@ -212,13 +218,13 @@ async function start(
     }),
   );
   await keylog.enterAll();
-  const quota = config.blobQuotaMb * 1024 * 1024;
   add(
     await createBlobs({
       store,
       dir: blobsDir(config.dataDir),
       sessionSeat: (logId, token) => logs.sessionSeat(logId, token),
-      quota: { log: Math.floor(quota / 2), node: quota },
+      quota: { log: files, node: quota },
+      logQuota: async () => (await store.admin.settings(null)).files,
       now,
     }),
   );

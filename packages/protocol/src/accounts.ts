@@ -1,7 +1,7 @@
-/** Accounts: sign-up and sign-in (OPAQUE, RFC 9807), the sealed vault, key packages, invitations, administration. */
+/** Accounts: sign-up and sign-in (OPAQUE, RFC 9807), the sealed vault, key packages, cards. */
 import * as v from "valibot";
+import { role } from "./admin.ts";
 import { LIMITS } from "./limits.ts";
-import type { Infer } from "./schema.ts";
 import {
   accountName,
   bytes,
@@ -19,7 +19,6 @@ import { signedIn, wayEntry } from "./ways.ts";
 /** Messages of the OPAQUE library: base64url text. */
 const opaque = v.pipe(v.string(), v.maxLength(LIMITS.opaqueBytes), v.regex(/^[A-Za-z0-9_-]+$/));
 const session = bytes32;
-export const role = v.picklist(["member", "administrator"]);
 
 export const accountsPolicy = {
   request: object({}),
@@ -163,40 +162,3 @@ export const cardsGet = {
   response: object({ sealed: bytes(LIMITS.cardBytes) }),
 };
 export const cardsDelete = { request: object({ cardId: bytes16 }), response: object({}) };
-
-/** Node invitations (to open an account). */
-export const invitationsCreate = {
-  request: object({ expires: time, uses: uint(1000) }),
-  response: object({ invitation: bytes16 }),
-};
-export const invitationsList = {
-  request: object({}),
-  response: object({
-    invitations: v.array(object({ invitation: bytes16, expires: time, usesLeft: uint() })),
-  }),
-};
-export const invitationsRevoke = { request: object({ invitation: bytes16 }), response: object({}) };
-
-/** Gives the administrator role to the signed-in account, by the single-use setup code that the console printed. */
-export const adminClaim = { request: object({ setup: bytes16 }), response: object({ role }) };
-export const adminSettings = {
-  request: object({
-    registration: v.optional(v.picklist(["invitation", "open"])),
-    membersInvite: v.optional(v.boolean()),
-  }),
-  response: object({
-    registration: v.picklist(["invitation", "open"]),
-    membersInvite: v.boolean(),
-  }),
-};
-export const adminStatus = {
-  request: object({}),
-  response: object({
-    accounts: uint(),
-    logs: uint(),
-    blobBytes: uint(),
-    databaseBytes: uint(),
-    version: text(32),
-  }),
-};
-export type Role = Infer<typeof role>;

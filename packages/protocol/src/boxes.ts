@@ -24,6 +24,8 @@ export const boxesRevoke = {
 };
 /** A further box (of a device). The account's own box is made at sign-up. */
 export const boxesCreate = { request: object({}), response: object({ boxId: bytes16 }) };
+/** Destroys a box with the letters that wait in it; not the account's own, which its identity names. A repeat is harmless. */
+export const boxesClose = { request: object({ boxId: bytes16 }), response: object({}) };
 /** Publishes the current, identity-signed box key record of the account's box. */
 export const boxesKey = {
   request: object({ boxKey: bytes(LIMITS.recordBytes) }),

@@ -35,6 +35,8 @@ export const ERRORS = {
   pair_taken: [409, "stop"],
   device_removed: [403, "stop"],
   last_way: [409, "stop"],
+  account_closed: [403, "stop"],
+  last_administrator: [409, "fix"],
   // boxes
   address_invalid: [404, "stop"],
   address_expired: [410, "refetch"],

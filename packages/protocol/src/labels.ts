@@ -42,6 +42,8 @@ export const LABELS = {
   vaultBody: "baraza/vault-body/1",
   vaultHash: "baraza/vault-hash/1",
   blob: "baraza/blob/1",
+  journal: "baraza/journal/1",
+  invitationLabel: "baraza/invitation-label/1",
   nodeRecord: "baraza/node-record/1",
   gatewaySeed: "baraza/gateway-seed/1",
   pairingCommit: "baraza/pairing-commit/1",

@@ -45,6 +45,10 @@ export const LIMITS = {
   keyPackagesPerDevice: 100,
   cardBytes: 16 * KiB,
   opaqueBytes: 4 * KiB,
+  /** Node invitations in one request, the sealed label of each, and rows in a page of an administrator's lists. */
+  invitationsAtOnce: 500,
+  invitationLabelBytes: 2 * KiB,
+  adminPage: 200,
   recordBytes: 8 * KiB,
   rollBytes: 24 * KiB,
   devices: 64,

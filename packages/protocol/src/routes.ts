@@ -4,6 +4,7 @@
  */
 import * as v from "valibot";
 import * as accounts from "./accounts.ts";
+import * as admin from "./admin.ts";
 import * as blobs from "./blobs.ts";
 import * as boxes from "./boxes.ts";
 import * as devices from "./devices.ts";
@@ -85,13 +86,26 @@ export const ROUTES = {
   "cards.put": route("session", accounts.cardsPut),
   "cards.get": route("gateway", accounts.cardsGet),
   "cards.delete": route("session", accounts.cardsDelete),
-  "invitations.create": route("session", accounts.invitationsCreate),
-  "invitations.list": route("session", accounts.invitationsList),
-  "invitations.revoke": route("session", accounts.invitationsRevoke),
-  "admin.claim": route("session", accounts.adminClaim),
-  "admin.settings": route("administrator", accounts.adminSettings),
-  "admin.status": route("administrator", accounts.adminStatus),
+  "accounts.standing": route("session", admin.accountsStanding),
+  "invitations.create": route(
+    "session",
+    admin.invitationsCreate,
+    LIMITS.invitationsAtOnce * (LIMITS.invitationLabelBytes + 256),
+  ),
+  "invitations.list": route("session", admin.invitationsList),
+  "invitations.revoke": route("session", admin.invitationsRevoke),
+  "admin.claim": route("session", admin.adminClaim),
+  "admin.settings": route("administrator", admin.adminSettings),
+  "admin.status": route("administrator", admin.adminStatus),
+  "admin.accounts": route("administrator", admin.adminAccounts),
+  "admin.account": route("administrator", admin.adminAccount),
+  "admin.role": route("administrator", admin.adminRole),
+  "admin.suspend": route("administrator", admin.adminSuspend),
+  "admin.limits": route("administrator", admin.adminLimits),
+  "admin.leave": route("administrator", admin.adminLeave),
+  "journal.list": route("session", admin.journalList),
   "boxes.create": route("session", boxes.boxesCreate),
+  "boxes.close": route("session", boxes.boxesClose),
   "boxes.addresses": route("session", boxes.boxesAddresses),
   "boxes.revoke": route("session", boxes.boxesRevoke),
   "boxes.key": route("session", boxes.boxesKey),

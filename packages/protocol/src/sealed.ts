@@ -252,6 +252,8 @@ export const vault = object({
   recovery: v.optional(bytes(LIMITS.vaultBytes)),
   /** Every way in: the only word on which there are, since a node can neither read nor write it. */
   ways: v.pipe(v.array(vaultWay), v.maxLength(LIMITS.ways)),
+  /** Keys of what one notes for oneself and keeps sealed at the node, such as whom an invitation is for. */
+  notesKeys: v.optional(v.pipe(v.array(bytes32), v.maxLength(8))),
 });
 export type Vault = Infer<typeof vault>;
 

@@ -70,6 +70,8 @@ export type PersonWish = {
   name: string;
   displayName?: string;
   passphrase?: string;
+  /** A node invitation, as a link's fragment has it. */
+  invitation?: string;
 };
 
 type Living = { engine: Engine; line: Line; end(): Promise<void> };
@@ -153,7 +155,12 @@ export async function makePerson(
   const account = await (enter === "signIn"
     ? commands["account.signIn"]({ name, passphrase })
     : enter === "signUp"
-      ? commands["account.signUp"]({ name, displayName, passphrase })
+      ? commands["account.signUp"]({
+          name,
+          displayName,
+          passphrase,
+          ...(wish.invitation === undefined ? {} : { invitation: wish.invitation }),
+        })
       : enter.nothing);
   const person: Person = {
     name,

@@ -39,7 +39,13 @@ import { Toaster, toast } from "../src/ui/toast.tsx";
 import { conversation, joins, longMessages, now, people, rows } from "./samples.ts";
 
 const nothing = (): void => undefined;
-const online: LineStatus = { line: "online", waiting: 0, progress: null, sessionEnded: false };
+const online: LineStatus = {
+  line: "online",
+  waiting: 0,
+  progress: null,
+  sessionEnded: false,
+  shut: null,
+};
 const card = {
   inviterName: "Amina Wanjikũ",
   inviterAddress: "amina@mombasa.example",
@@ -281,7 +287,7 @@ const screens: Record<string, () => ComponentChildren> = {
   ),
   "list-offline": () => (
     <Frame
-      status={{ line: "offline", waiting: 3, progress: null, sessionEnded: false }}
+      status={{ line: "offline", waiting: 3, progress: null, sessionEnded: false, shut: null }}
       list={
         <ConversationList
           rows={undefined}
@@ -303,6 +309,7 @@ const screens: Record<string, () => ComponentChildren> = {
         waiting: 0,
         progress: { job: "history", done: 40, total: 100 },
         sessionEnded: false,
+        shut: null,
       }}
       main={<Talk more={{ trouble: { kind: "forked", name: null }, canWrite: false }} />}
     />

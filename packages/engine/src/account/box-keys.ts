@@ -2,6 +2,7 @@
 import { createBoxKey, verifyBoxKey } from "@baraza/crypto";
 import type { Bytes, Vault } from "@baraza/protocol";
 import { boxKeyRecord, LIMITS, readAs, toHex } from "@baraza/protocol";
+import { keepNotesKeys } from "../admin/notes.ts";
 import type { Core } from "../core.ts";
 import type { SqlTx } from "../ports.ts";
 import { need } from "../util.ts";
@@ -25,8 +26,9 @@ export async function boxPrivateKeys(core: Core): Promise<Map<string, Bytes>> {
   return new Map(rows.map((row) => [row.id, row.private_key]));
 }
 
-/** Takes over the keys of a vault that this device does not have. An older vault does not bring back what was destroyed. */
+/** Takes over the keys of a vault that this device does not have, those of one's notes too. An older vault does not bring back what was destroyed. */
 export function keepBoxKeys(tx: SqlTx, vault: Vault, now: number): void {
+  keepNotesKeys(tx, vault);
   for (const { record, privateKey } of vault.boxKeys) {
     const { id, seq, notAfter } = readAs(boxKeyRecord, record, LIMITS.recordBytes);
     if (notAfter + LIMITS.boxKeyGraceMs < now) continue;

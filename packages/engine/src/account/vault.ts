@@ -11,6 +11,7 @@ import {
   reply,
 } from "@baraza/protocol";
 import * as v from "valibot";
+import { notesForVault } from "../admin/notes.ts";
 import type { Core } from "../core.ts";
 import { EngineError } from "../errors.ts";
 import { keepRecovery, recoveryForVault } from "../recovery/index.ts";
@@ -70,6 +71,7 @@ export async function nextVault(core: Core, ways?: readonly VaultWay[]): Promise
     nodes: nodes.map((one) => ({ name: one.name, nodeKey: one.node_key })),
     ways: [...(ways ?? (await waysWithOwn(core, me)).ways)],
     ...(recovery === undefined ? {} : { recovery }),
+    ...(await notesForVault(core)),
   };
 }
 

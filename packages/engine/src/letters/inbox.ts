@@ -45,6 +45,7 @@ import { addIntent } from "../spaces/commit.ts";
 import { prepare, writeOutbox } from "../spaces/post.ts";
 import { seatIdOfKey } from "../spaces/seat.ts";
 import { profilePayload } from "../spaces/profile.ts";
+import { writeOrganisation } from "../spaces/organisation.ts";
 import { checksFor, infoOf, rosterOf, stewardsOf, writeRoster } from "../spaces/roster.ts";
 import { insertSpace } from "../spaces/rows.ts";
 import type { SpaceRow, SpaceRuntime } from "../spaces/runtime.ts";
@@ -345,6 +346,7 @@ async function welcomed(core: Core, letter: Opened): Promise<Outcome> {
       ]);
       tx.run("INSERT OR REPLACE INTO epochs VALUES (?, ?, ?)", [logId, epoch(group), contentKey]);
       writeRoster(tx, logId, members, stewards);
+      writeOrganisation(tx, logId, group);
       for (const one of body.people ?? []) introduce(tx, logId, one);
       if (body.leads !== undefined) noteHubLeads(tx, logId, packKeys(body.leads));
       writeOutbox(tx, core, logId, profile);
@@ -380,6 +382,7 @@ async function welcomed(core: Core, letter: Opened): Promise<Outcome> {
     for (const { epoch: number, key } of body.ring.epochs)
       tx.run("INSERT OR IGNORE INTO epochs VALUES (?, ?, ?)", [id, number, key]);
     writeRoster(tx, id, members, stewards);
+    writeOrganisation(tx, id, group);
     tx.run("DELETE FROM append_requests WHERE log_id = ?", [id]);
     // Decisions are made anew from their intents.
     tx.run("DELETE FROM outbox WHERE log_id = ? AND type = 'space.steward'", [id]);

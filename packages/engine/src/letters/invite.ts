@@ -55,7 +55,11 @@ export async function invite(
 /** A node invitation that goes with the link, for guests without an account; none where this account may not give one. */
 async function accountCode(core: Core, expires: number): Promise<Bytes | null> {
   try {
-    return (await core.own.call("invitations.create", { expires, uses: 10 })).invitation;
+    const invitation = randomBytes(16);
+    await core.own.call("invitations.create", {
+      invitations: [{ invitation, expires, uses: 10, kind: "space" }],
+    });
+    return invitation;
   } catch (error) {
     if (
       error instanceof ProtocolError &&

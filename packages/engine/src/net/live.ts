@@ -4,13 +4,16 @@ import { encodeCbor, LIMITS, liveDown, PATHS, readAs } from "@baraza/protocol";
 import type { Clock, LiveConnection, Transport } from "../ports.ts";
 import { backoff } from "../util.ts";
 
+/** Why nobody may sign in with an account. */
+export type Shut = "suspended" | "account_closed";
+
 export type LiveEvents = {
   /** Everything from before the break can be fetched now; what comes later is handed to `arrived`. */
   ready: () => void;
   arrived: (message: Exclude<LiveDown, { t: "ready" | "pong" | "error" }>) => void;
   line: (line: "online" | "connecting" | "offline") => void;
-  /** The node does not know the session any more. */
-  signedOut: () => void;
+  /** The node does not know the session any more; `why` where it says that nobody may sign in with the account. */
+  signedOut: (why: Shut | null) => void;
   /** The node does not know one of the boxes. */
   boxLost: () => void;
 };
@@ -73,7 +76,10 @@ export function startLive(
         } else if (message.t === "error") {
           if (message.code === "unauthenticated") {
             stopped = true;
-            events.signedOut();
+            events.signedOut(null);
+          } else if (message.code === "suspended" || message.code === "account_closed") {
+            stopped = true;
+            events.signedOut(message.code);
           } else if (message.code === "not_found") events.boxLost();
         } else if (message.t !== "pong") events.arrived(message);
       },

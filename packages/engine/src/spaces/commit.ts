@@ -6,6 +6,7 @@
 import {
   appendDigest,
   commit,
+  contextExtension,
   encodeGroup,
   headerHash,
   MlsRefused,
@@ -23,6 +24,7 @@ import {
   equalBytes,
   LIMITS,
   logsAppend,
+  nodeName,
   object,
   ProtocolError,
   readAs,
@@ -34,7 +36,7 @@ import * as v from "valibot";
 import type { Core } from "../core.ts";
 import { need } from "../util.ts";
 import type { FollowUp } from "./draft.ts";
-import { encodeContext } from "./events.ts";
+import { encodeContext, keepContext } from "./events.ts";
 import { flush, maySend, resend } from "./flush.ts";
 import { applyEntries, GapError } from "./process.ts";
 import { checksFor, infoOf, rosterOf, stewardsOf } from "./roster.ts";
@@ -60,12 +62,15 @@ export const decidedIntent = object({
   identityId: bytes32,
   decision: decisionProof,
 });
+/** Whose the space is: an organisation's, by its node, or its members'. */
+const belongsIntent = object({ organisation: v.nullable(nodeName) });
 
 const INTENTS = {
   add: addIntent,
   remove: removeIntent,
   role: roleIntent,
   decided: decidedIntent,
+  belongs: belongsIntent,
 } as const;
 type IntentKind = keyof typeof INTENTS;
 
@@ -106,7 +111,7 @@ export async function carryOut(core: Core, space: SpaceRuntime): Promise<FollowU
       continue;
     }
     const intents = await core.store.all<{ id: number; kind: string; data: Bytes }>(
-      "SELECT id, kind, data FROM intents WHERE log_id = ? AND kind IN ('add', 'remove', 'role', 'decided') ORDER BY id LIMIT ?",
+      "SELECT id, kind, data FROM intents WHERE log_id = ? AND kind IN ('add', 'remove', 'role', 'decided', 'belongs') ORDER BY id LIMIT ?",
       [space.logId, most],
     );
     if (intents.length === 0) break;
@@ -207,6 +212,8 @@ async function planOf(
       stewards = rest;
       plan.context = encodeContext(stewards);
       plan.decision = decision;
+    } else if (intent.kind === "belongs") {
+      plan.context = encodeContext(stewards, v.parse(belongsIntent, data));
     } else {
       const { identityId, role } = v.parse(roleIntent, data);
       const row = await core.store.get<{ steward_key: Bytes | null }>(
@@ -222,6 +229,7 @@ async function planOf(
       plan.context = encodeContext(stewards);
     }
   }
+  if (plan.context !== null) plan.context = keepContext(contextExtension(group), plan.context);
   return plan;
 }
 

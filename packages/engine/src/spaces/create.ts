@@ -20,6 +20,7 @@ import { seatIdOfKey } from "./seat.ts";
 import { prepare, writeOutbox } from "./post.ts";
 import { profilePayload } from "./profile.ts";
 import { encodeContext } from "./events.ts";
+import { writeOrganisation } from "./organisation.ts";
 import { rosterOf, stewardKeyOf, writeRoster } from "./roster.ts";
 import type { SpaceRuntime } from "./runtime.ts";
 import { keysOf } from "./runtime.ts";
@@ -31,6 +32,8 @@ export type NewSpace = {
   kind: "personal" | "pair" | "group";
   history: "none" | "all";
   mlsSuite?: "x25519" | "xwing";
+  /** It belongs to the organisation of one's own node. */
+  organisation?: boolean;
 };
 
 /** Creates a space whose hub is one's own node. @returns its id @throws EngineError `invalid` */
@@ -57,7 +60,10 @@ export async function createSpace(core: Core, wanted: NewSpace): Promise<string>
     suite,
     groupId: nonce,
     ...own,
-    contextExtension: encodeContext(stewards),
+    contextExtension: encodeContext(
+      stewards,
+      wanted.organisation === true && wanted.kind === "group" ? { organisation: me.node } : {},
+    ),
   });
   const { contentKey, posting } = await keysOf(group);
   const genesisBytes = writeAs(genesis, {
@@ -101,6 +107,7 @@ export async function createSpace(core: Core, wanted: NewSpace): Promise<string>
     });
     tx.run("INSERT INTO epochs VALUES (?, ?, ?)", [logId, epoch(group), contentKey]);
     writeRoster(tx, logId, members, stewards);
+    writeOrganisation(tx, logId, group);
     tx.run("INSERT INTO intents (log_id, kind, data) VALUES (?, 'create', ?)", [
       logId,
       encodeCbor({}),

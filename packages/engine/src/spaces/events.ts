@@ -6,6 +6,7 @@ import {
   decisionProof,
   encodeCbor,
   LIMITS,
+  nodeName,
   object,
   profile,
   readAs,
@@ -45,12 +46,22 @@ const context = object({
     v.minLength(1),
     v.maxLength(LIMITS.stewards),
   ),
+  /** The node of the organisation that the space belongs to; none or null: it is its members' own. */
+  organisation: v.optional(v.nullable(nodeName)),
 });
 export type SpaceContext = v.InferOutput<typeof context>;
 
-/** The bytes in the group context: who leads the space, and the keys that stewards sign with. */
-export function encodeContext(stewards: SpaceContext["stewards"]): Bytes {
-  return encodeCbor({ v: 1, stewards });
+/** The bytes in the group context: who leads the space, with the keys that stewards sign with, and whose it is. */
+export function encodeContext(
+  stewards: SpaceContext["stewards"],
+  more: Pick<SpaceContext, "organisation"> = {},
+): Bytes {
+  return encodeCbor({ v: 1, stewards, ...more });
+}
+
+/** A new context that keeps what it does not name of the one before, also what a later version put there. */
+export function keepContext(before: Bytes, next: Bytes): Bytes {
+  return encodeCbor({ ...readContext(before), ...readContext(next) });
 }
 
 /** @throws ProtocolError `malformed` */

@@ -95,6 +95,8 @@ export async function forget(core: Core, spaceId: string): Promise<void> {
     "joins",
     "push_addresses",
     ...LEADING_TABLES,
+    "space_organisations",
+    "hand_overs",
   ];
   await core.store.transaction((tx) => {
     for (const table of [...tables, ...core.tools.flatMap((tool) => tool.derived)])
@@ -113,6 +115,13 @@ export async function repair(core: Core, spaceId: string): Promise<void> {
   else if (trouble === "stuck") await askForPlace(core, spaceId);
   else if (trouble === "cloned") await renewDevice(core);
   core.kick({ space: spaceId });
+}
+
+/** A space that this account leads. @throws EngineError `not_member`, `not_steward` */
+export async function needStewardOf(core: Core, spaceId: string): Promise<SpaceRuntime> {
+  const space = await active(core, spaceId);
+  needSteward(core, space);
+  return space;
 }
 
 async function active(core: Core, spaceId: string): Promise<SpaceRuntime> {

@@ -38,6 +38,7 @@ import type { Draft, FollowUp } from "./draft.ts";
 import { adopt, blame, draftOf, writeRow } from "./draft.ts";
 import { followUpWrites } from "./follow-up.ts";
 import { SPACE_EVENTS } from "./events.ts";
+import { writeOrganisation } from "./organisation.ts";
 import { stewardsOf } from "./roster.ts";
 import { noteClaim } from "./proof.ts";
 import type { SpaceRuntime } from "./runtime.ts";
@@ -132,6 +133,8 @@ export async function applyEntries(
     await core.store.transaction((tx) => {
       for (const write of draft.writes) write(tx);
       writeRow(tx, draft.row);
+      if (draft.group !== null && draft.row.epoch !== space.row.epoch)
+        writeOrganisation(tx, space.logId, draft.group);
       tx.run("DELETE FROM entries WHERE log_id = ? AND seq <= ? AND seq > 0", [
         space.logId,
         draft.row.seq - KEEP_ENTRIES,

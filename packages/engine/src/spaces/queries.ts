@@ -24,6 +24,7 @@ type SummaryRow = {
   people: number;
   my_role: "steward" | "member" | null;
   waiting: number;
+  organisation: string | null;
 };
 
 const SUMMARY = `
@@ -37,7 +38,8 @@ SELECT s.log_id, s.title, s.kind, s.state, s.history, s.hub, s.created, s.troubl
      AND u.position > coalesce((SELECT position FROM read_positions r WHERE r.log_id = s.log_id), s.read_from) LIMIT 1000)) AS mentions,
   (SELECT count(*) FROM members m WHERE m.log_id = s.log_id AND m.present = 1) AS people,
   (SELECT role FROM members m WHERE m.log_id = s.log_id AND m.identity_id = (SELECT identity_id FROM account)) AS my_role,
-  (SELECT count(*) FROM outbox o WHERE o.log_id = s.log_id AND o.type NOT LIKE 'space.%') AS waiting
+  (SELECT count(*) FROM outbox o WHERE o.log_id = s.log_id AND o.type NOT LIKE 'space.%') AS waiting,
+  (SELECT node FROM space_organisations b WHERE b.log_id = s.log_id) AS organisation
 FROM spaces s LEFT JOIN activity a ON a.log_id = s.log_id
   AND a.event_id = (SELECT event_id FROM activity n WHERE n.log_id = s.log_id ORDER BY position DESC LIMIT 1)
 WHERE s.kind <> 'personal'`;
@@ -49,6 +51,7 @@ export const SPACES_TABLES = [
   "read_positions",
   "outbox",
   "account",
+  "space_organisations",
 ] as const;
 
 /** The list, newest first. */
@@ -72,6 +75,7 @@ export async function oneSpace(core: Core, spaceId: string): Promise<Space | nul
     history: row.history,
     hub: row.hub,
     waiting: row.waiting,
+    organisation: row.organisation,
   };
 }
 

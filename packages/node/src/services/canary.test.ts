@@ -82,7 +82,9 @@ test("no log line tells a name, an address, a target or a secret; the disk holds
     });
 
     const expires = Date.now() + 3_600_000;
-    const { invitation } = await call("invitations.create", { expires, uses: 1 }, session);
+    const invitation = randomBytes(16);
+    const invited = { invitation, expires, uses: 1, kind: "person" as const };
+    await call("invitations.create", { invitations: [invited] }, session);
     secrets["invitation"] = invitation;
     const ask = { boxId, scope: "letters" as const, expires, count: 1 };
     const address = (await call("boxes.addresses", ask, session)).addresses[0]?.address;

@@ -1,6 +1,7 @@
 /** What every store must show of accounts, administration and cards. */
 import { expect, test } from "vitest";
 import { randomBytes } from "../crypto-fast.ts";
+import { newInvitation } from "./conformance-roll.ts";
 import type { RegisterArg } from "./port-accounts.ts";
 import type { Store } from "./port.ts";
 
@@ -55,7 +56,7 @@ export function testAccounts(current: () => Store): void {
   });
 
   test("of many who register one name, or with one use of an invitation, one wins", async () => {
-    const { accounts, admin } = current();
+    const { accounts, admin, invitations } = current();
     const tally = async (all: RegisterArg[]) => {
       const results = await Promise.allSettled(all.map((one) => accounts.register(one)));
       return results.filter(({ status }) => status === "fulfilled").length;
@@ -64,11 +65,12 @@ export function testAccounts(current: () => Store): void {
     const maker = await accounts.credentials({ name: "same" });
     if (maker === null) throw new Error("no account");
     const codeHash = randomBytes(32);
-    await admin.createInvitation({
-      accountId: maker.accountId,
-      invitation: { codeHash, sealed: randomBytes(64), expires: NOW + HOUR, usesLeft: 1 },
-      maxUses: 10,
+    await invitations.create({
+      by: maker.accountId,
       now: NOW,
+      invitations: [newInvitation({ codeHash })],
+      maxUses: 10,
+      journal: false,
     });
     const guests = Array.from({ length: 10 }, (_, index) =>
       newAccount(`guest${index}`, { codeHash, registration: "invitation" }),

@@ -16,6 +16,7 @@ import { testWays } from "./conformance-ways.ts";
 import { testBoxes } from "./conformance-boxes.ts";
 import { testRecovery } from "./conformance-recovery.ts";
 import { testKeyLog } from "./conformance-keylog.ts";
+import { testRoll } from "./conformance-roll.ts";
 import type { Store } from "./port.ts";
 
 const HUB = "hub.localhost:1";
@@ -44,6 +45,7 @@ export function testStore(name: string, open: OpenStore): void {
     testRecovery(() => store);
     testDevices(() => store);
     testKeyLog(() => store);
+    testRoll(() => store);
 
     const newLog = async (): Promise<TestLog> => {
       const log = testLog(HUB);

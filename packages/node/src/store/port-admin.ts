@@ -1,39 +1,25 @@
 /** The operations of administration and of cards. */
-import type { Bytes, Role } from "@baraza/protocol";
+import type { Bytes, NodeRules } from "@baraza/protocol";
+import type { Act } from "./port-roll.ts";
 
 export type Registration = "invitation" | "open";
-export type NodeSettings = { registration: Registration; membersInvite: boolean };
-
-/** A code that is not stored in clear: its hash finds it, `sealed` gives it back to whoever made it. */
-export type InvitationRow = { codeHash: Bytes; sealed: Bytes; expires: number; usesLeft: number };
+/** What the administrators set; what they did not is left out. */
+export type NodeSettings = NodeRules;
 export type GatewayKeyRow = { keyId: number; sealedSeed: Bytes; created: number };
 
 export type AdminOperations = {
   write: {
-    /** @throws quota_exceeded when the account's open invitations would allow more than `maxUses`. */
-    createInvitation(arg: {
-      accountId: Bytes;
-      invitation: InvitationRow;
-      maxUses: number;
-      now: number;
-    }): null;
-    /** An administrator revokes anybody's, a member their own. @throws not_found */
-    revokeInvitation(arg: { accountId: Bytes; role: Role; codeHash: Bytes }): null;
     /** Replaces the setup code. Gives false, and does nothing, when there is an administrator and `always` is not set. */
     setSetupCode(arg: { codeHash: Bytes; expires: number; always: boolean }): boolean;
     /** Uses up the setup code for an account. @throws setup_link_invalid */
     claim(arg: { accountId: Bytes; codeHash: Bytes; now: number }): null;
-    changeSettings(arg: Partial<NodeSettings>): null;
+    changeSettings(arg: Act & { changes: Partial<NodeSettings> }): null;
     /** Keeps the sealed seed of a gateway key and forgets all but the newest `keep`. */
     addGatewayKey(arg: GatewayKeyRow & { keep: number }): null;
-    /** Deletes invitations that have expired or are used up. */
-    sweep(arg: { now: number; limit: number }): number;
   };
   read: {
     /** True when the code is an invitation or the setup code, and can be used now. */
     codeStands(arg: { codeHash: Bytes; now: number }): boolean;
-    /** Open invitations: an administrator sees all, a member their own. */
-    invitations(arg: { accountId: Bytes; role: Role; now: number }): InvitationRow[];
     settings(arg: null): Partial<NodeSettings>;
     hasAdministrator(arg: null): boolean;
     /** Newest first. */

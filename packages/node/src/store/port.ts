@@ -17,6 +17,8 @@ import type { AccountsOperations } from "./port-accounts.ts";
 import type { AdminOperations, CardsOperations } from "./port-admin.ts";
 import type { BlobsOperations } from "./port-blobs.ts";
 import type { BoxesOperations } from "./port-boxes.ts";
+import type { InvitationsOperations } from "./port-invitations.ts";
+import type { RollOperations } from "./port-roll.ts";
 import type { DevicesOperations } from "./port-devices.ts";
 import type { KeyLogOperations } from "./port-keylog.ts";
 import type { LogsOperations } from "./port-logs.ts";
@@ -35,6 +37,8 @@ export type Operations = {
   devices: DevicesOperations;
   keylog: KeyLogOperations;
   ways: WaysOperations;
+  invitations: InvitationsOperations;
+  roll: RollOperations;
 };
 
 /** The shape of one service's operations. */

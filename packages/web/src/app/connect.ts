@@ -26,10 +26,18 @@ const NODE_INVITATION = { uses: 1, days: 14 };
 const repeatable: ReadonlySet<keyof EngineCommands> = new Set([
   "account.policy",
   "account.setDisplayName",
-  "node.settings",
-  "node.status",
-  "node.invitations",
-  "node.revokeInvitation",
+  "admin.invite",
+  "admin.invitations",
+  "admin.revoke",
+  "admin.accounts",
+  "admin.account",
+  "admin.setRole",
+  "admin.suspend",
+  "admin.setLimits",
+  "admin.setLeaving",
+  "admin.settings",
+  "admin.status",
+  "admin.refresh",
   "space.cancelJoin",
   "space.forget",
   "space.readInvitation",
@@ -57,6 +65,7 @@ export function connectEngine(): EnginePort {
     waiting: 0,
     progress: null,
     sessionEnded: false,
+    shut: null,
   });
   const { promise: woken, resolve: wake } = Promise.withResolvers<void>();
   const first = Promise.withResolvers<void>();
@@ -228,7 +237,7 @@ export function connectEngine(): EnginePort {
 
     claim: (setup) => done("node.claim", { setup }),
     async nodeSettings({ open, membersInvite }) {
-      const result = await ask("node.settings", {
+      const result = await ask("admin.settings", {
         ...(open === undefined ? {} : { registration: open ? "open" : "invitation" }),
         ...(membersInvite === undefined ? {} : { membersInvite }),
       });
@@ -239,22 +248,26 @@ export function connectEngine(): EnginePort {
         value: { open: settings.registration === "open", membersInvite: settings.membersInvite },
       };
     },
-    nodeStatus: () => ask("node.status", {}),
+    nodeStatus: () => ask("admin.status", {}),
     async nodeInvite() {
       const { uses, days } = NODE_INVITATION;
-      const result = await ask("node.invite", { uses, days });
+      const batchId = crypto.randomUUID();
+      const result = await ask("admin.invite", { batchId, uses, days, people: [{ name: "" }] });
       if (!result.ok) return result;
-      return { ok: true, value: nodeInvitationOf({ ...result.value, usesLeft: uses }) };
+      const [made] = result.value.invitations;
+      return made === undefined
+        ? { ok: false, failure: "unexpected" }
+        : { ok: true, value: nodeInvitationOf({ ...made, usesLeft: uses }) };
     },
     async nodeInvitations() {
-      const result = await ask("node.invitations", {});
+      const result = await ask("admin.invitations", { kind: "person" });
       if (!result.ok) return result;
-      const usable = result.value.filter(
-        ({ expires, usesLeft }) => usesLeft > 0 && expires > Date.now(),
+      const usable = result.value.invitations.flatMap(({ invitation, state, ...one }) =>
+        invitation !== null && state === "open" ? [{ ...one, invitation }] : [],
       );
       return { ok: true, value: usable.map(nodeInvitationOf) };
     },
-    revokeNodeInvitation: (invitation) => done("node.revokeInvitation", { invitation }),
+    revokeNodeInvitation: (id) => done("admin.revoke", { ids: [id] }),
 
     messages: (spaceId, limit) =>
       live("chat.messages", { spaceId, limit }, ({ messages, more, firstUnread }) => ({
@@ -283,12 +296,13 @@ function painted(): Promise<void> {
 }
 
 function nodeInvitationOf(made: {
+  id?: string;
   invitation: string;
   expires: number;
   usesLeft: number;
 }): NodeInvitation {
   return {
-    code: made.invitation,
+    code: made.id ?? "",
     link: new URL(hrefOf({ at: "signUp", secret: made.invitation }), location.origin).href,
     expiresAt: made.expires,
     usesLeft: made.usesLeft,

@@ -92,6 +92,8 @@ export interface LineStatus {
   } | null;
   /** The node ended this device's session: a person has to sign in again. */
   sessionEnded: boolean;
+  /** Why nobody may sign in with the account any more. */
+  shut: "suspended" | "account_closed" | null;
 }
 
 export interface Conversation {

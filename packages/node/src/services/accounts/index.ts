@@ -20,7 +20,7 @@ import { accountKey } from "../account-key.ts";
 import { waysRoutes } from "../ways/index.ts";
 
 export type AccountsDeps = {
-  store: Pick<Store, "accounts" | "admin" | "ways">;
+  store: Pick<Store, "accounts" | "admin" | "roll" | "ways">;
   secrets: Pick<NodeSecrets, "opaqueSetup" | "tokenSeed" | "vrfSeed">;
   /** The node's name: a function, since it may be known only after listening. */
   name: () => string;

@@ -16,6 +16,23 @@ const DAY = 24 * 60 * 60_000;
 const LONGEST = (LIMITS.keyPackageDays + 1) * DAY;
 const LONGEST_LAST_RESORT = 400 * DAY;
 
+/**
+ * [Note: Trying names] Whoever knows a name may ask for its public keys: that is what an address is for. To find out which
+ * names there are by trying is slow: per caller, and through relays per relay, whose users share the allowance. Names that
+ * nobody has use up a smaller one, so that honest questions go on while somebody guesses; both answers come from one
+ * look-up in the same index.
+ */
+const IDS = { perMinute: 6000, burst: 2000 };
+const NAMES = {
+  direct: { perMinute: 60, burst: 120 },
+  relayed: { perMinute: 600, burst: 600 },
+} as const;
+const MISSES = {
+  direct: { perMinute: 6, burst: 30 },
+  relayed: { perMinute: 30, burst: 120 },
+} as const;
+const of = (sealed: boolean) => (sealed ? "relayed" : "direct");
+
 /** The routes. */
 export function keyRoutes({ store, now }: KeyDeps): Handlers {
   const own = async (accountId: Bytes): Promise<AccountRow> => {
@@ -86,12 +103,16 @@ export function keyRoutes({ store, now }: KeyDeps): Handlers {
         packages: await store.accounts.takeKeyPackages({ identityId, capabilityHash, now: now() }),
       };
     },
-    "identity.lookup": async ({ identityId, name }, { limit }) => {
-      limit("identity.lookup", { perMinute: 6000, burst: 2000 });
+    "identity.lookup": async ({ identityId, name }, { limit, sealed }) => {
       demand((identityId === undefined) !== (name === undefined), "name");
+      // An id of 256 bits is known or not; names can be tried one after the other (see [Note: Trying names]).
+      limit("identity.lookup", identityId === undefined ? NAMES[of(sealed)] : IDS);
       const by = identityId === undefined ? { name: name ?? "" } : { identityId };
       const found = await store.accounts.find(by);
-      if (found === null) throw new ProtocolError("not_found");
+      if (found === null) {
+        if (name !== undefined) limit("identity.miss", MISSES[of(sealed)]);
+        throw new ProtocolError("not_found");
+      }
       return { name: found.name, identity: found.identity, boxKey: found.boxKey };
     },
   };

@@ -57,8 +57,11 @@ export function registrationRoutes(deps: RegistrationDeps): Handlers {
       context.limit("register-start", { perMinute: 300, burst: 600 });
       await mayRegister(deps, invitation);
       if (RESERVED.has(name)) throw new ProtocolError("name_invalid");
-      if ((await store.accounts.credentials({ name })) !== null)
+      if ((await store.accounts.credentials({ name })) !== null) {
+        // Where registration is open, anybody could ask for one name after the other.
+        context.limit("name-taken", { perMinute: 10, burst: 60 });
         throw new ProtocolError("name_taken");
+      }
       return { response: await evaluate(deps.opaqueSetup, name, request) };
     },
     "accounts.registerFinish": async (request, context) => {
@@ -120,6 +123,7 @@ async function mayRegister(
       throw new ProtocolError("invitation_needed");
     return;
   }
+  // Compared as hashes of 128 random bits, found by an index: neither time nor number of tries helps a guesser.
   if (!(await store.admin.codeStands({ codeHash: sha256(invitation), now: now() })))
     throw new ProtocolError("invitation_invalid");
 }

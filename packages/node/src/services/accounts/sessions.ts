@@ -20,6 +20,7 @@ type Found = { accountId: Bytes; role: Role; expires: number };
 /** How long a look-up is believed. Everything that ends a session in this process forgets it at once. */
 const BELIEVE_MS = 5000;
 const REMEMBERED = 10_000;
+const DAY = 24 * 60 * 60_000;
 
 /** A new session and the row for it. */
 export function newSession(now: number): { session: Bytes; row: NewSession } {
@@ -28,7 +29,23 @@ export function newSession(now: number): { session: Bytes; row: NewSession } {
 }
 
 /** Looks sessions up, with a short memory. */
-export function createSessions(store: Pick<Store, "accounts">, now: () => number): Sessions {
+export function createSessions(
+  store: Pick<Store, "accounts" | "roll">,
+  now: () => number,
+): Sessions {
+  /** The last day (since 1970) that is noted of an account: one write a day, and no finer time is kept. */
+  const seen = new Map<string, number>();
+  const noteUse = (accountId: Bytes, at: number) => {
+    const day = Math.floor(at / DAY);
+    const account = Buffer.from(accountId).toString("latin1");
+    if (seen.get(account) === day) return;
+    if (seen.size >= REMEMBERED) seen.clear();
+    seen.set(account, day);
+    store.roll.seen({ accountId, day }).catch(() => {
+      // The store is closing: the next request notes it.
+      seen.delete(account);
+    });
+  };
   const known = new Map<string, { found: Found; until: number }>();
   /** Counts calls of `forget`: an answer that was on its way meanwhile is not remembered. */
   let era = 0;
@@ -43,6 +60,7 @@ export function createSessions(store: Pick<Store, "accounts">, now: () => number
     const asked = era;
     const found = await store.accounts.session({ sessionId, now: at });
     if (found === null) return null;
+    noteUse(found.accountId, at);
     if (asked === era) {
       if (known.size >= REMEMBERED) known.clear();
       known.set(key, { found, until: at + BELIEVE_MS });

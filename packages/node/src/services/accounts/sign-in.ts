@@ -73,7 +73,8 @@ export function signInRoutes({ store, opaqueSetup, now }: SignInDeps): {
       const account = await store.accounts.credentials({ name });
       const { signInResponse } = await import("@baraza/crypto/opaque");
       const { state, response } = await checked("request", () =>
-        signInResponse(opaqueSetup, account?.record ?? null, name, request),
+        // An ended account has an empty record: like a name that nobody has.
+        signInResponse(opaqueSetup, account?.record || null, name, request),
       );
       const signInId = randomBytes(16);
       pending.set(toHex(signInId), {

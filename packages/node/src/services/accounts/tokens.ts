@@ -8,18 +8,16 @@ import type { Handlers } from "../../http/registry.ts";
 import type { Store } from "../../store/port.ts";
 import { checked } from "./checks.ts";
 import { accountKey } from "../account-key.ts";
+import { limitsFor } from "../admin/rules.ts";
 
 const DAY = 24 * 60 * 60_000;
-/** Tokens per account and day. */
-const ALLOWANCE = 200;
-
 /** The route, and what the logs service needs to redeem. */
 export function createTokens({
   store,
   seed,
   now,
 }: {
-  store: Pick<Store, "accounts">;
+  store: Pick<Store, "accounts" | "roll">;
   seed: Bytes;
   now: () => number;
 }): {
@@ -35,11 +33,13 @@ export function createTokens({
       "tokens.issue": async ({ blinded }, { account, limit }) => {
         limit("tokens.issue", { perMinute: 60, burst: 120 }, accountKey(account));
         const answer = await checked("blinded", () => evaluateTokens(keys, blinded));
+        const { accountId, role } = account;
+        const { spaces } = limitsFor(role, await store.roll.limits({ accountId }));
         await store.accounts.allowTokens({
-          accountId: account.accountId,
+          accountId,
           day: Math.floor(now() / DAY),
           count: blinded.length,
-          max: ALLOWANCE,
+          max: spaces,
         });
         return answer;
       },

@@ -1,106 +1,106 @@
-/** Administration: the first administrator, settings, invitations to open an account. */
-import { openAead, randomBytes, sealAead } from "@baraza/crypto";
-import type { Bytes } from "@baraza/protocol";
-import { LIMITS, ProtocolError } from "@baraza/protocol";
+/** Administration: the first administrator, settings, invitations to open an account, the roll of accounts. */
+import { randomBytes } from "@baraza/crypto";
+import type { Bytes, ErrorCode } from "@baraza/protocol";
+import { adminSettings, check, LIMITS } from "@baraza/protocol";
+import * as v from "valibot";
 import { sha256 } from "../../crypto-fast.ts";
 import type { Handlers, Service } from "../../http/registry.ts";
 import type { NodeSecrets } from "../../secrets.ts";
 import type { NodeSettings, Registration } from "../../store/port-admin.ts";
 import type { Store } from "../../store/port.ts";
-import { INVITATION_QUOTA, mayInvite, MEMBERS_INVITE } from "./rules.ts";
 import { accountKey } from "../account-key.ts";
+import { invitationRoutes } from "./invitations.ts";
+import { rollRoutes } from "./roll.ts";
+import { RULES } from "./rules.ts";
 
 export type AdminDeps = {
-  store: Pick<Store, "admin">;
+  store: Pick<Store, "admin" | "invitations" | "roll">;
   secrets: Pick<NodeSecrets, "storeSecret">;
   registration: Registration;
+  /** Bytes of files that a space may have until an administrator sets it. */
+  files: number;
   version: string;
   now: () => number;
-  /** An account has another role now. */
-  onRoleChanged?: () => void;
+  /** An account has another role now, or none of its sessions is good any more. */
+  onChanged?: () => void;
+  /** All sessions of an account have ended, for this reason. */
+  onEnded?: (accountId: Bytes, code: ErrorCode) => void;
 };
 
-const LABEL = { label: "baraza/node/invitation/1" };
-const SWEEP_EVERY = 10 * 60_000;
+/** Fields of later versions are not settings of this one. */
+const changesOf = v.object(adminSettings.request.entries);
+const SWEEP_EVERY = 60_000;
 const SWEEP_AT_ONCE = 1000;
+const DAY = 24 * 60 * 60_000;
+/** How long its maker sees what became of an invitation. */
+const KEEP_INVITATIONS = 60 * DAY;
+
+export type AdminService = Service & {
+  /** Ends memberships whose time has come, and deletes what was kept long enough. Happens by itself every minute. */
+  sweep: () => Promise<void>;
+};
 
 /** Starts the service. Close it before the store. */
-export function createAdmin(deps: AdminDeps): Service {
-  const { store, secrets, now } = deps;
+export function createAdmin(deps: AdminDeps): AdminService {
+  const { store, secrets, now, onChanged = () => {}, onEnded = () => {} } = deps;
   const settled = (settings: Partial<NodeSettings>): NodeSettings => ({
-    registration: settings.registration ?? deps.registration,
-    membersInvite: settings.membersInvite ?? MEMBERS_INVITE,
+    ...RULES,
+    registration: deps.registration,
+    files: deps.files,
+    ...settings,
   });
+  const sweep = async () => {
+    const at = now();
+    const closed = await store.roll.closeDue({ now: at, limit: SWEEP_AT_ONCE });
+    if (closed.length > 0) onChanged();
+    for (const accountId of closed) onEnded(accountId, "account_closed");
+    const { keepDays } = settled(await store.admin.settings(null));
+    await store.roll.emptyDue({ now: at, keepMs: keepDays * DAY, limit: SWEEP_AT_ONCE });
+    const keepMs = KEEP_INVITATIONS;
+    await store.invitations.sweep({ now: at, keepMs, limit: SWEEP_AT_ONCE });
+  };
   const timer = setInterval(() => {
-    store.admin.sweep({ now: now(), limit: SWEEP_AT_ONCE }).catch(() => {
+    sweep().catch(() => {
       // The store is closing or out of order: its health check says so.
     });
   }, SWEEP_EVERY);
   timer.unref();
 
   const routes: Handlers = {
+    ...invitationRoutes({ store, secrets, now }),
+    ...rollRoutes({ store, now, onChanged, onEnded }),
     "admin.claim": async ({ setup }, { account, limit }) => {
       limit("admin.claim", { perMinute: 10, burst: 20 }, accountKey(account));
       const { accountId } = account;
       await store.admin.claim({ accountId, codeHash: sha256(setup), now: now() });
-      deps.onRoleChanged?.();
+      onChanged();
       return { role: "administrator" };
     },
-    "admin.settings": async (changes) => {
-      const { registration, membersInvite } = changes;
-      await store.admin.changeSettings({
-        ...(registration === undefined ? {} : { registration }),
-        ...(membersInvite === undefined ? {} : { membersInvite }),
-      });
+    "admin.settings": async (request, { account }) => {
+      const changes = given(check(changesOf, request));
+      if (Object.keys(changes).length > 0)
+        await store.admin.changeSettings({ by: account.accountId, now: now(), changes });
       return settled(await store.admin.settings(null));
     },
     "admin.status": async () => ({
       ...(await store.admin.counts(null)),
       version: deps.version,
     }),
-    "invitations.create": async ({ expires, uses }, { account, limit }) => {
-      limit("invitations.create", { perMinute: 60, burst: 120 }, accountKey(account));
-      const { accountId, role } = account;
-      if (!mayInvite(role, await store.admin.settings(null))) throw new ProtocolError("forbidden");
-      const quota = INVITATION_QUOTA[role];
-      if (expires <= now() || expires > now() + quota.lifeMs)
-        throw new ProtocolError("malformed", { data: { field: "expires" } });
-      if (uses < 1) throw new ProtocolError("malformed", { data: { field: "uses" } });
-      const code = randomBytes(16);
-      const codeHash = sha256(code);
-      const sealed = await sealAead(secrets.storeSecret, code, codeHash, LABEL);
-      await store.admin.createInvitation({
-        accountId,
-        invitation: { codeHash, sealed, expires, usesLeft: uses },
-        maxUses: quota.uses,
-        now: now(),
-      });
-      return { invitation: code };
-    },
-    "invitations.list": async (_request, { account }) => {
-      const { accountId, role } = account;
-      const rows = await store.admin.invitations({ accountId, role, now: now() });
-      const invitations = await Promise.all(
-        rows.map(async ({ codeHash, sealed, expires, usesLeft }) => ({
-          invitation: await openAead(secrets.storeSecret, sealed, codeHash, LABEL),
-          expires,
-          usesLeft,
-        })),
-      );
-      return { invitations };
-    },
-    "invitations.revoke": async ({ invitation }, { account }) => {
-      const { accountId, role } = account;
-      await store.admin.revokeInvitation({ accountId, role, codeHash: sha256(invitation) });
-      return {};
-    },
   };
   return {
     routes,
+    sweep,
     close: () => {
       clearInterval(timer);
     },
   };
+}
+
+/** The fields that have a value. */
+function given(settings: { [K in keyof NodeSettings]?: NodeSettings[K] | undefined }) {
+  return Object.fromEntries(
+    Object.entries(settings).filter(([, value]) => value !== undefined),
+  ) as Partial<NodeSettings>;
 }
 
 /**

@@ -10,6 +10,8 @@ export type ConnectionDeps = {
   store: Pick<Store, "boxes">;
   outlet: Outlet;
   account: Account & { expires: number };
+  /** Whether the session still stands: also another process may have ended it. */
+  stands: () => Promise<boolean>;
   boxes: { boxId: Bytes; after: number }[];
   times: LiveTimes;
   now: () => number;
@@ -72,7 +74,12 @@ export function createConnection(deps: ConnectionDeps): Connection {
   }
   const beat = setInterval(() => {
     if (account.expires <= deps.now()) outlet.cut("unauthenticated");
-    else ping();
+    else {
+      ping();
+      run(async () => {
+        if (!(await deps.stands())) outlet.cut("unauthenticated");
+      });
+    }
   }, times.pingMs);
 
   /** Letters one after the other: the next is sent when the one before has left. */

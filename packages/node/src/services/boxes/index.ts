@@ -9,7 +9,7 @@ import type { Handlers, LiveHandler, Service } from "../../http/registry.ts";
 import type { NodeSecrets } from "../../secrets.ts";
 import type { Store } from "../../store/port.ts";
 import { createAddresses } from "./addresses.ts";
-import type { LiveDeps } from "./live.ts";
+import type { EndedSessions, LiveDeps } from "./live.ts";
 import { createLive } from "./live.ts";
 import type { Deliver } from "./push.ts";
 import { createPushes } from "./push.ts";
@@ -38,7 +38,7 @@ export type BoxesService = Service & {
    */
   deliver: Deliver;
   /** Ends live connections of sessions that ended. */
-  endSessions: (ended: { accountId: Bytes; sessionId: Bytes | null; keep?: Bytes }) => void;
+  endSessions: (ended: EndedSessions) => void;
 };
 
 const DAY = 24 * 60 * 60_000;
@@ -82,6 +82,11 @@ export function createBoxes(deps: BoxesDeps): BoxesService {
       const { accountId, sessionId } = account;
       await store.boxes.create({ accountId, boxId, sessionId, max: LIMITS.boxesPerAccount });
       return { boxId };
+    },
+    "boxes.close": async ({ boxId }, { account, limit }) => {
+      limit("boxes.close", { perMinute: 10, burst: 20 }, accountKey(account));
+      await store.boxes.close({ accountId: account.accountId, boxId });
+      return {};
     },
     "boxes.addresses": async ({ boxId, scope, hub, expires, count }, { account, limit }) => {
       limit("boxes.addresses", { perMinute: 120, burst: 240 }, accountKey(account));

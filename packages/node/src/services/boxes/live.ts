@@ -6,7 +6,7 @@
  * everything once more that it had not deleted: letters are given at least once, in order. Pushes are given at most
  * once here, but none is lost silently: what may not have arrived becomes a wake.
  */
-import type { Bytes } from "@baraza/protocol";
+import type { Bytes, ErrorCode } from "@baraza/protocol";
 import { LIMITS, liveUp, ProtocolError, readAs } from "@baraza/protocol";
 import type { Account, LiveHandler } from "../../http/registry.ts";
 import type { Store } from "../../store/port.ts";
@@ -25,13 +25,21 @@ export type LiveDeps = {
   times?: Partial<LiveTimes>;
 };
 
+/** `sessionId` null: all but `keep`, of the account. `code` says why; without it, they have just ended. */
+export type EndedSessions = {
+  accountId: Bytes;
+  sessionId: Bytes | null;
+  keep?: Bytes;
+  code?: ErrorCode;
+};
+
 export type Live = {
   handle: LiveHandler;
   /** A letter is in the store: listeners of its box fetch it. */
   letterCame: (boxId: Bytes) => void;
   /** Gives a push to those who listen at the box. False when nobody took it. */
   push: (to: KnownAddress, body: Bytes) => boolean;
-  endSessions: (ended: { accountId: Bytes; sessionId: Bytes | null; keep?: Bytes }) => void;
+  endSessions: (ended: EndedSessions) => void;
   listening: () => number;
   close: () => Promise<void>;
 };
@@ -95,7 +103,16 @@ export function createLive(deps: LiveDeps): Live {
       if ((byAccount.get(keyOf(accountId))?.size ?? 0) >= PER_ACCOUNT)
         throw new ProtocolError("busy");
       if (!outlet.open()) return;
-      connection = createConnection({ store, outlet, account, boxes: frame.boxes, times, now });
+      const stands = async () => (await deps.sessionOf(frame.session)) !== null;
+      connection = createConnection({
+        store,
+        outlet,
+        account,
+        stands,
+        boxes: frame.boxes,
+        times,
+        now,
+      });
       // Added before the first read: what comes meanwhile is either read or told.
       add(connection);
       connection.start();
@@ -149,13 +166,13 @@ export function createLive(deps: LiveDeps): Live {
       for (const connection of connections) if (connection.push(to, frame)) taken = true;
       return taken;
     },
-    endSessions: ({ accountId, sessionId, keep }) => {
+    endSessions: ({ accountId, sessionId, keep, code }) => {
       for (const connection of byAccount.get(keyOf(accountId)) ?? []) {
         const ended =
           sessionId === null
             ? keep === undefined || connection.sessionKey !== keyOf(keep)
             : connection.sessionKey === keyOf(sessionId);
-        if (ended) connection.cut("unauthenticated");
+        if (ended) connection.cut(code ?? "unauthenticated");
       }
     },
     listening: () => {

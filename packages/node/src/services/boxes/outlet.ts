@@ -61,6 +61,14 @@ export type Outlet = {
 /** WebSocket close codes (RFC 6455, section 7.4.1): 1008 policy, 1013 try again later. */
 const CLOSE = { policy: 1008, later: 1013 };
 
+/** What trying again later does not mend. */
+const POLICY: ReadonlySet<ErrorCode> = new Set([
+  "unauthenticated",
+  "malformed",
+  "suspended",
+  "account_closed",
+]);
+
 const nothing = () => {};
 
 /** Wraps an accepted socket. */
@@ -97,7 +105,7 @@ export function createOutlet(socket: WebSocket, times: LiveTimes): Outlet {
     write(encodeCbor({ t: "error", code }), () => {});
     open = false;
     clearTimeout(watching);
-    socket.close(code === "unauthenticated" || code === "malformed" ? CLOSE.policy : CLOSE.later);
+    socket.close(POLICY.has(code) ? CLOSE.policy : CLOSE.later);
     setTimeout(() => {
       socket.terminate();
     }, times.lingerMs).unref();

@@ -55,6 +55,8 @@ type Waiting = { appended: Appended; seats: Promise<Target[]> };
 /** Seats that are wrapped for in one turn of the event loop. */
 const AT_ONCE = 64;
 const KNOWN_LOGS = 2000;
+/** Above this many, nodes for which nothing waits are forgotten. */
+const KNOWN_NODES = 1000;
 /** Appends of one log that wait for their turn; when there are more, only the newest is told of. */
 const PER_LOG = 64;
 const RETRY_BATCH = 128;
@@ -131,6 +133,7 @@ export function createPush(deps: PushDeps): PushService {
   const stateOf = (node: string) => {
     let state = nodes.get(node);
     if (state === undefined) {
+      if (nodes.size >= KNOWN_NODES) forgetIdle();
       const queue = createNodeQueue({
         node,
         hub: deps.name,
@@ -145,6 +148,11 @@ export function createPush(deps: PushDeps): PushService {
       nodes.set(node, state);
     }
     return state;
+  };
+  /** What was only a note that a node was reached once need not be kept: it is made again with the next push. */
+  const forgetIdle = () => {
+    for (const [name, { queue, wait, timer }] of nodes)
+      if (wait === 0 && timer === undefined && queue.quiet()) nodes.delete(name);
   };
   /** Waits longer each time, by a random part, so that nodes do not all come back at once. */
   const waitFor = (node: string) => {

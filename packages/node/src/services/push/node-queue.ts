@@ -23,6 +23,8 @@ export type NodeQueue = {
   send(deliveries: readonly Delivery[]): Promise<Outcome>;
   /** Deliveries that wait. */
   length(): number;
+  /** True when nothing waits or is being sent. */
+  quiet(): boolean;
   /** After this no delivery is taken until `resume`. */
   pause(): void;
   resume(): void;
@@ -48,13 +50,18 @@ const ANSWER_BYTES = 16 * 1024;
 export function createNodeQueue(deps: NodeQueueDeps): NodeQueue {
   let waiting: Delivery[] = [];
   let paused = false;
+  /** Requests that are under way. */
+  let sending = 0;
   let running: Promise<void> | undefined;
 
   const send = async (deliveries: readonly Delivery[]): Promise<Outcome> => {
+    sending += 1;
     try {
       return outcomeOf(deliveries, await deliver(deps, deliveries));
     } catch {
       return { delivered: [], gone: [], failed: deliveries };
+    } finally {
+      sending -= 1;
     }
   };
   const run = async () => {
@@ -75,6 +82,7 @@ export function createNodeQueue(deps: NodeQueueDeps): NodeQueue {
     },
     send,
     length: () => waiting.length,
+    quiet: () => waiting.length === 0 && running === undefined && sending === 0,
     pause: () => {
       paused = true;
       const failed = waiting;

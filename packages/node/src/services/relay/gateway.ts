@@ -21,7 +21,9 @@ export type GatewayDeps = {
 /**
  * [Note: Replays] Each honest request has an encapsulation of its own; one that comes again within this time is
  * refused (RFC 9458, section 6.5). Later it is taken, which does little: letters, appends and tokens are recognised by
- * their own ids, sessions and signed requests end, and the answer can be read by the first sender only.
+ * their own ids, sessions and signed requests end, and the answer can be read by the first sender only. So the memory
+ * need not survive a restart: what a relay could repeat then costs the callee at most a key package of a person whose
+ * capability the first sender held, and the last resort is never used up.
  */
 const REPLAY_MS = 5 * 60_000;
 const REMEMBERED = 500_000;

@@ -4,6 +4,9 @@ import { equalBytes, ProtocolError } from "@baraza/protocol";
 import type { AccountRow, AccountsOperations, DeviceRow, NewSession } from "../port-accounts.ts";
 import type { Db } from "./database.ts";
 import { useInvitation } from "./admin.ts";
+import { usedBy } from "./invitations.ts";
+import { note } from "./journal.ts";
+import { whyShut } from "./roll.ts";
 import { accountOf, mustGet } from "./rows.ts";
 import { insertWay, replacePassphrase, swapVault } from "./ways.ts";
 import { allowTokens, publishKeyPackages, takeKeyPackages } from "./key-packages.ts";
@@ -12,6 +15,7 @@ import type { SqliteOperations } from "./operations.ts";
 
 /** More devices than people have; beyond it the oldest ones that nobody is signed in with make room. */
 const DEVICES = 64;
+const DAY = 24 * 60 * 60_000;
 const SESSIONS = 128;
 
 export const accountsOperations: SqliteOperations<AccountsOperations> = {
@@ -25,11 +29,11 @@ export const accountsOperations: SqliteOperations<AccountsOperations> = {
         db.get("SELECT 1 FROM devices WHERE device_id = ?", arg.device.deviceId) !== undefined
       )
         throw new ProtocolError("forbidden");
-      const role = useInvitation(db, arg);
+      const { role, invitation } = useInvitation(db, arg);
       const { id } = mustGet<{ id: number }>(
         db,
-        `INSERT INTO accounts (account_id, name, role, identity_id, identity, identity_seq, box_key, box_key_seq, box_id, record)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING account AS id`,
+        `INSERT INTO accounts (account_id, name, role, identity_id, identity, identity_seq, box_key, box_key_seq, box_id, record, since_day, seen_day)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?11) RETURNING account AS id`,
         account.accountId,
         account.name,
         role,
@@ -40,7 +44,11 @@ export const accountsOperations: SqliteOperations<AccountsOperations> = {
         account.boxKeySeq,
         account.boxId,
         arg.record,
+        Math.floor(arg.now / DAY),
       );
+      if (invitation !== null) usedBy(db, invitation, id);
+      if (role === "administrator")
+        note(db, { by: null, now: arg.now }, { act: "claim", subject: account.name });
       db.run("INSERT INTO boxes (box_id, account) VALUES (?, ?)", account.boxId, id);
       db.run("INSERT INTO vaults (account, version, vault) VALUES (?, 1, ?)", id, arg.vault);
       for (const way of arg.ways) insertWay(db, id, way);
@@ -50,6 +58,8 @@ export const accountsOperations: SqliteOperations<AccountsOperations> = {
     },
     signIn(db, { accountId, session, now }) {
       const account = accountOf(db, accountId);
+      const shut = whyShut(db, accountId, now);
+      if (shut !== null) throw new ProtocolError(shut);
       db.run("DELETE FROM sessions WHERE account = ? AND expires <= ?", account, now);
       db.run(
         `DELETE FROM sessions WHERE session_id IN
@@ -160,7 +170,8 @@ export const accountsOperations: SqliteOperations<AccountsOperations> = {
     session: (db, { sessionId, now }) =>
       db.get<{ accountId: Bytes; role: Role; expires: number }>(
         `SELECT account_id AS accountId, role, expires FROM sessions JOIN accounts USING (account)
-         WHERE session_id = ? AND expires > ?`,
+         WHERE session_id = ?1 AND expires > ?2 AND suspended_at IS NULL AND closed_at IS NULL
+           AND (leaves_at IS NULL OR leaves_at > ?2)`,
         sessionId,
         now,
       ) ?? null,

@@ -1,11 +1,13 @@
-/** Administration over SQLite: invitations, the setup code, settings, gateway keys. */
+/** Administration over SQLite: the setup code, settings, gateway keys. */
 import type { Bytes, Role } from "@baraza/protocol";
 import { ProtocolError } from "@baraza/protocol";
 import type { RegisterArg } from "../port-accounts.ts";
-import type { AdminOperations, GatewayKeyRow, InvitationRow, NodeSettings } from "../port-admin.ts";
-import { accountOf } from "./rows.ts";
+import type { AdminOperations, GatewayKeyRow, NodeSettings } from "../port-admin.ts";
 import type { Db } from "./database.ts";
+import { invitationStands, takeInvitation } from "./invitations.ts";
+import { note } from "./journal.ts";
 import type { SqliteOperations } from "./operations.ts";
+import { mustGet } from "./rows.ts";
 
 /** Names in node_settings. */
 const SETUP_HASH = "setupHash";
@@ -15,37 +17,6 @@ export const RESTORED_AT = "restoredAt";
 
 export const adminOperations: SqliteOperations<AdminOperations> = {
   write: {
-    createInvitation(db, { accountId, invitation, maxUses, now }) {
-      const account = accountOf(db, accountId);
-      const open = db.get<{ uses: number | null }>(
-        "SELECT sum(uses_left) AS uses FROM invitations WHERE account = ? AND expires > ?",
-        account,
-        now,
-      );
-      if ((open?.uses ?? 0) + invitation.usesLeft > maxUses)
-        throw new ProtocolError("quota_exceeded", { data: { max: maxUses } });
-      db.run(
-        "INSERT INTO invitations (code_hash, account, sealed, expires, uses_left) VALUES (?, ?, ?, ?, ?)",
-        invitation.codeHash,
-        account,
-        invitation.sealed,
-        invitation.expires,
-        invitation.usesLeft,
-      );
-      return null;
-    },
-    revokeInvitation(db, { accountId, role, codeHash }) {
-      const gone =
-        role === "administrator"
-          ? db.run("DELETE FROM invitations WHERE code_hash = ?", codeHash)
-          : db.run(
-              "DELETE FROM invitations WHERE code_hash = ? AND account = ?",
-              codeHash,
-              accountOf(db, accountId),
-            );
-      if (gone === 0) throw new ProtocolError("not_found");
-      return null;
-    },
     setSetupCode(db, { codeHash, expires, always }) {
       if (!always && hasAdministrator(db)) return false;
       writeSetting(db, SETUP_HASH, codeHash);
@@ -54,15 +25,19 @@ export const adminOperations: SqliteOperations<AdminOperations> = {
     },
     claim(db, { accountId, codeHash, now }) {
       if (!useSetupCode(db, codeHash, now)) throw new ProtocolError("setup_link_invalid");
-      db.run(
-        "UPDATE accounts SET role = 'administrator' WHERE account = ?",
-        accountOf(db, accountId),
+      const { name } = mustGet<{ name: string }>(
+        db,
+        "UPDATE accounts SET role = 'administrator' WHERE account_id = ? RETURNING name",
+        accountId,
       );
+      note(db, { by: null, now }, { act: "claim", subject: name });
       return null;
     },
-    changeSettings(db, { registration, membersInvite }) {
-      if (registration !== undefined) writeSetting(db, "registration", registration);
-      if (membersInvite !== undefined) writeSetting(db, "membersInvite", membersInvite ? 1 : 0);
+    changeSettings(db, { by, now, changes }) {
+      for (const [name, value] of Object.entries(changes))
+        writeSetting(db, name, typeof value === "boolean" ? Number(value) : value);
+      if (Object.keys(changes).length > 0)
+        note(db, { by, now }, { act: "settings", detail: changes });
       return null;
     },
     addGatewayKey(db, { keyId, sealedSeed, created, keep }) {
@@ -79,39 +54,11 @@ export const adminOperations: SqliteOperations<AdminOperations> = {
       );
       return null;
     },
-    sweep: (db, { now, limit }) =>
-      db.run(
-        `DELETE FROM invitations WHERE code_hash IN
-         (SELECT code_hash FROM invitations WHERE expires <= ? OR uses_left = 0 LIMIT ?)`,
-        now,
-        limit,
-      ),
   },
   read: {
     codeStands: (db, { codeHash, now }) =>
-      db.get(
-        "SELECT 1 FROM invitations WHERE code_hash = ? AND expires > ? AND uses_left > 0",
-        codeHash,
-        now,
-      ) !== undefined || setupCodeStands(db, codeHash, now),
-    invitations(db, { accountId, role, now }) {
-      const mine = accountOf(db, accountId);
-      return db.all<InvitationRow>(
-        `SELECT code_hash AS codeHash, sealed, expires, uses_left AS usesLeft FROM invitations
-         WHERE (account = ? OR ?) AND expires > ? AND uses_left > 0 ORDER BY expires LIMIT 1000`,
-        mine,
-        role === "administrator" ? 1 : 0,
-        now,
-      );
-    },
-    settings(db) {
-      const registration = readSetting<NodeSettings["registration"]>(db, "registration");
-      const membersInvite = readSetting<number>(db, "membersInvite");
-      return {
-        ...(registration === null ? {} : { registration }),
-        ...(membersInvite === null ? {} : { membersInvite: membersInvite === 1 }),
-      };
-    },
+      invitationStands(db, codeHash, now) || setupCodeStands(db, codeHash, now),
+    settings: (db) => readSettings(db),
     hasAdministrator: (db) => hasAdministrator(db),
     gatewayKeys: (db) =>
       db.all<GatewayKeyRow>(
@@ -132,27 +79,39 @@ export const adminOperations: SqliteOperations<AdminOperations> = {
   },
 };
 
+/** What the administrators set; what they did not is left out. */
+export function readSettings(db: Db): Partial<NodeSettings> {
+  const registration = readSetting<NodeSettings["registration"]>(db, "registration");
+  const membersInvite = readSetting<number>(db, "membersInvite");
+  const numbers = (["letters", "invitations", "spaces", "files", "keepDays"] as const).flatMap(
+    (name) => {
+      const value = readSetting<number>(db, name);
+      return value === null ? [] : [[name, value]];
+    },
+  );
+  return {
+    ...(registration === null ? {} : { registration }),
+    ...(membersInvite === null ? {} : { membersInvite: membersInvite === 1 }),
+    ...(Object.fromEntries(numbers) as Partial<NodeSettings>),
+  };
+}
+
 /**
- * Uses up what lets somebody register, and says as what: the setup code makes an administrator.
+ * Uses up what lets somebody register, and says as what: the setup code makes an administrator. `invitation` is the
+ * number of the one that was used.
  * @throws ProtocolError `invitation_needed`, `invitation_invalid`.
  */
 export function useInvitation(
   db: Db,
   { codeHash, now, registration }: Pick<RegisterArg, "codeHash" | "now" | "registration">,
-): Role {
+): { role: Role; invitation: number | null } {
   if (codeHash !== null) {
-    if (useSetupCode(db, codeHash, now)) return "administrator";
-    const used = db.run(
-      "UPDATE invitations SET uses_left = uses_left - 1 WHERE code_hash = ? AND expires > ? AND uses_left > 0",
-      codeHash,
-      now,
-    );
-    if (used === 0) throw new ProtocolError("invitation_invalid");
-    return "member";
+    if (useSetupCode(db, codeHash, now)) return { role: "administrator", invitation: null };
+    return { role: "member", invitation: takeInvitation(db, codeHash, now) };
   }
   const policy = readSetting<NodeSettings["registration"]>(db, "registration") ?? registration;
   if (policy !== "open") throw new ProtocolError("invitation_needed");
-  return "member";
+  return { role: "member", invitation: null };
 }
 
 function hasAdministrator(db: Db): boolean {
@@ -173,7 +132,8 @@ function useSetupCode(db: Db, codeHash: Bytes, now: number): boolean {
   return true;
 }
 
-function readSetting<T>(db: Db, name: string): T | null {
+/** One of the settings; null where nobody set it. */
+export function readSetting<T>(db: Db, name: string): T | null {
   return (
     db.get<{ value: T }>("SELECT value FROM node_settings WHERE name = ?", name)?.value ?? null
   );

@@ -2,7 +2,8 @@
 import type { Bytes } from "@baraza/protocol";
 import { ProtocolError } from "@baraza/protocol";
 import type { BoxesOperations, LetterRow } from "../port-boxes.ts";
-import { accountOf, numberOf } from "./rows.ts";
+import { readSetting } from "./admin.ts";
+import { accountOf, mustGet, numberOf } from "./rows.ts";
 import type { Db } from "./database.ts";
 import type { SqliteOperations } from "./operations.ts";
 
@@ -28,6 +29,15 @@ export const boxesOperations: SqliteOperations<BoxesOperations> = {
       );
       return null;
     },
+    close(db, { accountId, boxId }) {
+      const found = findOwn(db, accountId, boxId);
+      if (found === undefined) return null;
+      if (db.get("SELECT 1 FROM accounts WHERE box_id = ?", boxId) !== undefined)
+        throw new ProtocolError("forbidden");
+      for (const table of ["letters", "box_wakes", "box_revoked", "boxes"] as const)
+        db.run(`DELETE FROM ${table} WHERE box = ?`, found.box);
+      return null;
+    },
     revoke(db, { accountId, boxId, addressId, until }) {
       const { box } = ownBox(db, accountId, boxId);
       const revoked = numberOf(db, "SELECT count(*) AS n FROM box_revoked WHERE box = ?", box);
@@ -46,8 +56,12 @@ export const boxesOperations: SqliteOperations<BoxesOperations> = {
       if (box === undefined) throw new ProtocolError("address_invalid");
       if (db.get("SELECT 1 FROM letters WHERE box = ? AND letter_id = ?", box.box, letterId))
         return { seq: null };
+      const owner = ownerOf(db, box.account);
+      // What was suspended for long, or has ended, was emptied: nobody reads what comes now.
+      if (owner.emptied === 1) throw new ProtocolError("address_invalid");
       const size = letter.length + LETTER_OVERHEAD;
-      if (box.bytes + size > maxBytes) throw new ProtocolError("box_full");
+      const max = owner.maxLetters ?? readSetting<number>(db, "letters") ?? maxBytes;
+      if (owner.bytes + size > max) throw new ProtocolError("box_full");
       const seq = box.lastSeq + 1;
       db.run(
         "INSERT INTO letters (box, seq, letter_id, letter) VALUES (?, ?, ?, ?)",
@@ -80,7 +94,7 @@ export const boxesOperations: SqliteOperations<BoxesOperations> = {
     wake(db, { wakes }) {
       for (const { boxId, addressId } of wakes) {
         const box = standing(db, boxId, addressId);
-        if (box === undefined) continue;
+        if (box === undefined || isShut(db, box.account)) continue;
         const wake = box.lastWake + 1;
         db.run("UPDATE boxes SET last_wake = ? WHERE box = ?", wake, box.box);
         db.run(
@@ -161,10 +175,34 @@ export const boxesOperations: SqliteOperations<BoxesOperations> = {
   },
 };
 
-type Box = { box: number; bytes: number; lastSeq: number; lastWake: number };
+type Box = { box: number; account: number; lastSeq: number; lastWake: number };
 
 const SELECT_BOX =
-  "SELECT box, bytes, last_seq AS lastSeq, last_wake AS lastWake FROM boxes WHERE box_id = ?";
+  "SELECT box, account, last_seq AS lastSeq, last_wake AS lastWake FROM boxes WHERE box_id = ?";
+
+/** True while nobody may sign in with the account whose box this is. */
+function isShut(db: Db, account: number): boolean {
+  return (
+    db.get(
+      "SELECT 1 FROM accounts WHERE account = ? AND (suspended_at IS NOT NULL OR closed_at IS NOT NULL)",
+      account,
+    ) !== undefined
+  );
+}
+
+/** How an account stands whose box this is; `bytes` are those in all its boxes. */
+function ownerOf(
+  db: Db,
+  account: number,
+): { maxLetters: number | null; emptied: number; bytes: number } {
+  return mustGet(
+    db,
+    `SELECT max_letters AS maxLetters, emptied,
+     (SELECT sum(bytes) FROM boxes WHERE boxes.account = accounts.account) AS bytes
+     FROM accounts WHERE account = ?`,
+    account,
+  );
+}
 
 function findOwn(db: Db, accountId: Bytes, boxId: Bytes): Box | undefined {
   return db.get<Box>(

@@ -54,7 +54,7 @@ export function publishKeyPackages(db: Db, arg: Arg<"publishKeyPackages">): numb
 export function takeKeyPackages(db: Db, arg: Arg<"takeKeyPackages">): Bytes[] {
   const row = db.get<{ account: number }>(
     `SELECT account FROM accounts JOIN key_package_capabilities USING (account)
-     WHERE identity_id = ? AND hash = ?`,
+     WHERE identity_id = ? AND hash = ? AND suspended_at IS NULL AND closed_at IS NULL`,
     arg.identityId,
     arg.capabilityHash,
   );

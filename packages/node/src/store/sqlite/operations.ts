@@ -11,6 +11,8 @@ import { recoveryOperations } from "./recovery.ts";
 import { devicesOperations } from "./devices.ts";
 import { keylogOperations } from "./keylog.ts";
 import { waysOperations } from "./ways.ts";
+import { invitationsOperations } from "./invitations.ts";
+import { rollOperations } from "./roll.ts";
 
 type Run<F> = F extends (arg: infer A) => infer R ? (db: Db, arg: A) => R : never;
 
@@ -31,4 +33,6 @@ export const OPERATIONS: { readonly [S in keyof Operations]: SqliteOperations<Op
   devices: devicesOperations,
   keylog: keylogOperations,
   ways: waysOperations,
+  invitations: invitationsOperations,
+  roll: rollOperations,
 };

@@ -10,6 +10,7 @@ import { slots } from "./007-slots.ts";
 import { keylog } from "./008-keylog.ts";
 import { ways } from "./009-ways.ts";
 import { leading } from "./010-leading.ts";
+import { administration } from "./011-administration.ts";
 
 /** `version` counts from 1 without gaps; `up` is the SQL that leads there from the version before. */
 export type Migration = { version: number; name: string; up: string };
@@ -25,6 +26,7 @@ const MIGRATIONS: readonly Migration[] = [
   keylog,
   ways,
   leading,
+  administration,
 ];
 
 /** "BRZA": tells a Baraza store from another SQLite file. */
