@@ -228,6 +228,13 @@ CREATE TABLE activity (
 CREATE INDEX activity_by_position ON activity (log_id, position);
 CREATE TABLE read_positions (log_id TEXT PRIMARY KEY, position INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 
+-- Keys for what one notes for oneself and keeps sealed at the node. The vault has them too.
+CREATE TABLE notes_keys (key BLOB PRIMARY KEY) STRICT, WITHOUT ROWID;
+-- Spaces that belong to an organisation, by its node.
+CREATE TABLE space_organisations (log_id TEXT PRIMARY KEY, node TEXT NOT NULL) STRICT, WITHOUT ROWID;
+-- Spaces that one leaves as soon as somebody leads them.
+CREATE TABLE hand_overs (log_id TEXT PRIMARY KEY, identity_id TEXT NOT NULL) STRICT, WITHOUT ROWID;
+
 -- Lines in a conversation that nobody wrote: who came and went, what the space is called.
 CREATE TABLE notices (
   log_id TEXT NOT NULL,

@@ -1,4 +1,4 @@
-/** What the engine keeps about its node and about whom spaces belong to. */
+/** What the engine keeps about its node. */
 import type { Migration } from "../store/migrate.ts";
 
 export const ADMIN_MIGRATIONS: readonly Migration[] = [
@@ -27,12 +27,6 @@ CREATE TABLE invitation_batches (
   uses INTEGER NOT NULL,
   PRIMARY KEY (batch, place)
 ) STRICT, WITHOUT ROWID;
--- Keys for what one notes for oneself and keeps sealed at the node. The vault has them too.
-CREATE TABLE notes_keys (key BLOB PRIMARY KEY) STRICT, WITHOUT ROWID;
--- Spaces that belong to an organisation, by its node.
-CREATE TABLE space_organisations (log_id TEXT PRIMARY KEY, node TEXT NOT NULL) STRICT, WITHOUT ROWID;
--- Spaces that one leaves as soon as somebody leads them.
-CREATE TABLE hand_overs (log_id TEXT PRIMARY KEY, identity_id TEXT NOT NULL) STRICT, WITHOUT ROWID;
 `,
   },
 ];

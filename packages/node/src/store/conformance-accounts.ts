@@ -1,7 +1,7 @@
 /** What every store must show of accounts, administration and cards. */
 import { expect, test } from "vitest";
 import { randomBytes } from "../crypto-fast.ts";
-import { newInvitation } from "./conformance-roll.ts";
+import { newInvitation } from "./conformance-rows.ts";
 import type { RegisterArg } from "./port-accounts.ts";
 import type { Store } from "./port.ts";
 

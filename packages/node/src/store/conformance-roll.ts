@@ -4,25 +4,13 @@ import type { Bytes } from "@baraza/protocol";
 import { expect, test } from "vitest";
 import { randomBytes } from "../crypto-fast.ts";
 import { newAccount } from "./conformance-accounts.ts";
+import { newInvitation } from "./conformance-rows.ts";
 import type { NewInvitation } from "./port-invitations.ts";
 import type { Store } from "./port.ts";
 
 const NOW = 1_800_000_000_000;
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
-
-/** An invitation as the service hands it to the store. */
-export function newInvitation(more: Partial<NewInvitation> = {}): NewInvitation {
-  return {
-    codeHash: randomBytes(32),
-    sealed: randomBytes(64),
-    kind: "person",
-    label: null,
-    expires: NOW + HOUR,
-    uses: 1,
-    ...more,
-  };
-}
 
 /** Called from the kit; `current` is the store of the test that runs. */
 export function testRoll(current: () => Store): void {

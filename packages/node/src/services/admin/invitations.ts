@@ -61,7 +61,7 @@ export function invitationRoutes({ store, secrets, now }: InvitationDeps): Handl
       return {
         more: rows.length > count,
         invitations: await Promise.all(
-          page.map(async ({ codeHash, sealed, label, mine, by, kind: _, ...rest }) => ({
+          page.map(async ({ codeHash, sealed, label, mine, by, ...rest }) => ({
             ...rest,
             id: codeHash,
             ...(by === null ? {} : { by }),
