@@ -8,6 +8,15 @@ import { EngineError } from "../errors.ts";
 import type { AdminCommands, Invitee, NodeAccount, NodeInvitation } from "./api.ts";
 import { openInvitee, sealInvitees } from "./notes.ts";
 
+export {
+  handOver,
+  listDepartures,
+  listHandOver,
+  setOrganisation,
+  tendHandOvers,
+} from "./hand-over.ts";
+export { readJournal, tendJournal } from "./journal.ts";
+
 type Run<N extends keyof AdminCommands> = (
   core: Core,
   args: Parameters<AdminCommands[N]>[0],

@@ -12,8 +12,6 @@ import { intend } from "../spaces/commit.ts";
 import { leave, needStewardOf, setRole } from "../spaces/manage.ts";
 import type { Departure, HandOver } from "./api.ts";
 
-export const HAND_OVER_TABLES = ["spaces", "members", "space_organisations", "account"] as const;
-
 /** Spaces of one's own organisation that one is in, those first that nobody else leads. */
 export async function listHandOver(core: Core): Promise<HandOver[]> {
   if (!core.signedIn()) return [];
@@ -42,8 +40,6 @@ export async function listHandOver(core: Core): Promise<HandOver[]> {
   }
   return listed;
 }
-
-export const DEPARTURES_TABLES = [...HAND_OVER_TABLES, "journal"] as const;
 
 /** Who leaves one's organisation, in those of its spaces that one leads: the journal of the node says so. */
 export async function listDepartures(core: Core): Promise<Departure[]> {

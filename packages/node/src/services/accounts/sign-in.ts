@@ -73,8 +73,7 @@ export function signInRoutes({ store, opaqueSetup, now }: SignInDeps): {
       const account = await store.accounts.credentials({ name });
       const { signInResponse } = await import("@baraza/crypto/opaque");
       const { state, response } = await checked("request", () =>
-        // An ended account has an empty record: like a name that nobody has.
-        signInResponse(opaqueSetup, account?.record || null, name, request),
+        signInResponse(opaqueSetup, account?.record ?? null, name, request),
       );
       const signInId = randomBytes(16);
       pending.set(toHex(signInId), {
