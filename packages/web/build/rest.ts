@@ -4,6 +4,10 @@
  * (a lazily imported `screens/devices.tsx` becomes `devices`).
  */
 export const rest: readonly string[] = [
+  // Looking after a node; settings; the QR encoder: each is fetched when it is opened.
+  "administration",
+  "settings",
+  "qr-encode",
   // Taking everything along.
   "archive",
   "archive-seal",

@@ -6,7 +6,7 @@ export function QrCode({ value, label }: { value: string; label: string }) {
   const [code, setCode] = useState<{ path: string; size: number }>();
   useEffect(() => {
     let current = true;
-    void import("uqr").then(({ encode }) => {
+    void import("./qr-encode.ts").then(({ encode }) => {
       const { data, size } = encode(value, { ecc: "M", border: 3 });
       if (current) setCode({ path: pathOf(data), size });
     });
