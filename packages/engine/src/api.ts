@@ -8,6 +8,7 @@ import type { DevicesCommands, DevicesLive } from "./devices/api.ts";
 import type { MovingCommands, MovingLive } from "./moving/api.ts";
 import type { LeadingCommands, LeadingLive } from "./leading/api.ts";
 import type { RecoveryCommands, RecoveryLive } from "./recovery/api.ts";
+import type { SlotCommands, SlotLive } from "./slots/api.ts";
 import type { ChatCommands, ChatLive } from "./tools/chat/api.ts";
 
 export type Line = "online" | "connecting" | "offline";
@@ -168,6 +169,7 @@ export type EngineCommands = {
   "sync.now": (args: Record<string, never>) => Promise<void>;
 } & AdminCommands &
   ChatCommands &
+  SlotCommands &
   LeadingCommands &
   DevicesCommands &
   MovingCommands &
@@ -182,6 +184,7 @@ export type EngineLive = {
   joins: { args: Record<string, never>; value: Join[] };
 } & AdminLive &
   ChatLive &
+  SlotLive &
   LeadingLive &
   DevicesLive &
   MovingLive &

@@ -95,6 +95,7 @@ export function createBackground(core: Core, onSignedOut: (why: Shut | null) => 
   const inbox = single(() => drainBox(core));
   const recovery = single(() => tendRecovery(core));
   const places = single(() => askForPlaces(core));
+  const returns = single(async () => (await import("./slots/return.ts")).returnToSpaces(core));
   const spaces = new Map<string, (fetch: boolean) => void>();
 
   function space(logId: string, fetch: boolean): void {
@@ -187,6 +188,7 @@ export function createBackground(core: Core, onSignedOut: (why: Shut | null) => 
       if (what.inbox === true) inbox();
       if (what.places === true) places();
       if (what.recovery === true) recovery();
+      if (what.returns === true) returns();
       if (what.boxes === true) live?.renew();
     },
     start() {
@@ -213,6 +215,7 @@ export function createBackground(core: Core, onSignedOut: (why: Shut | null) => 
             track(stockUp(core).catch(unlessOffline));
             places();
             track(tendStanding(core).catch(unlessOffline));
+            returns();
             track(allSpaces());
             track(wokenSpaces().catch(unlessOffline));
           },

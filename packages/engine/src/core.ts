@@ -53,6 +53,8 @@ export type Core = {
     places?: boolean;
     /** Shares to make, to confirm, or to end. */
     recovery?: boolean;
+    /** Spaces to come back into by the slot. */
+    returns?: boolean;
     /** There is one more box to listen at. */
     boxes?: boolean;
   }): void;

@@ -29,6 +29,8 @@ import type { Platform, SqlStore } from "./ports.ts";
 import { CORE_MIGRATIONS } from "./schema.ts";
 import { recoveryCommands, recoveryWatches } from "./recovery/index.ts";
 import { RECOVERY_MIGRATIONS } from "./recovery/tables.ts";
+import { RETURNS_TABLES } from "./slots/api.ts";
+import { SLOT_MIGRATIONS } from "./slots/tables.ts";
 import { createSpace } from "./spaces/create.ts";
 import { forget, leave, remove, rename, repair, setRole } from "./spaces/manage.ts";
 import { post } from "./spaces/post.ts";
@@ -95,6 +97,7 @@ export async function createEngine(
   await migrate(store, LEADING_MIGRATIONS, "leading");
   await migrate(store, RECOVERY_MIGRATIONS, "recovery");
   await migrate(store, ADMIN_MIGRATIONS, "admin");
+  await migrate(store, SLOT_MIGRATIONS, "slots");
   for (const tool of tools) await migrate(store, [{ version: 1, up: tool.schema }], tool.name);
 
   let me: Me | null = null;
@@ -203,6 +206,7 @@ export async function createEngine(
       await signIn(core, args);
       return signedIn();
     },
+    "devices.allLost": async () => (await import("./slots/ghosts.ts")).allOthersAreLost(core),
     "account.signInAgain": async ({ passphrase }) => {
       try {
         await signInAgain(core, passphrase);
@@ -341,6 +345,9 @@ export async function createEngine(
     people: stored(PEOPLE_TABLES, (args: { spaceId: string }) => listPeople(core, args.spaceId)),
     "devices.pairing": memory([], async () => devices.pairing()),
     joins: stored(JOINS_TABLES, () => listJoins(core)),
+    returns: stored(RETURNS_TABLES, async () =>
+      (await import("./slots/return.ts")).listReturns(core),
+    ),
     leading: stored(LEADING_QUERY_TABLES, (args: { spaceId: string }) =>
       leadingOf(core, args.spaceId),
     ),

@@ -8,5 +8,6 @@ export * from "./moving/api.ts";
 export type * from "./leading/api.ts";
 export type * from "./recovery/api.ts";
 export * from "./ports.ts";
+export type * from "./slots/api.ts";
 export type * from "./tools/chat/api.ts";
 export type * from "./tools/tool.ts";

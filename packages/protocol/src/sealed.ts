@@ -220,8 +220,6 @@ export const vaultSpace = object({
   contacts: v.array(reply),
   /** What it takes to come back without them, by the rejoin slot. */
   groupId: v.optional(bytes32),
-  /** The epoch that `seen` is in: an older slot is not believed. */
-  epoch: v.optional(uint()),
   /** When something last happened there, for the order of coming back. */
   at: v.optional(time),
   /** Where newcomers get no history: what this person knew, so that they read it again. */

@@ -8,6 +8,9 @@ export const rest: readonly string[] = [
   "administration",
   "settings",
   "qr-encode",
+  // Coming back by rejoin slots.
+  "return",
+  "ghosts",
   // Taking everything along.
   "archive",
   "archive-seal",

@@ -23,7 +23,7 @@ export {
   suiteName,
 } from "./group.ts";
 export type { Group } from "./group.ts";
-export { externalCommit, join } from "./join.ts";
+export { externalCommit, join, treeRoster } from "./join.ts";
 export type { OwnKeyPackage } from "./join.ts";
 export { createKeyPackage, readKeyPackage } from "./key-package.ts";
 export type { KeyPackageRequest, KeyPackageView } from "./key-package.ts";

@@ -9,6 +9,7 @@ import { encodeTree, secretsOf } from "./group.ts";
 import type { Group } from "./group.ts";
 import { checkKeyPackage, decodeKeyPackage, decodePrivateParts, refOf } from "./key-package.ts";
 import { checkUniqueKeys, contextBytesOf, memberOf } from "./leaf.ts";
+import type { Member } from "./leaf.ts";
 import {
   decryptGroupInfo,
   decryptGroupSecrets,
@@ -21,7 +22,7 @@ import { EXTERNAL_INIT } from "./process.ts";
 import { applyPlan, itemsOf } from "./proposals.ts";
 import type { Plan } from "./proposals.ts";
 import { suiteNameOf, suiteOf } from "./suites.ts";
-import type { Suite } from "./suites.ts";
+import type { Suite, SuiteName } from "./suites.ts";
 import { addLeaves, encodedLeaf, leavesOf } from "./tree.ts";
 import type { Tree } from "./tree.ts";
 import { directPathOf, isBelow } from "./tree-math.ts";
@@ -217,6 +218,12 @@ export async function externalCommit<Info extends MemberInfo>(
     tree: encodeTree(pending),
     epochAfter: Number(framed.context.epoch),
   };
+}
+
+/** All devices in a tree that came with a GroupInfo, unchecked: to find one's own before joining. @throws MlsRefused */
+export async function treeRoster(tree: Uint8Array, suite: SuiteName): Promise<Member[]> {
+  const decoded = decodeTree(tree, await suiteOf(suite));
+  return Array.from(leavesOf(decoded), ([leaf, node]) => memberOf(leaf, node));
 }
 
 /** @throws MlsRefused `wrong_suite`, `bad_message` */

@@ -5,6 +5,7 @@ import { boxKeyRecord, LIMITS, readAs, toHex } from "@baraza/protocol";
 import { keepNotesKeys } from "../admin/notes.ts";
 import type { Core } from "../core.ts";
 import type { SqlTx } from "../ports.ts";
+import { keepRejoinSecrets } from "../slots/keys.ts";
 import { need } from "../util.ts";
 import { openTheirs } from "./ways-store.ts";
 
@@ -29,6 +30,7 @@ export async function boxPrivateKeys(core: Core): Promise<Map<string, Bytes>> {
 /** Takes over the keys of a vault that this device does not have, those of one's notes too. An older vault does not bring back what was destroyed. */
 export function keepBoxKeys(tx: SqlTx, vault: Vault, now: number): void {
   keepNotesKeys(tx, vault);
+  keepRejoinSecrets(tx, vault);
   for (const { record, privateKey } of vault.boxKeys) {
     const { id, seq, notAfter } = readAs(boxKeyRecord, record, LIMITS.recordBytes);
     if (notAfter + LIMITS.boxKeyGraceMs < now) continue;

@@ -23,11 +23,10 @@ export async function otherPlaces(core: Core): Promise<Vault["spaces"]> {
 /** Asks for the places that nobody was asked for yet. What fails for want of a line is tried at the next connection. */
 export async function askForPlaces(core: Core): Promise<void> {
   const spaces = await wanted(core, "AND log_id NOT IN (SELECT log_id FROM joins)");
-  for (const { hub, hubKey, logId, contacts } of spaces) {
-    if (contacts.length === 0) continue;
+  for (const { hub, hubKey, logId, contacts, groupId } of spaces) {
     try {
       await core.remote.pin(hub, hubKey);
-      await askForPlace(core, toHex(logId), { contacts });
+      await askForPlace(core, toHex(logId), { contacts, groupId });
     } catch (error) {
       // One space whose node has another key now must not keep this device out of the others.
       if (!(error instanceof ProtocolError)) throw error;

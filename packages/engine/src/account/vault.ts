@@ -18,6 +18,8 @@ import { keepRecovery, recoveryForVault } from "../recovery/index.ts";
 import { keepBoxKeys } from "./box-keys.ts";
 import { deviceReply } from "./boxes.ts";
 import { keepPlaces, otherPlaces } from "./places.ts";
+import { rejoinSecrets } from "../slots/keys.ts";
+import { wayBack } from "../slots/wish.ts";
 import type { AccountRow } from "./session.ts";
 import { keepWays, openTheirs, waysWithOwn } from "./ways-store.ts";
 
@@ -36,7 +38,12 @@ export async function nextVault(core: Core, ways?: readonly VaultWay[]): Promise
     gen: number;
     seq: number;
     head: Bytes;
-  }>("SELECT log_id, hub, hub_key, title, gen, seq, head FROM spaces WHERE state = 'active'");
+    genesis: Bytes;
+    history: "none" | "all";
+    created: number;
+  }>(
+    "SELECT log_id, hub, hub_key, title, gen, seq, head, genesis, history, created FROM spaces WHERE state = 'active'",
+  );
   const nodes = await core.store.all<{ name: string; node_key: Bytes }>(
     "SELECT name, node_key FROM nodes ORDER BY name LIMIT 500",
   );
@@ -57,6 +64,7 @@ export async function nextVault(core: Core, ways?: readonly VaultWay[]): Promise
       seen: { gen: space.gen, seq: space.seq, head: space.head },
       // This device first: another one of the same person need not trouble anybody else.
       contacts: [...here, ...contacts.map((one) => readAs(reply, one.reply))],
+      ...(await wayBack(core, space)),
     });
   }
   return {
@@ -68,6 +76,7 @@ export async function nextVault(core: Core, ways?: readonly VaultWay[]): Promise
     profile: me.profile,
     boxKeys: keys.map((one) => ({ record: one.record, privateKey: one.private_key })),
     spaces: [...listed, ...(await otherPlaces(core))],
+    rejoin: await rejoinSecrets(core),
     nodes: nodes.map((one) => ({ name: one.name, nodeKey: one.node_key })),
     ways: [...(ways ?? (await waysWithOwn(core, me)).ways)],
     ...(recovery === undefined ? {} : { recovery }),

@@ -28,6 +28,8 @@ import type { Core } from "../core.ts";
 import { EngineError } from "../errors.ts";
 import { deviceReply } from "../account/boxes.ts";
 import { runtimeOf } from "../spaces/runtime.ts";
+import { ownRejoinKey } from "../slots/keys.ts";
+import { wantReturn } from "../slots/wish.ts";
 import type { OutgoingLetter } from "./send.ts";
 import { sealFor, sealIfPossible, writeLetters } from "./send.ts";
 
@@ -99,7 +101,9 @@ export async function ask(
     throw new EngineError("already_member", { data: { spaceId: logId } });
   const me = core.me();
   const { proofKey, cardId } = cardKeys(secret);
-  const made = (await askedWith(core, logId)) ?? (await makeKeyPackage(core, logId));
+  const made =
+    (await askedWith(core, logId)) ??
+    (await makeKeyPackage(core, logId, { groupId: card.groupId }));
   const reply = await deviceReply(core);
   const proof = askProof(proofKey, me.identityId, [made.keyPackage]);
   const body = writeAs(askBody, {
@@ -149,12 +153,19 @@ export async function ask(
 export async function askForPlace(
   core: Core,
   logId: string,
-  options: { contacts?: readonly Reply[]; gone?: Bytes[] } = {},
+  options: { contacts?: readonly Reply[]; gone?: Bytes[]; groupId?: Bytes | undefined } = {},
 ): Promise<void> {
   const space = await runtimeOf(core, logId);
   const to = options.contacts ?? (await repliesOf(core, logId));
+  const [gone] = options.gone ?? [];
+  await core.store.transaction((tx) =>
+    wantReturn(tx, core, logId, { replaces: gone === undefined ? null : toHex(gone) }),
+  );
   if (to.length === 0) return;
-  const made = await makeKeyPackage(core, logId, space?.genesis.mlsSuite);
+  const made = await makeKeyPackage(core, logId, {
+    suite: space?.genesis.mlsSuite,
+    groupId: space?.genesis.nonce ?? options.groupId,
+  });
   const reply = await deviceReply(core);
   const body = writeAs(enrolBody, {
     logId: fromHex(logId),
@@ -207,7 +218,13 @@ async function askedWith(
 
 const DAY_MS = 24 * 60 * 60_000;
 
-async function makeKeyPackage(core: Core, logId: string, suite: "x25519" | "xwing" = "x25519") {
+/** A key package of this device, with a seat of its own. Without a group id it cannot say how this account comes back. */
+export async function makeKeyPackage(
+  core: Core,
+  logId: string,
+  wanted: { suite?: "x25519" | "xwing" | undefined; groupId?: Bytes | undefined },
+) {
+  const { suite = "x25519", groupId } = wanted;
   const me = core.me();
   const seat = ed25519Generate();
   const now = core.platform.clock.now();
@@ -216,10 +233,13 @@ async function makeKeyPackage(core: Core, logId: string, suite: "x25519" | "xwin
     credential: deviceCredential(me.device.certificate),
     signatureKey: { publicKey: me.device.certificate.deviceKey, privateKey: me.device.privateKey },
     seatKey: seat.publicKey,
+    ...(groupId === undefined ? {} : { rejoinKey: await ownRejoinKey(core, groupId, suite) }),
     now,
   });
   return {
     keyPackage,
+    privateParts,
+    seatKey: seat,
     /** Stores the private parts, before the key package leaves this device. */
     write: (tx: { run(sql: string, params: (string | number | Bytes)[]): unknown }) =>
       tx.run("INSERT INTO key_packages VALUES (?, ?, ?, ?, ?, ?)", [

@@ -4,10 +4,6 @@
  */
 import {
   CryptoError,
-  decodeGroup,
-  encodeGroup,
-  epoch,
-  genesisHead,
   groupId,
   join,
   logIdOf,
@@ -18,10 +14,9 @@ import {
   verifyAskProof,
   cardKeys,
 } from "@baraza/crypto";
-import type { Bytes, Letter, Profile, Reply } from "@baraza/protocol";
+import type { Bytes, Letter } from "@baraza/protocol";
 import {
   askBody,
-  encodeCbor,
   enrolBody,
   equalBytes,
   genesis as genesisSchema,
@@ -37,19 +32,15 @@ import { boxPrivateKeys, fetchBoxKeys, tendBoxKeys } from "../account/box-keys.t
 import { ownBoxes, replaceDeviceBox } from "../account/boxes.ts";
 import { tendVault } from "../account/vault.ts";
 import type { Core } from "../core.ts";
-import { noteHubLeads } from "../leading/reducer.ts";
-import { packKeys } from "../leading/state.ts";
-import { LEADING_TABLES } from "../leading/tables.ts";
 import type { SqlTx } from "../ports.ts";
 import { addIntent } from "../spaces/commit.ts";
-import { prepare, writeOutbox } from "../spaces/post.ts";
-import { seatIdOfKey } from "../spaces/seat.ts";
+import type { Entrance } from "../spaces/entrance.ts";
+import { enterAgain, enterNew, resumeAt } from "../spaces/entrance.ts";
+import { prepare } from "../spaces/post.ts";
 import { profilePayload } from "../spaces/profile.ts";
-import { writeOrganisation } from "../spaces/organisation.ts";
-import { checksFor, infoOf, rosterOf, stewardsOf, writeRoster } from "../spaces/roster.ts";
-import { insertSpace } from "../spaces/rows.ts";
-import type { SpaceRow, SpaceRuntime } from "../spaces/runtime.ts";
-import { forgetRuntime, keysOf, runtimeOf } from "../spaces/runtime.ts";
+import { checksFor, infoOf, rosterOf } from "../spaces/roster.ts";
+import type { SpaceRuntime } from "../spaces/runtime.ts";
+import { keysOf, runtimeOf } from "../spaces/runtime.ts";
 import { sealFor, writeLetters } from "./send.ts";
 
 type Opened = Awaited<ReturnType<typeof openLetter>>;
@@ -282,152 +273,48 @@ async function welcomed(core: Core, letter: Opened): Promise<Outcome> {
   // The group that the log's genesis names, not another one behind its name.
   if (!equalBytes(groupId(group), genesis.nonce)) return NOTHING;
   const members = await rosterOf(group);
-  const stewards = stewardsOf(group);
   if (!members.some((one) => equalBytes(one.info.identity, letter.sender.identityId)))
     return NOTHING;
   const { contentKey } = await keysOf(group);
   await core.remote.pin(body.hub, body.hubKey);
   const former = await runtimeOf(core, logId);
-  const fresh = former === null || former.row.state !== "active";
-  const seatId = seatIdOfKey(ownMember(group).seatKey);
-  const profile = prepare(core, {
-    type: "space.profile",
-    payload: await profilePayload(core, genesis.nonce),
-  });
-  const all = body.readFrom === 0;
-  const resume = fresh || former === null ? null : await resumeAt(core, former.row);
+  const resume =
+    former === null || former.row.state !== "active" ? null : await resumeAt(core, former.row);
+  const entrance: Entrance = {
+    logId,
+    genesisBytes: body.genesis,
+    genesis,
+    hub: body.hub,
+    hubKey: body.hubKey,
+    title: body.title,
+    group,
+    members,
+    contentKey,
+    seatPublicKey: ownMember(group).seatKey,
+    seatKey: mine.seat_key,
+    gen: body.gen,
+    seq: body.seq,
+    fromStart: body.readFrom === 0,
+    // The history that the hub shows has to lead to where we were let in.
+    heads: [{ seq: body.seq, head: body.head }],
+    ring: body.ring.epochs,
+    slotSecret: body.slotSecret ?? null,
+    people: body.people ?? [],
+    leads: body.leads,
+    profile: prepare(core, {
+      type: "space.profile",
+      payload: await profilePayload(core, genesis.nonce),
+    }),
+  };
   return {
     write: (tx) => {
       tx.run("DELETE FROM key_packages WHERE ref = ?", [toHex(body.keyPackageRef)]);
-      tx.run("DELETE FROM joins WHERE log_id = ?", [logId]);
-      if (resume !== null) return comeBack(tx, core, resume);
-      for (const table of [
-        "events",
-        "entries",
-        "epochs",
-        "devices",
-        "members",
-        "outbox",
-        "append_requests",
-        "pending_commits",
-        "intents",
-        "activity",
-        "notices",
-        ...LEADING_TABLES,
-      ])
-        tx.run(`DELETE FROM ${table} WHERE log_id = ?`, [logId]);
-      for (const table of core.tools.flatMap((tool) => tool.derived))
-        tx.run(`DELETE FROM ${table} WHERE log_id = ?`, [logId]);
-      insertSpace(tx, {
-        logId,
-        hub: body.hub,
-        hubKey: body.hubKey,
-        genesis: body.genesis,
-        kind: genesis.kind,
-        history: genesis.history,
-        title: body.title,
-        created: core.platform.clock.now(),
-        gen: body.gen,
-        seq: all ? 0 : body.seq,
-        head: all ? genesisHead(body.genesis) : body.head,
-        readFrom: body.seq,
-        epoch: all ? 0 : epoch(group),
-        mls: encodeGroup(group),
-        seatId,
-        seatKey: mine.seat_key,
-      });
-      for (const { epoch: number, key } of body.ring.epochs)
-        tx.run("INSERT OR IGNORE INTO epochs VALUES (?, ?, ?)", [logId, number, key]);
-      // The history that the hub shows has to lead to where we were let in.
-      tx.run("INSERT INTO entries (log_id, seq, head) VALUES (?, ?, ?)", [
-        logId,
-        body.seq,
-        body.head,
-      ]);
-      tx.run("INSERT OR REPLACE INTO epochs VALUES (?, ?, ?)", [logId, epoch(group), contentKey]);
-      writeRoster(tx, logId, members, stewards);
-      writeOrganisation(tx, logId, group);
-      for (const one of body.people ?? []) introduce(tx, logId, one);
-      if (body.leads !== undefined) noteHubLeads(tx, logId, packKeys(body.leads));
-      writeOutbox(tx, core, logId, profile);
-      tx.run("UPDATE account SET vault_dirty = vault_dirty + 1");
-      tx.afterCommit(() => forgetRuntime(core, logId));
+      if (resume === null) enterNew(tx, core, entrance);
+      else enterAgain(tx, core, entrance, resume);
     },
     kick: logId,
     space: former,
   };
-
-  /** A stuck device is back: it keeps what it has, takes the new state, and reads again from where it could not follow. */
-  function comeBack(
-    tx: SqlTx,
-    running: Core,
-    from: { seq: number; head: Bytes; epoch: number },
-  ): void {
-    const id = logId;
-    tx.run(
-      `UPDATE spaces SET mls = ?, previous_mls = NULL, previous_seq = 0, seq = ?, head = ?, read_from = ?, epoch = ?, seat_id = ?, seat_key = ?,
-         push_until = 0, trouble = NULL, trouble_identity = NULL WHERE log_id = ?`,
-      [
-        encodeGroup(group),
-        from.seq,
-        from.head,
-        body.seq,
-        from.epoch,
-        seatId,
-        mine?.seat_key ?? new Uint8Array(),
-        id,
-      ],
-    );
-    tx.run("INSERT OR REPLACE INTO epochs VALUES (?, ?, ?)", [id, epoch(group), contentKey]);
-    for (const { epoch: number, key } of body.ring.epochs)
-      tx.run("INSERT OR IGNORE INTO epochs VALUES (?, ?, ?)", [id, number, key]);
-    writeRoster(tx, id, members, stewards);
-    writeOrganisation(tx, id, group);
-    tx.run("DELETE FROM append_requests WHERE log_id = ?", [id]);
-    // Decisions are made anew from their intents.
-    tx.run("DELETE FROM outbox WHERE log_id = ? AND type = 'space.steward'", [id]);
-    tx.run("UPDATE outbox SET request_id = NULL WHERE log_id = ?", [id]);
-    tx.run("DELETE FROM pending_commits WHERE log_id = ?", [id]);
-    tx.afterCommit(() => forgetRuntime(running, id));
-  }
-}
-
-/** What whoever let us in says of a member, until that member says it. */
-function introduce(
-  tx: SqlTx,
-  logId: string,
-  one: { identityId: Bytes; profile: Profile; stewardKey: Bytes; reply?: Reply | undefined },
-): void {
-  tx.run(
-    "UPDATE members SET name = ?, address = ?, steward_key = ?, reply = ? WHERE log_id = ? AND identity_id = ?",
-    [
-      one.profile.name,
-      one.profile.address,
-      one.stewardKey,
-      one.reply === undefined ? null : encodeCbor(one.reply),
-      logId,
-      toHex(one.identityId),
-    ],
-  );
-}
-
-/** The position before the commit that could not be followed: what came after it can be opened now, where history allows. */
-async function resumeAt(
-  core: Core,
-  row: SpaceRow,
-): Promise<{ seq: number; head: Bytes; epoch: number }> {
-  const seq = row.previous_seq - 1;
-  const before =
-    seq < 1
-      ? undefined
-      : await core.store.get<{ head: Bytes }>(
-          "SELECT head FROM entries WHERE log_id = ? AND seq = ?",
-          [row.log_id, seq],
-        );
-  const group = row.mls === null ? null : await decodeGroup(row.mls);
-  if (before === undefined || group === null)
-    return { seq: row.seq, head: row.head, epoch: row.epoch };
-  return { seq, head: before.head, epoch: epoch(group) };
 }
 
 async function refused(letter: Opened): Promise<Outcome> {

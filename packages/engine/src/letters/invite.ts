@@ -34,6 +34,7 @@ export async function invite(
     inviterIdentity: me.identity,
     reply: await deviceReply(core),
     expires,
+    groupId: space.genesis.nonce,
   });
   // Stored before the card is out: an ask that comes at once must find it.
   await core.store.run("INSERT INTO cards VALUES (?, ?, ?, ?)", [

@@ -152,7 +152,9 @@ export function rebuildSpace(tx: SqlTx, core: Core, logId: string): void {
   // A wish to leave that a void took back, or that came with the time before, counts no more; those that stand say it again.
   tx.run("UPDATE members SET leaving = 0 WHERE log_id = ?", [logId]);
   // Who went is told by commits, which are no events: those lines stay.
-  tx.run("DELETE FROM notices WHERE log_id = ? AND kind NOT IN ('left', 'removed')", [logId]);
+  tx.run("DELETE FROM notices WHERE log_id = ? AND kind NOT IN ('left', 'removed', 'returned')", [
+    logId,
+  ]);
   const events = tx.all<EventRow>("SELECT * FROM events WHERE log_id = ? ORDER BY seq", [logId]);
   for (const row of events) replayEvent(tx, core, row);
   const pending = tx.all<Parameters<typeof applyPending>[2]>(

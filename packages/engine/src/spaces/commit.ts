@@ -9,6 +9,7 @@ import {
   contextExtension,
   encodeGroup,
   headerHash,
+  ownMember,
   MlsRefused,
   randomBytes,
   readKeyPackage,
@@ -30,10 +31,13 @@ import {
   readAs,
   reply,
   toHex,
+  uint,
   writeAs,
 } from "@baraza/protocol";
 import * as v from "valibot";
 import type { Core } from "../core.ts";
+import { canHaveSlot, secretToKeep, slotFor } from "../slots/claim.ts";
+import { ownRejoinKey } from "../slots/keys.ts";
 import { need } from "../util.ts";
 import type { FollowUp } from "./draft.ts";
 import { encodeContext, keepContext } from "./events.ts";
@@ -64,6 +68,10 @@ export const decidedIntent = object({
 });
 /** Whose the space is: an organisation's, by its node, or its members'. */
 const belongsIntent = object({ organisation: v.nullable(nodeName) });
+/** A better rejoin slot; `after`: not before (ms since 1970), since somebody else may do it. */
+export const slotIntent = object({ after: uint() });
+/** All other devices of this account are lost: their places go. */
+export const ghostsIntent = object({});
 
 const INTENTS = {
   add: addIntent,
@@ -71,6 +79,8 @@ const INTENTS = {
   role: roleIntent,
   decided: decidedIntent,
   belongs: belongsIntent,
+  slot: slotIntent,
+  ghosts: ghostsIntent,
 } as const;
 type IntentKind = keyof typeof INTENTS;
 
@@ -79,6 +89,8 @@ type Plan = {
   remove: Set<number>;
   context: Bytes | null;
   decision: DecisionProof | null;
+  /** One's own keys are renewed, though nothing else asks for it. */
+  update: boolean;
   done: number[];
 };
 
@@ -111,12 +123,12 @@ export async function carryOut(core: Core, space: SpaceRuntime): Promise<FollowU
       continue;
     }
     const intents = await core.store.all<{ id: number; kind: string; data: Bytes }>(
-      "SELECT id, kind, data FROM intents WHERE log_id = ? AND kind IN ('add', 'remove', 'role', 'decided', 'belongs') ORDER BY id LIMIT ?",
+      "SELECT id, kind, data FROM intents WHERE log_id = ? AND kind IN ('add', 'remove', 'role', 'decided', 'belongs', 'slot', 'ghosts') ORDER BY id LIMIT ?",
       [space.logId, most],
     );
     if (intents.length === 0) break;
     const plan = await planOf(core, space, intents);
-    if (plan.add.length === 0 && plan.remove.size === 0 && plan.context === null) {
+    if (plan.add.length === 0 && plan.remove.size === 0 && plan.context === null && !plan.update) {
       if (plan.done.length === 0) break;
       await finish(core, plan.done);
       continue;
@@ -165,17 +177,30 @@ async function planOf(
   const group = need(space.group, "group");
   const members = await rosterOf(group);
   let stewards = stewardsOf(group);
-  const plan: Plan = { add: [], remove: new Set(), context: null, decision: null, done: [] };
+  const plan: Plan = {
+    add: [],
+    remove: new Set(),
+    context: null,
+    decision: null,
+    update: false,
+    done: [],
+  };
   const kinds = new Set<string>();
   for (const intent of intents) {
     // A removal goes alone: what is added with it would wait for nothing, and its seats are cleared right after.
     if (kinds.size > 0 && !kinds.has(intent.kind)) break;
     if (intent.kind === "role" && (await waitsForKey(core, space, intent.data))) continue;
+    if (intent.kind === "slot" && !isDue(core, intent.data)) continue;
     if (plan.add.length >= LIMITS.commitSeats || plan.decision !== null) break;
     kinds.add(intent.kind);
     plan.done.push(intent.id);
     const data = decodeCbor(intent.data);
-    if (intent.kind === "add") {
+    if (intent.kind === "slot") plan.update ||= space.row.slot_good === 0 && canHaveSlot(group);
+    else if (intent.kind === "ghosts") {
+      for (const one of members)
+        if (one.info.id === core.me().id && one.info.device !== core.me().deviceHash)
+          plan.remove.add(one.leaf);
+    } else if (intent.kind === "add") {
       const { keyPackages, reply: to, gone } = v.parse(addIntent, data);
       for (const keyPackage of keyPackages) {
         const view = await readKeyPackage(keyPackage).catch(() => null);
@@ -233,6 +258,12 @@ async function planOf(
   return plan;
 }
 
+function isDue(core: Core, data: Bytes): boolean {
+  const wait = v.parse(slotIntent, decodeCbor(data)).after - core.platform.clock.now();
+  if (wait > 0) core.platform.clock.setTimer(wait, () => core.kick());
+  return wait <= 0;
+}
+
 /** A steward's key comes with the member's first entry: until then the role waits. */
 async function waitsForKey(core: Core, space: SpaceRuntime, data: Bytes): Promise<boolean> {
   const { identityId, role } = v.parse(roleIntent, decodeCbor(data));
@@ -253,11 +284,18 @@ async function makeCommit(core: Core, space: SpaceRuntime, plan: Plan): Promise<
     "SELECT identity_id FROM members WHERE log_id = ? AND leaving = 1",
     [space.logId],
   );
+  const present = await ownRejoinKey(core, space.genesis.nonce, space.genesis.mlsSuite);
+  const announced = ownMember(group).rejoinKey;
+  const renews = plan.update || plan.remove.size > 0 || plan.context !== null;
   const made = await commit(
     group,
     {
       add: plan.add.map((one) => one.keyPackage),
       remove: [...plan.remove],
+      ...(plan.update ? { update: true } : {}),
+      ...(renews && (announced === null || !equalBytes(announced, present))
+        ? { rejoinKey: present }
+        : {}),
       ...(plan.context === null ? {} : { contextExtension: plan.context }),
       now: core.platform.clock.now(),
     },
@@ -268,10 +306,19 @@ async function makeCommit(core: Core, space: SpaceRuntime, plan: Plan): Promise<
     }),
   );
   const next = await keysOf(made.pending);
+  const slot = await slotFor(made.pending, {
+    logId: space.id,
+    secret: secretToKeep(space, group, made.pending),
+    seen: { gen: space.row.gen, seq: space.row.seq, head: space.row.head },
+    keys: space.keys,
+    contentKey: next.contentKey,
+    all: space.genesis.history === "all",
+  });
   const event = prepare(core, {
     type: "space.commit",
     payload: {
       mls: made.message,
+      ...(slot === null ? {} : { slot: slot.claim }),
       ...(plan.decision === null ? {} : { decision: plan.decision }),
     },
   });
@@ -292,7 +339,7 @@ async function makeCommit(core: Core, space: SpaceRuntime, plan: Plan): Promise<
     {
       nextPostingKey: next.posting.publicKey,
       seatId: space.row.seat_id,
-      slotHash: null,
+      ...(slot === null ? { slotHash: null } : slot.parts),
       ...(plan.add.length === 0 ? {} : { addSeats: plan.add.map((one) => one.seatKey) }),
     },
   );
@@ -306,6 +353,7 @@ async function makeCommit(core: Core, space: SpaceRuntime, plan: Plan): Promise<
       seat: await signAppend(space.row.seat_key, digest),
       next: await signAppend(next.posting.privateKey, digest),
     },
+    ...(slot === null ? {} : { slot: slot.bytes }),
     seen: space.row.seq,
   };
   const pending: PendingCommit = {

@@ -11,11 +11,16 @@ import {
   genesisHead,
   logIdOf,
   randomBytes,
+  slotOuterKey,
+  slotSecretOf,
 } from "@baraza/crypto";
 import type { Bytes } from "@baraza/protocol";
 import { encodeCbor, genesis, ProtocolError, toHex, writeAs } from "@baraza/protocol";
 import type { Core } from "../core.ts";
 import { EngineError } from "../errors.ts";
+import { slotFor } from "../slots/claim.ts";
+import { ownRejoinKey } from "../slots/keys.ts";
+import { need } from "../util.ts";
 import { seatIdOfKey } from "./seat.ts";
 import { prepare, writeOutbox } from "./post.ts";
 import { profilePayload } from "./profile.ts";
@@ -54,6 +59,7 @@ export async function createSpace(core: Core, wanted: NewSpace): Promise<string>
     credential: deviceCredential(me.device.certificate),
     signatureKey: { publicKey: me.device.certificate.deviceKey, privateKey: me.device.privateKey },
     seatKey: seat.publicKey,
+    rejoinKey: await ownRejoinKey(core, nonce, suite),
     now,
   });
   const group = await createGroup({
@@ -66,6 +72,7 @@ export async function createSpace(core: Core, wanted: NewSpace): Promise<string>
     ),
   });
   const { contentKey, posting } = await keysOf(group);
+  const slotSecret = await slotSecretOf(group);
   const genesisBytes = writeAs(genesis, {
     v: 1,
     suite: 1,
@@ -78,6 +85,7 @@ export async function createSpace(core: Core, wanted: NewSpace): Promise<string>
     seatKey: seat.publicKey,
     postingKey: posting.publicKey,
     nonce,
+    outerKey: slotOuterKey(slotSecret, nonce).publicKey,
   });
   const logId = toHex(logIdOf(genesisBytes));
   const members = await rosterOf(group);
@@ -104,6 +112,7 @@ export async function createSpace(core: Core, wanted: NewSpace): Promise<string>
       mls: encodeGroup(group),
       seatId: seatIdOfKey(seat.publicKey),
       seatKey: seat.privateKey,
+      slotSecret,
     });
     tx.run("INSERT INTO epochs VALUES (?, ?, ?)", [logId, epoch(group), contentKey]);
     writeRoster(tx, logId, members, stewards);
@@ -133,6 +142,7 @@ export async function createAtHub(core: Core, space: SpaceRuntime): Promise<void
     const { head } = await core.remote.call(space.row.hub, "logs.create", {
       genesis: space.row.genesis,
       token,
+      ...(await firstSlot(space)),
     });
     await checkedHead(space, head);
   } catch (error) {
@@ -141,6 +151,21 @@ export async function createAtHub(core: Core, space: SpaceRuntime): Promise<void
     if (error.code !== "log_exists") throw error;
   }
   await core.store.run("DELETE FROM intents WHERE log_id = ? AND kind = 'create'", [space.logId]);
+}
+
+/** The slot of the time before the first commit; none for a log that is opened again. */
+async function firstSlot(space: SpaceRuntime): Promise<{ slot?: Bytes }> {
+  const { group, row, genesis: first } = space;
+  if (group === null || epoch(group) !== 0 || row.seq !== 0) return {};
+  const made = await slotFor(group, {
+    logId: space.id,
+    secret: row.slot_secret,
+    seen: { gen: 0, seq: 0, head: genesisHead(row.genesis) },
+    keys: space.keys,
+    contentKey: need(space.keys.get(0), "content key"),
+    all: first.history === "all",
+  });
+  return made === null ? {} : { slot: made.bytes };
 }
 
 /** The hub has lost the whole log: it is opened again before the entries are brought back. */

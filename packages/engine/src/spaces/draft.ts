@@ -35,6 +35,7 @@ export type FollowUp =
   | { do: "lead"; mine: boolean }
   | { do: "takeOut"; identityId: string }
   | { do: "enrol" }
+  | { do: "slot" }
   | { do: "rebuild" };
 
 export function draftOf(space: SpaceRuntime, leaving: Iterable<string>): Draft {

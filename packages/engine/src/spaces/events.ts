@@ -11,6 +11,7 @@ import {
   profile,
   readAs,
   reply,
+  slotClaim,
   text,
   uint,
 } from "@baraza/protocol";
@@ -26,12 +27,22 @@ export const SPACE_EVENTS = {
   "space.title": { version: 1, schema: object({ title: text(200, 1) }) },
   /** "Take me out": a member cannot remove itself from the group, so another one's device does it. */
   "space.leave": { version: 1, schema: object({}) },
-  /** Carried by entries of kind commit: the MLS message, and the stewards' decision where it needs one. */
+  /** Carried by entries of kind commit: the MLS message, the stewards' decision where it needs one, and what the others need to check the rejoin slot. */
   "space.commit": {
     version: 1,
     schema: object({
       mls: bytes(LIMITS.commitBodyBytes),
       decision: v.optional(decisionProof),
+      slot: v.optional(slotClaim),
+    }),
+  },
+  /** Carried by entries of kind rejoin: somebody comes back without being asked. The certificate is of the device that signs. */
+  "space.rejoin": {
+    version: 1,
+    schema: object({
+      mls: bytes(LIMITS.commitBodyBytes),
+      slot: v.optional(slotClaim),
+      certificate: bytes(LIMITS.recordBytes),
     }),
   },
   /** Carried by entries of kind steward; the record itself is in the header. */

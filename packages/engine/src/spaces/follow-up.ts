@@ -3,7 +3,7 @@
  * loses none of it: repairs become intents, and a rebuild happens right there.
  */
 import type { Bytes, StewardRecord } from "@baraza/protocol";
-import { encodeCbor, fromHex, toHex } from "@baraza/protocol";
+import { encodeCbor, equalBytes, fromHex, toHex } from "@baraza/protocol";
 import type { Core } from "../core.ts";
 import { askForPlace } from "../letters/ask.ts";
 import type { SqlTx } from "../ports.ts";
@@ -34,12 +34,29 @@ export async function followUpWrites(core: Core, draft: Draft): Promise<((tx: Sq
       decide({ op: "mend", epoch: one.epoch, postingKey: draft.posting.publicKey });
     else if (one.do === "removeSeats")
       for (const seatId of one.seatIds) decide({ op: "removeSeat", seatId });
+    else if (one.do === "slot")
+      writes.push((tx) => {
+        tx.run(
+          `INSERT INTO intents (log_id, kind, data) SELECT ?1, 'slot', ?2
+           WHERE NOT EXISTS (SELECT 1 FROM intents WHERE log_id = ?1 AND kind = 'slot')`,
+          [logId, encodeCbor({ after: core.platform.clock.now() + slotPause(core, draft) })],
+        );
+        tx.afterCommit(() => core.kick({ space: logId }));
+      });
     else if (one.do === "takeOut" && isMineToTakeOut(core, draft, one.identityId))
       intend("remove", encodeCbor({ identityId: fromHex(one.identityId) }));
   }
   if (draft.after.some((one) => one.do === "rebuild"))
     writes.push((tx) => rebuildSpace(tx, core, logId));
   return writes;
+}
+
+/** One device mends a slot, not all at once: stewards' devices first. */
+function slotPause(core: Core, { group }: Draft): number {
+  const leads =
+    group !== null &&
+    stewardsOf(group).some((one) => equalBytes(one.identityId, core.me().identityId));
+  return Math.floor((leads ? 1000 : 5000) + Math.random() * (leads ? 2000 : 15_000));
 }
 
 /** Somebody asked to leave: a steward's device takes them out; without a steward, anybody's. */

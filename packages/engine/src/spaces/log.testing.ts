@@ -53,6 +53,7 @@ import { nodePlatform } from "../../platform/node/index.ts";
 import type { Core, Me } from "../core.ts";
 import { LEADING_MIGRATIONS } from "../leading/tables.ts";
 import { CORE_MIGRATIONS } from "../schema.ts";
+import { SLOT_MIGRATIONS } from "../slots/tables.ts";
 import { migrate } from "../store/migrate.ts";
 import { tools } from "../tools/index.ts";
 import { need } from "../util.ts";
@@ -140,6 +141,7 @@ export async function testSpace(history: "none" | "all" = "none"): Promise<TestS
   const store = await platform.openStore("test");
   await migrate(store, CORE_MIGRATIONS);
   await migrate(store, LEADING_MIGRATIONS, "leading");
+  await migrate(store, SLOT_MIGRATIONS, "slots");
   for (const tool of tools) await migrate(store, [{ version: 1, up: tool.schema }], tool.name);
   const hubKey = ed25519Generate();
   const log: StoredEntry[] = [];

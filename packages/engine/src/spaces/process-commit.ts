@@ -9,18 +9,19 @@ import {
   roster,
 } from "@baraza/crypto";
 import type { Group } from "@baraza/crypto";
-import type { Bytes, EntryHeader, SealedEvent } from "@baraza/protocol";
+import type { Bytes, EntryHeader, SealedEvent, SlotClaim } from "@baraza/protocol";
 import { encodeCbor, equalBytes, fromHex, readAs, toHex } from "@baraza/protocol";
 import type * as v from "valibot";
 import type { Core } from "../core.ts";
 import { writeLetters } from "../letters/send.ts";
+import { followSlot } from "../slots/claim.ts";
 import type { Draft } from "./draft.ts";
 import { blame } from "./draft.ts";
 import { SPACE_EVENTS } from "./events.ts";
 import type { PendingCommit } from "./welcome.ts";
 import { welcomeLetters } from "./welcome.ts";
 import { seatIdOfKey } from "./seat.ts";
-import { noticeGone } from "./reducer.ts";
+import { noticeGone, noticeReturned } from "./reducer.ts";
 import { checksFor, rosterOf, stewardsOf, writeRoster } from "./roster.ts";
 import { keysOf } from "./runtime.ts";
 
@@ -53,9 +54,14 @@ export async function processCommitEntry(
     ? await pendingCommit(core, space.logId, toHex(event.eventId))
     : undefined;
   let next: Group | null;
+  let claim: SlotClaim | undefined;
   try {
+    const payload = payloadOf(header, event);
+    claim = payload.slot;
     next =
-      pending === undefined ? await follow(group, event, draft) : await decodeGroup(pending.state);
+      pending === undefined
+        ? await follow(group, payload, header, event, draft)
+        : await decodeGroup(pending.state);
   } catch (error) {
     if (!(error instanceof MlsRefused)) throw error;
     return stuck(core, draft, seq, header, identity);
@@ -63,24 +69,41 @@ export async function processCommitEntry(
   const at = { logId: space.logId, eventId: event.eventId, seq, time: event.at };
   if (next === null) return takenOut(core, draft, at, identity);
   await enter(core, draft, next, header, at, identity);
+  const { seen } = event;
+  await followSlot(draft, group, next, { header, claim, seen, by: identity });
   if (pending !== undefined) await promote(core, draft, pending, seq);
 }
 
-async function follow(group: Group, event: SealedEvent, draft: Draft): Promise<Group | null> {
-  let payload: v.InferOutput<(typeof SPACE_EVENTS)["space.commit"]["schema"]>;
+type CommitPayload = v.InferOutput<(typeof SPACE_EVENTS)["space.commit"]["schema"]>;
+
+/** What a handshake carries; a rejoin has no decision. @throws MlsRefused `bad_message` */
+function payloadOf({ kind }: EntryHeader, event: SealedEvent): CommitPayload {
+  const type = kind === "rejoin" ? "space.rejoin" : "space.commit";
   try {
-    payload = readAs(SPACE_EVENTS["space.commit"].schema, event.payload, event.payload.length);
+    return readAs(SPACE_EVENTS[type].schema, event.payload, event.payload.length);
   } catch (cause) {
     throw new MlsRefused("bad_message", "bad_message", cause);
   }
-  const { mls, decision } = payload;
+}
+
+async function follow(
+  group: Group,
+  { mls, decision }: CommitPayload,
+  { kind }: EntryHeader,
+  event: SealedEvent,
+  draft: Draft,
+): Promise<Group | null> {
   const { genesis, id: logId } = draft.space;
   const checks = checksFor(group, draft.leaving, {
     logId,
     founders: genesis.stewards,
     ...(decision === undefined ? {} : { decision, at: event.at }),
   });
-  const { group: next } = await processCommit(group, mls, checks);
+  const { group: next, change } = await processCommit(group, mls, checks);
+  // From outside only as a rejoin, and then by the very device that signed the event.
+  if ((change.kind === "external") !== (kind === "rejoin")) throw new MlsRefused("bad_message");
+  if (kind === "rejoin" && change.sender.info.device !== toHex(event.deviceCertHash))
+    throw new MlsRefused("bad_message");
   return next;
 }
 
@@ -108,7 +131,12 @@ async function enter(
   const had = new Set(before.map((member) => toHex(member.seatKey)));
   for (const { info, seatKey } of members) {
     const there = draft.devices.get(info.device);
-    const comesAgain = there !== undefined && !had.has(toHex(seatKey)) && info.id !== core.me().id;
+    // Whoever rejoins has just begun or gone on with its chain, by that very entry.
+    const comesAgain =
+      there !== undefined &&
+      !had.has(toHex(seatKey)) &&
+      info.id !== core.me().id &&
+      header.kind !== "rejoin";
     if (there !== undefined && !comesAgain) continue;
     // A device that was here before may have forgotten how far its chain of events had come.
     draft.devices.set(info.device, {
@@ -136,11 +164,17 @@ async function enter(
   draft.writes.push((tx) => {
     tx.run("INSERT OR REPLACE INTO epochs VALUES (?, ?, ?)", [space.logId, nextEpoch, contentKey]);
     const { gone } = writeRoster(tx, space.logId, members, stewards);
+    // The vault alone keeps the keys of a space whose slot gives none of the past.
+    if (space.genesis.history === "none") {
+      tx.run("UPDATE account SET vault_dirty = vault_dirty + 1");
+      tx.afterCommit(() => core.kick({ vault: true }));
+    }
     if (gone.length > 0) {
       // They may be among those whom a new device would ask.
       tx.run("UPDATE account SET vault_dirty = vault_dirty + 1");
       tx.afterCommit(() => core.kick({ vault: true }));
     }
+    if (header.kind === "rejoin") noticeReturned(tx, at, by);
     for (const identity of gone) {
       noticeGone(tx, at, { identity, left: leaving.has(identity), by });
       const data = encodeCbor({ identityId: fromHex(identity) });

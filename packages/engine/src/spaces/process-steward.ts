@@ -12,6 +12,7 @@ import { equalBytes, toHex, untilOf } from "@baraza/protocol";
 import type { Core } from "../core.ts";
 import { noteDecision, noteDeletion, noteHubLeads } from "../leading/reducer.ts";
 import { packKeys } from "../leading/state.ts";
+import { slotGoesBack } from "../slots/claim.ts";
 import type { Draft } from "./draft.ts";
 import { rosterOf, stewardsOf, writeRoster } from "./roster.ts";
 import { keysOf } from "./runtime.ts";
@@ -121,7 +122,7 @@ async function undo(
       seq,
     ]);
     tx.run(
-      "DELETE FROM notices WHERE log_id = ? AND position >= ? AND kind IN ('left', 'removed')",
+      "DELETE FROM notices WHERE log_id = ? AND position >= ? AND kind IN ('left', 'removed', 'returned')",
       [space.logId, record.seq],
     );
     if (!past) tx.run("DELETE FROM pending_commits WHERE log_id = ?", [space.logId]);
@@ -169,6 +170,7 @@ async function goBack(draft: Draft, record: { seq: number; epoch: number }): Pro
   const before = row.previous_seq === record.seq ? row.previous_mls : null;
   draft.group = before === null ? null : await decodeGroup(before);
   row.mls = before;
+  slotGoesBack(draft);
   row.previous_mls = null;
   row.previous_seq = 0;
   if (draft.group === null) {

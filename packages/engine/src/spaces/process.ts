@@ -215,7 +215,11 @@ async function processEntry(
   const handshake = header.kind === "commit" || header.kind === "rejoin";
   // An entry of another epoch than the log is in was taken in against the rules (a hub that helps a removed member, or
   // one whose state we do not share): whatever its kind, nothing in it counts.
-  if (header.epoch !== draft.row.epoch && !looksBack(header)) return blame(draft, null);
+  if (header.epoch !== draft.row.epoch && !looksBack(header)) {
+    // The very entry by which this device came in must continue what the hub shows of the time before.
+    if (handshake && entry.seq === draft.row.read_from) throw new ForkError();
+    return blame(draft, null);
+  }
   if (header.kind === "steward" && !(await processStewardEntry(core, draft, entry, header)))
     return blame(draft, null);
   const contentKey = draft.keys.get(header.epoch);
@@ -236,7 +240,10 @@ async function processEntry(
   const device = draft.devices.get(toHex(event.deviceCertHash));
   if (device === undefined) return blame(draft, null);
   // A decision may be of an older epoch, so it carries nothing that is said to the others.
-  if ((header.kind === "steward") !== (event.type === "space.steward"))
+  if (
+    (header.kind === "steward") !== (event.type === "space.steward") ||
+    (header.kind === "rejoin") !== (event.type === "space.rejoin")
+  )
     return blame(draft, device.identity);
   const eventId = toHex(event.eventId);
   if (device.device === core.me().deviceHash && entry.seq > draft.row.read_from) {
@@ -309,12 +316,21 @@ function looksBack({ kind, steward, epoch }: EntryHeader): boolean {
 async function known(draft: Draft, event: SealedEvent, epoch: number): Promise<boolean> {
   const name = toHex(event.deviceCertHash);
   let device = draft.devices.get(name);
-  if (device === undefined && event.type === "space.profile") {
-    const { certificate } = readAs(SPACE_EVENTS["space.profile"].schema, event.payload);
+  const brings = event.type === "space.profile" || event.type === "space.rejoin";
+  if (device === undefined && brings) {
+    const { certificate } = readAs(
+      SPACE_EVENTS[event.type as "space.profile" | "space.rejoin"].schema,
+      event.payload,
+      LIMITS.commitBodyBytes,
+    );
     const verified = await verifyDeviceCertificate(certificate);
-    // A device of the past, seen while reading history: whoever gave the keys vouches for that time.
+    // A device of the past, seen while reading history: whoever gave the keys vouches for that time. And one with which
+    // a member comes back: whether it may is judged with its commit.
     const past = draft.row.seq <= draft.row.read_from || draft.space.row.seq < draft.row.read_from;
-    if (!equalBytes(verified.hash, event.deviceCertHash) || !past) return false;
+    const returns =
+      event.type === "space.rejoin" &&
+      [...draft.devices.values()].some((one) => one.identity === toHex(verified.identityId));
+    if (!equalBytes(verified.hash, event.deviceCertHash) || !(past || returns)) return false;
     const found = {
       device: name,
       identity: toHex(verified.identityId),

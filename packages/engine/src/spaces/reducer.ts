@@ -95,6 +95,20 @@ function notice(
 }
 
 /** A line about somebody who is not in the space any more; written by whoever processes the commit. */
+export function noticeReturned(
+  tx: SqlTx,
+  at: { logId: string; eventId: Bytes; seq: number; time: number },
+  identity: string,
+): void {
+  tx.run("INSERT OR REPLACE INTO notices VALUES (?, ?, ?, ?, 'returned', ?, NULL, NULL)", [
+    at.logId,
+    toHex(at.eventId),
+    at.seq,
+    at.time,
+    identity,
+  ]);
+}
+
 export function noticeGone(
   tx: SqlTx,
   at: { logId: string; eventId: Bytes; seq: number; time: number },

@@ -74,7 +74,7 @@ export type Standing = {
  * - stewards remove anybody but the last steward, and change the group context; but an elder steward, or one of those with
  *   whom the space began, goes or loses the lead only by their own will or by a majority (see `mayTakeAlone`);
  * - everybody removes devices of their own identity, and of those who asked to leave.
- * An external commit is refused: coming back goes through a member's device.
+ * - whoever is in already comes back by an external commit, with a certificate that is not older than those of their devices here.
  * @param leaving identities (hexadecimal) that asked to be taken out
  */
 export function checksFor(
@@ -95,6 +95,8 @@ async function authorise(
   standing: Standing | null,
 ): Promise<void> {
   if (change.kind === "welcome") return;
+  if (change.kind === "rejoin") return mayReturn(change, change.members ?? []);
+  if (change.kind === "external" && group !== null) return mayReturn(change, await rosterOf(group));
   if (change.kind !== "commit" || group === null) throw new MlsRefused("not_authorised");
   const { stewards } = readContext(change.contextExtension);
   const isSteward = (identity: Bytes) =>
@@ -173,6 +175,18 @@ async function mayTake(
     sigs,
   );
   if (!says || good.length < majorityOf(stewards.length)) throw new MlsRefused("not_authorised");
+}
+
+/**
+ * Coming back: only for an identity that is in the group, and by a device that its present key certified. What else an external
+ * commit may hold, at most the removal of a leaf of the same identity, was checked before. @throws MlsRefused `not_authorised`
+ */
+function mayReturn(change: ProposedChange<Info>, members: readonly { info: Info }[]): void {
+  const { info } = change.sender;
+  const own = members.filter((one) => one.info.id === info.id);
+  const newest = Math.max(...own.map((one) => one.info.certificate.identity.seq));
+  if (own.length === 0 || info.certificate.identity.seq < newest)
+    throw new MlsRefused("not_authorised");
 }
 
 /** Rows of devices and members after a change of the group. */

@@ -20,14 +20,16 @@ export type NewSpaceRow = {
   mls: Bytes;
   seatId: Bytes;
   seatKey: Bytes;
+  /** The secret of the rejoin slot that stands, where it is known. */
+  slotSecret?: Bytes | null;
 };
 
 /** Inserts the row, or replaces the one of a former membership of the same space. */
 export function insertSpace(tx: SqlTx, row: NewSpaceRow): void {
   tx.run(
     `INSERT OR REPLACE INTO spaces (log_id, hub, hub_key, genesis, kind, history, title, state, created, gen, seq, head,
-       hub_seq, read_from, epoch, mls, seat_id, seat_key, own_hash)
-     VALUES (?, ?, ?, ?, ?, ?, ?, 'active', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       hub_seq, read_from, epoch, mls, seat_id, seat_key, own_hash, slot_secret)
+     VALUES (?, ?, ?, ?, ?, ?, ?, 'active', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     [
       row.logId,
       row.hub,
@@ -47,6 +49,7 @@ export function insertSpace(tx: SqlTx, row: NewSpaceRow): void {
       row.seatId,
       row.seatKey,
       NO_EVENT,
+      row.slotSecret ?? null,
     ],
   );
 }

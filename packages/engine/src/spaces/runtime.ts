@@ -46,6 +46,9 @@ export type SpaceRow = {
   introduced: number;
   push_until: number;
   receipt: Bytes | null;
+  slot_secret: Bytes | null;
+  slot_before: Bytes | null;
+  slot_good: number;
   trouble: Trouble["kind"] | null;
   trouble_identity: string | null;
 };

@@ -34,6 +34,7 @@ export type HeaderParts = Partial<
     | "seatId"
     | "addSeats"
     | "slotHash"
+    | "outerKey"
     | "steward"
     | "seat"
     | "blobs"

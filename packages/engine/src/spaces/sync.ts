@@ -6,7 +6,7 @@
  * checks them as it did the first time and arrives at the same heads. Where the heads differ it is a fork, and
  * everything stops for that space.
  */
-import { genesisHead, signLogSession, verifyHead } from "@baraza/crypto";
+import { epoch, genesisHead, signLogSession, verifyHead } from "@baraza/crypto";
 import type { Bytes, Head, StoredEntry } from "@baraza/protocol";
 import {
   encodeCbor,
@@ -18,6 +18,7 @@ import {
   storedEntry,
 } from "@baraza/protocol";
 import type { Core } from "../core.ts";
+import { canHaveSlot } from "../slots/claim.ts";
 import type { FollowUp } from "./draft.ts";
 import { writeRow } from "./draft.ts";
 import { applyEntries, ForkError, GapError } from "./process.ts";
@@ -112,7 +113,25 @@ async function readingToken(core: Core, space: SpaceRuntime) {
   const answer = await core.remote.call(hub, "logs.session", request);
   await checkedHead(space, answer.head);
   space.reading = { token: answer.token, expires: answer.expires };
+  if (answer.slot === false && answer.epoch === space.row.epoch) await slotIsMissing(core, space);
   return answer.token;
+}
+
+/** The hub has no rejoin slot (a backup, a void from far back, a member who brought none): this device makes one soon. */
+async function slotIsMissing(core: Core, space: SpaceRuntime): Promise<void> {
+  const { group } = space;
+  if (group === null || epoch(group) !== space.row.epoch || !canHaveSlot(group)) return;
+  const row = { ...space.row, slot_good: 0 };
+  const after = core.platform.clock.now() + 1000 + Math.floor(Math.random() * 10_000);
+  await core.store.transaction((tx) => {
+    writeRow(tx, row);
+    tx.run(
+      `INSERT INTO intents (log_id, kind, data) SELECT ?1, 'slot', ?2
+       WHERE NOT EXISTS (SELECT 1 FROM intents WHERE log_id = ?1 AND kind = 'slot')`,
+      [space.logId, encodeCbor({ after })],
+    );
+  });
+  space.row = row;
 }
 
 /** Sets or clears the state that a person should know of. */

@@ -71,6 +71,7 @@ export async function welcomeLetters(
       head: row.head,
       readFrom: all ? 0 : seq,
       ring,
+      ...(row.slot_secret === null ? {} : { slotSecret: row.slot_secret }),
       ...(all ? {} : { people, leads }),
     });
     const letter = await sealIfPossible(core, to, "welcome", body);
@@ -80,7 +81,7 @@ export async function welcomeLetters(
 }
 
 /** Who is in a space, for somebody who will not read how they introduced themselves. */
-async function peopleOf(core: Core, logId: string) {
+export async function peopleOf(core: Core, logId: string) {
   const rows = await core.store.all<{
     identity_id: string;
     name: string;

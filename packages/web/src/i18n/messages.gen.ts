@@ -208,6 +208,7 @@ export interface Messages {
   "notice.removed": { name: string | number };
   "notice.removedBy": { by: string | number; name: string | number };
   "notice.renamed": { name: string | number; title: string | number };
+  "notice.returned": { name: string | number };
   "state.waiting": null;
   "state.sent": null;
   "state.delivered": null;

@@ -23,7 +23,7 @@ export type Message = {
   state: "waiting" | "sent" | "delivered";
   /** For lines that are no message: somebody came, left, was removed, the title changed. */
   notice: null | {
-    kind: "joined" | "left" | "removed" | "renamed" | "created";
+    kind: "joined" | "left" | "removed" | "returned" | "renamed" | "created";
     name: string;
     by: string | null;
     title: string | null;

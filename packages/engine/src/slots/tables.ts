@@ -1,0 +1,30 @@
+/** What this device keeps for rejoin slots. */
+import type { Migration } from "../store/migrate.ts";
+
+const TABLES = `
+-- The secret of the slot that stands, the one before (for a void), and whether the slot is as it should be.
+ALTER TABLE spaces ADD COLUMN slot_secret BLOB;
+ALTER TABLE spaces ADD COLUMN slot_before BLOB;
+ALTER TABLE spaces ADD COLUMN slot_good INTEGER NOT NULL DEFAULT 1;
+
+-- From which this account's rejoin keys derive, in all spaces; the newest is the present one.
+CREATE TABLE rejoin_secrets (id INTEGER PRIMARY KEY AUTOINCREMENT, secret BLOB NOT NULL UNIQUE) STRICT;
+
+-- Spaces to come back into by the slot, unless somebody lets this device in first. Once a rejoin is made, its exact bytes
+-- stand here until the hub has answered, and with them the state that they lead to.
+CREATE TABLE rejoins (
+  log_id TEXT PRIMARY KEY,
+  state TEXT NOT NULL DEFAULT 'asking',
+  next_at INTEGER NOT NULL,
+  attempts INTEGER NOT NULL DEFAULT 0,
+  -- The device that this one takes the place of: the hash of its certificate.
+  replaces TEXT,
+  request BLOB,
+  pending BLOB
+) STRICT, WITHOUT ROWID;
+
+-- Set when all other devices of the account are lost: their places are given up wherever this one comes.
+CREATE TABLE lost_devices (one INTEGER PRIMARY KEY CHECK (one = 1), since INTEGER NOT NULL) STRICT;
+`;
+
+export const SLOT_MIGRATIONS: readonly Migration[] = [{ version: 1, up: TABLES }];
