@@ -111,7 +111,9 @@ export async function makeSlot(
   group: Group,
   parts: SlotParts,
 ): Promise<{ bytes: Bytes; hash: Bytes; outerKey: Bytes } | null> {
-  const { logId, secret, seen, groupInfo, epochs, keys } = parts;
+  const { logId, secret, groupInfo, epochs, keys } = parts;
+  const { gen, seq, head } = parts.seen;
+  const seen = { gen, seq, head };
   const ring: SlotContent["ring"] = [];
   for (const { from, count } of epochs) {
     const run: Bytes[] = [];
