@@ -27,6 +27,7 @@ export type { Without } from "./records.ts";
 export * from "./ring.ts";
 export * from "./rolls.ts";
 export * from "./slots.ts";
+export * from "./safety-number.ts";
 export * from "./steward.ts";
 export * from "./tokens.ts";
 export * from "./vault.ts";

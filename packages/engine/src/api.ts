@@ -9,6 +9,7 @@ import type { MovingCommands, MovingLive } from "./moving/api.ts";
 import type { LeadingCommands, LeadingLive } from "./leading/api.ts";
 import type { RecoveryCommands, RecoveryLive } from "./recovery/api.ts";
 import type { SlotCommands, SlotLive } from "./slots/api.ts";
+import type { TrustCommands, TrustLive } from "./trust/api.ts";
 import type { ChatCommands, ChatLive } from "./tools/chat/api.ts";
 
 export type Line = "online" | "connecting" | "offline";
@@ -84,8 +85,12 @@ export type Space = SpaceSummary & {
   organisation: string | null;
 };
 
-/** How sure one can be who it is. you; met: in person; invited: one of you accepted the other's invitation; known: through somebody; unchecked. */
-export type Check = "you" | "met" | "invited" | "known" | "unchecked";
+/**
+ * How sure one can be who it is, the same everywhere. you; met: in person; code: a number was compared, on a call say;
+ * invited: one of you accepted the other's invitation; known: through somebody; unchecked; changed: no longer who one knew,
+ * see `PersonCard.changed`.
+ */
+export type Check = "you" | "met" | "code" | "invited" | "known" | "unchecked" | "changed";
 
 export type Person = {
   identityId: string;
@@ -173,7 +178,8 @@ export type EngineCommands = {
   LeadingCommands &
   DevicesCommands &
   MovingCommands &
-  RecoveryCommands;
+  RecoveryCommands &
+  TrustCommands;
 
 export type EngineLive = {
   account: { args: Record<string, never>; value: Account | null };
@@ -188,7 +194,8 @@ export type EngineLive = {
   LeadingLive &
   DevicesLive &
   MovingLive &
-  RecoveryLive;
+  RecoveryLive &
+  TrustLive;
 
 export type CommandName = keyof EngineCommands;
 export type LiveName = keyof EngineLive;

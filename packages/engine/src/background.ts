@@ -22,6 +22,7 @@ import { runtimeOf } from "./spaces/runtime.ts";
 import { forked } from "./spaces/proof.ts";
 import { isKnownHead } from "./spaces/sync.ts";
 import { tend } from "./spaces/tend.ts";
+import { tend as tendTrust } from "./trust/index.ts";
 import { backoff, drop } from "./util.ts";
 
 export type Background = {
@@ -38,6 +39,9 @@ export type Background = {
 function unlessOffline(error: unknown): void {
   if (!(error instanceof ProtocolError)) throw error;
 }
+
+/** Who is who is looked at a moment after the line is there. */
+const TRUST_AFTER_MS = 2000;
 
 export function createBackground(core: Core, onSignedOut: (why: Shut | null) => void): Background {
   let live: Live | null = null;
@@ -92,6 +96,7 @@ export function createBackground(core: Core, onSignedOut: (why: Shut | null) => 
 
   const letters = single(() => sendLetters(core));
   const vault = single(() => tendVault(core));
+  const trust = single(() => tendTrust(core));
   const inbox = single(() => drainBox(core));
   const recovery = single(() => tendRecovery(core));
   const places = single(() => askForPlaces(core));
@@ -189,6 +194,7 @@ export function createBackground(core: Core, onSignedOut: (why: Shut | null) => 
       if (what.places === true) places();
       if (what.recovery === true) recovery();
       if (what.returns === true) returns();
+      if (what.trust === true) trust();
       if (what.boxes === true) live?.renew();
     },
     start() {
@@ -216,6 +222,8 @@ export function createBackground(core: Core, onSignedOut: (why: Shut | null) => 
             places();
             track(tendStanding(core).catch(unlessOffline));
             returns();
+            // Not while the first screen fills.
+            later(TRUST_AFTER_MS, async () => trust());
             track(allSpaces());
             track(wokenSpaces().catch(unlessOffline));
           },

@@ -55,6 +55,8 @@ export type Core = {
     recovery?: boolean;
     /** Spaces to come back into by the slot. */
     returns?: boolean;
+    /** People to look up, heads to judge. */
+    trust?: boolean;
     /** There is one more box to listen at. */
     boxes?: boolean;
   }): void;

@@ -47,6 +47,8 @@ import {
 } from "./spaces/queries.ts";
 import { runtimeOf } from "./spaces/runtime.ts";
 import { live } from "./store/live.ts";
+import { createTrust } from "./trust/index.ts";
+import { listNotices, NOTICE_TABLES, PERSON_TABLES, thePerson } from "./trust/queries.ts";
 import { migrate } from "./store/migrate.ts";
 import { tools as allTools } from "./tools/index.ts";
 import type { Tool, ToolContext } from "./tools/tool.ts";
@@ -197,6 +199,7 @@ export async function createEngine(
   const devices = createDevices(core, { signedIn, tell });
   const base: Omit<EngineCommands, `chat.${string}`> = {
     ...devices.commands,
+    ...createTrust(core),
     "account.policy": async () => own.call("accounts.policy", {}),
     "account.signUp": async (args) => {
       await signUp(core, args);
@@ -343,6 +346,10 @@ export async function createEngine(
       (args: { spaceId: string }) => oneSpace(core, args.spaceId),
     ),
     people: stored(PEOPLE_TABLES, (args: { spaceId: string }) => listPeople(core, args.spaceId)),
+    person: stored(PERSON_TABLES, (args: { identityId: string }) =>
+      thePerson(core, args.identityId),
+    ),
+    notices: stored(NOTICE_TABLES, () => listNotices(core)),
     "devices.pairing": memory([], async () => devices.pairing()),
     joins: stored(JOINS_TABLES, () => listJoins(core)),
     returns: stored(RETURNS_TABLES, async () =>

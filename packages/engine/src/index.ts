@@ -10,4 +10,5 @@ export type * from "./recovery/api.ts";
 export * from "./ports.ts";
 export type * from "./slots/api.ts";
 export type * from "./tools/chat/api.ts";
+export type * from "./trust/api.ts";
 export type * from "./tools/tool.ts";

@@ -3,6 +3,7 @@
  * sealed and signed things are blobs. Tools bring their own tables (see tools/tool.ts).
  */
 import type { Migration } from "./store/migrate.ts";
+import { TRUST } from "./trust/tables.ts";
 
 const CORE = `
 -- The one account of this store.
@@ -254,4 +255,7 @@ CREATE INDEX notices_by_position ON notices (log_id, position);
 export const PENDING_POSITION = 2 ** 50;
 
 /** Migrations of the core; tools' tables are made after them. */
-export const CORE_MIGRATIONS: readonly Migration[] = [{ version: 1, up: CORE }];
+export const CORE_MIGRATIONS: readonly Migration[] = [
+  { version: 1, up: CORE },
+  { version: 2, up: TRUST },
+];

@@ -24,6 +24,15 @@ export const rest: readonly string[] = [
   "fr-leading",
   "es-leading",
   "ar-leading",
+  // Who is who.
+  "trust-work",
+  "trust-commands",
+  "look-up",
+  "trust",
+  "en-trust",
+  "fr-trust",
+  "es-trust",
+  "ar-trust",
 ];
 
 /** True for the path of a chunk (of the app or of its worker) that can wait. */

@@ -9,6 +9,7 @@ import type {
   ResponseOf,
 } from "@baraza/protocol";
 import {
+  decodeCbor,
   encodeCbor,
   equalBytes,
   keyLogHead,
@@ -222,6 +223,19 @@ function checkInLog(head: KeyLogHead, { at, leaf, path }: ProvenLeaf): KeyLogLea
 
 function demand(holds: boolean): void {
   if (!holds) throw new CryptoError("bad_key_log");
+}
+
+/**
+ * A hash of the ways into a sealed vault, as a leaf names them: they lie in clear beside its body. Of what is no vault,
+ * 32 zero bytes.
+ */
+export function waysHash(vault: Bytes): Bytes {
+  try {
+    const { wraps } = decodeCbor(vault) as { wraps?: unknown };
+    return Array.isArray(wraps) ? sha256(encodeCbor(wraps)) : new Uint8Array(32);
+  } catch {
+    return new Uint8Array(32);
+  }
 }
 
 /** A head from its bytes. @throws ProtocolError */

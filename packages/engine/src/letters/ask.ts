@@ -133,7 +133,7 @@ export async function ask(
     // Accepting an invitation is the verification: the link named the inviter's identity.
     tx.run(
       `INSERT INTO people VALUES (?, ?, ?, 'invited', ?)
-       ON CONFLICT (identity_id) DO UPDATE SET state = CASE WHEN state = 'met' THEN 'met' ELSE 'invited' END`,
+       ON CONFLICT (identity_id) DO UPDATE SET state = CASE WHEN state IN ('met', 'code', 'you') THEN state ELSE 'invited' END`,
       [
         toHex(card.reply.identityId),
         card.inviter.name,

@@ -38,9 +38,10 @@ import type { Entrance } from "../spaces/entrance.ts";
 import { enterAgain, enterNew, resumeAt } from "../spaces/entrance.ts";
 import { prepare } from "../spaces/post.ts";
 import { profilePayload } from "../spaces/profile.ts";
-import { checksFor, infoOf, rosterOf } from "../spaces/roster.ts";
+import { checksFor, identityOf, infoOf, rosterOf } from "../spaces/roster.ts";
 import type { SpaceRuntime } from "../spaces/runtime.ts";
 import { keysOf, runtimeOf } from "../spaces/runtime.ts";
+import { notice, seeIdentities } from "../trust/see.ts";
 import { sealFor, writeLetters } from "./send.ts";
 
 type Opened = Awaited<ReturnType<typeof openLetter>>;
@@ -97,8 +98,9 @@ export async function readLetter(
     try {
       const letter = await openOwn(core, row.letter);
       // The id outside is the node's word only: an old letter under a new one would be acted upon again.
-      if (!equalBytes(letter.letterId, row.letterId)) throw new CryptoError("bad_letter");
-      outcome = await act(core, letter);
+      outcome = equalBytes(letter.letterId, row.letterId)
+        ? await act(core, letter)
+        : deliveredAgain(core);
     } catch (error) {
       // Not for us, altered, or of a kind that makes no sense here: nothing that a later try could mend.
       if (
@@ -120,6 +122,13 @@ export async function readLetter(
     });
   await (outcome.space ? outcome.space.queue(keep) : keep());
   if (outcome.kick !== null) core.kick({ space: outcome.kick, letters: true, vault: true });
+}
+
+/** Whoever delivered it put another name on it: nothing is done, and the person is told. */
+function deliveredAgain(core: Core): Outcome {
+  const { node } = core.me();
+  const at = core.platform.clock.now();
+  return { write: (tx) => notice(tx, "oldRequest", node, node, at), kick: null };
 }
 
 /** Opens a letter, if need be with a key that another device of the account has made: whoever reads it here deletes it. */
@@ -200,7 +209,7 @@ async function asked(core: Core, letter: Opened): Promise<Outcome> {
       tx.run(
         `INSERT INTO people VALUES (?, ?, ?, 'invited', ?)
          ON CONFLICT (identity_id) DO UPDATE SET name = excluded.name, address = excluded.address,
-           state = CASE WHEN state = 'met' THEN 'met' ELSE 'invited' END`,
+           state = CASE WHEN state IN ('met', 'code', 'you') THEN state ELSE 'invited' END`,
         [id, profile.name, profile.address, core.platform.clock.now()],
       );
     },
@@ -311,6 +320,7 @@ async function welcomed(core: Core, letter: Opened): Promise<Outcome> {
       tx.run("DELETE FROM key_packages WHERE ref = ?", [toHex(body.keyPackageRef)]);
       if (resume === null) enterNew(tx, core, entrance);
       else enterAgain(tx, core, entrance, resume);
+      seeIdentities(tx, members.map(identityOf), letter.at, toHex(letter.sender.identityId));
     },
     kick: logId,
     space: former,

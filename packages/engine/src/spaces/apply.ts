@@ -42,7 +42,8 @@ export function applyEvent(tx: SqlTx, core: Core, verified: VerifiedEvent): void
   ]);
   if (changes === 0) return;
   if (event.type === "space.profile")
-    tx.afterCommit(() => core.kick({ vault: true, space: logId }));
+    tx.afterCommit(() => core.kick({ vault: true, space: logId, trust: true }));
+  if (event.type === "space.heads") tx.afterCommit(() => core.kick({ trust: true }));
   reduce(tx, core, {
     logId,
     eventId,

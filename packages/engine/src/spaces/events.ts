@@ -5,6 +5,7 @@ import {
   bytes32,
   decisionProof,
   encodeCbor,
+  keyLogHead,
   LIMITS,
   nodeName,
   object,
@@ -23,6 +24,11 @@ export const SPACE_EVENTS = {
   "space.profile": {
     version: 1,
     schema: object({ profile, reply, certificate: bytes(LIMITS.recordBytes), stewardKey: bytes32 }),
+  },
+  /** What this device knows of key logs, so that a node that shows others something else is found out. */
+  "space.heads": {
+    version: 1,
+    schema: object({ heads: v.pipe(v.array(keyLogHead), v.maxLength(LIMITS.seenHeads)) }),
   },
   "space.title": { version: 1, schema: object({ title: text(200, 1) }) },
   /** "Take me out": a member cannot remove itself from the group, so another one's device does it. */

@@ -4,6 +4,7 @@ import { encodeCbor, ProtocolError, toHex, check } from "@baraza/protocol";
 import type { Core } from "../core.ts";
 import { EngineError } from "../errors.ts";
 import type { SqlTx } from "../ports.ts";
+import { headsToTell } from "../trust/see.ts";
 import type { NewEvent } from "../tools/tool.ts";
 import { applyPending, eventType } from "./apply.ts";
 
@@ -23,11 +24,14 @@ export async function post(
   if (row === undefined) throw new EngineError("no_space");
   if (row.state !== "active") throw new EngineError("not_member");
   const ready = events.map((event) => prepare(core, event));
+  const said = events.some(({ type }) => !type.startsWith("space."));
+  const heads = said ? await headsToTell(core, logId) : null;
+  const also = heads === null ? [] : [prepare(core, heads)];
   const ids = await core.store.transaction((tx) =>
-    ready.map((event) => writeOutbox(tx, core, logId, event)),
+    [...ready, ...also].map((event) => writeOutbox(tx, core, logId, event)),
   );
   core.kick({ space: logId });
-  return ids;
+  return ids.slice(0, ready.length);
 }
 
 export type ReadyEvent = { type: string; version: number; payload: Uint8Array<ArrayBuffer> };

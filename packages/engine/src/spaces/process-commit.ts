@@ -22,8 +22,9 @@ import type { PendingCommit } from "./welcome.ts";
 import { welcomeLetters } from "./welcome.ts";
 import { seatIdOfKey } from "./seat.ts";
 import { noticeGone, noticeReturned } from "./reducer.ts";
-import { checksFor, rosterOf, stewardsOf, writeRoster } from "./roster.ts";
+import { checksFor, identityOf, rosterOf, stewardsOf, writeRoster } from "./roster.ts";
 import { keysOf } from "./runtime.ts";
+import { seeIdentities } from "../trust/see.ts";
 
 /**
  * Processes a commit entry. `opened` is null when its seal or signature was no good: then it cannot be followed.
@@ -164,6 +165,7 @@ async function enter(
   draft.writes.push((tx) => {
     tx.run("INSERT OR REPLACE INTO epochs VALUES (?, ?, ?)", [space.logId, nextEpoch, contentKey]);
     const { gone } = writeRoster(tx, space.logId, members, stewards);
+    seeIdentities(tx, members.map(identityOf), at.time, by);
     // The vault alone keeps the keys of a space whose slot gives none of the past.
     if (space.genesis.history === "none") {
       tx.run("UPDATE account SET vault_dirty = vault_dirty + 1");

@@ -1,6 +1,7 @@
 /** What the screens need to know of spaces, people and joins. */
-import type { Account, Check, Join, Person, Space, SpaceSummary, Trouble } from "../api.ts";
+import type { Account, Join, Person, Space, SpaceSummary, Trouble } from "../api.ts";
 import type { Core } from "../core.ts";
+import { checkOf } from "../trust/queries.ts";
 import { accountOf } from "../account/session.ts";
 import { isAsked } from "../leading/queries.ts";
 
@@ -98,7 +99,7 @@ function summaryOf(row: SummaryRow): SpaceSummary {
   };
 }
 
-export const PEOPLE_TABLES = ["members", "people", "account"] as const;
+export const PEOPLE_TABLES = ["members", "people", "person_keys", "account"] as const;
 
 /** Who is in a space, stewards first, then by name. */
 export async function listPeople(core: Core, spaceId: string): Promise<Person[]> {
@@ -108,9 +109,11 @@ export async function listPeople(core: Core, spaceId: string): Promise<Person[]>
     address: string;
     role: Person["role"];
     devices: number;
-    state: Check | null;
+    state: string | null;
+    changed: string | null;
   }>(
-    `SELECT m.identity_id, m.name, m.address, m.role, m.devices, p.state FROM members m LEFT JOIN people p ON p.identity_id = m.identity_id
+    `SELECT m.identity_id, m.name, m.address, m.role, m.devices, p.state, k.changed FROM members m
+     LEFT JOIN people p ON p.identity_id = m.identity_id LEFT JOIN person_keys k ON k.identity_id = m.identity_id
      WHERE m.log_id = ? AND m.present = 1 ORDER BY m.role = 'steward' DESC, m.name, m.identity_id`,
     [spaceId],
   );
@@ -119,7 +122,7 @@ export async function listPeople(core: Core, spaceId: string): Promise<Person[]>
     name: row.name,
     address: row.address,
     role: row.role,
-    check: row.state ?? "unchecked",
+    check: checkOf(row),
     devices: row.devices,
   }));
 }

@@ -4,6 +4,7 @@ import { encodeCbor, toHex } from "@baraza/protocol";
 import type { InferOutput } from "valibot";
 import { reduceLeading } from "../leading/reducer.ts";
 import type { SqlTx } from "../ports.ts";
+import { hear, seeAddress, wishCheck } from "../trust/see.ts";
 import type { AppliedEvent } from "../tools/tool.ts";
 import type { SPACE_EVENTS } from "./events.ts";
 
@@ -12,7 +13,11 @@ type Payload<T extends keyof typeof SPACE_EVENTS> = InferOutput<(typeof SPACE_EV
 export function reduceSpace(tx: SqlTx, event: AppliedEvent): void {
   if (event.type === "space.profile") profile(tx, event, event.payload as Payload<"space.profile">);
   else if (event.type === "space.title") title(tx, event, event.payload as Payload<"space.title">);
-  else if (event.type === "space.leave") {
+  else if (event.type === "space.heads") {
+    if (event.mine)
+      tx.run("INSERT OR REPLACE INTO heads_told VALUES (?, ?)", [event.logId, event.at]);
+    else hear(tx, event.logId, (event.payload as Payload<"space.heads">).heads);
+  } else if (event.type === "space.leave") {
     // Who went since, and came again, stays.
     tx.run(
       `UPDATE members SET leaving = 1 WHERE log_id = ?1 AND identity_id = ?2 AND present = 1
@@ -45,6 +50,10 @@ function profile(tx: SqlTx, event: AppliedEvent, payload: Payload<"space.profile
      ON CONFLICT (identity_id) DO UPDATE SET name = excluded.name, address = excluded.address`,
     [author, name, address, event.at],
   );
+  if (!event.mine) {
+    seeAddress(tx, author, address, event.at);
+    wishCheck(tx, author, event.device, event.at);
+  }
   // Somebody's own name and address, as their device states them; a new address or name later is no arrival.
   if (!event.pending && (first || isFirstProfile(tx, event)))
     notice(tx, event, event.position <= 2 ? "created" : "joined", author, null, null);

@@ -13,6 +13,7 @@ import {
 import type { Bytes, DecisionProof, DeviceCertificate } from "@baraza/protocol";
 import { encodeCbor, equalBytes, majorityOf, mayTakeAlone, toHex } from "@baraza/protocol";
 import type { SqlTx } from "../ports.ts";
+import { chainOf } from "../trust/see.ts";
 import { readContext } from "./events.ts";
 import type { SpaceContext } from "./events.ts";
 
@@ -36,6 +37,11 @@ export async function infoOf(credential: Bytes, signatureKey: Bytes): Promise<In
     deviceKey: verified.deviceKey,
     certificate: verified.certificate,
   };
+}
+
+/** The identity of a member's device as its certificate shows it, for `seeIdentities`. */
+export function identityOf({ info }: { info: Info }): { id: string; chain: Bytes } {
+  return { id: info.id, chain: chainOf(info.certificate.identity) };
 }
 
 /** All devices in a group with what their certificates say. */

@@ -55,13 +55,24 @@ export function testKeyLog(current: () => Store): void {
     expect(leaves.map(({ content }) => content.devices.length)).toEqual([1, 2, 2, 2]);
     expect(leaves.at(-1)?.content.record).toEqual(sha256(key.identity));
     expect(more).toBe(false);
+    await current().devices.remove({
+      accountId,
+      deviceId: device.deviceId,
+      roll: randomBytes(9),
+      identity: randomBytes(61),
+      identitySeq: 2,
+      boxKey: randomBytes(9),
+      boxKeySeq: 4,
+    });
+    const last = (await own(accountId, 4)).leaves;
+    expect(last.map(({ content }) => content.devices.length)).toEqual([1]);
     const chain = leaves.map(({ leaf }) => decodeCbor(leaf) as KeyLogLeaf);
     expect(chain.map(({ seq }) => seq)).toEqual([1, 2, 3, 4]);
     expect(chain.map(({ prev }) => prev)).toEqual([
       undefined,
       ...leaves.slice(0, 3).map(({ at }) => at),
     ]);
-    expect((await own(accountId, 3)).leaves).toHaveLength(1);
+    expect((await own(accountId, 3)).leaves).toHaveLength(2);
   });
 
   test("every account's newest leaf is proven in the log and in the index, whatever came after it", async () => {

@@ -68,7 +68,7 @@ export interface MessageRow {
 
 export type Role = "steward" | "member";
 /** How sure one can be that a person is who they say. */
-export type Check = "met" | "invited" | "known" | "unchecked";
+export type Check = "met" | "code" | "invited" | "known" | "unchecked" | "changed";
 
 export interface PersonRow {
   identityId: string;

@@ -169,6 +169,8 @@ export interface Messages {
   "people.forgetTitle": null;
   "people.forgetWhat": null;
   "check.met": null;
+  "check.code": null;
+  "check.changed": null;
   "check.invited": null;
   "check.known": null;
   "check.unchecked": null;
@@ -304,4 +306,12 @@ export interface Messages {
   "leading.proofWhat": null;
   "leading.proofSave": null;
   "leading.proofNone": null;
+  "trust.notice.nodeTwoFaces": { name: string | number };
+  "trust.notice.nodeForgot": { name: string | number };
+  "trust.notice.nodeWrong": { name: string | number };
+  "trust.notice.ownForeign": null;
+  "trust.notice.ownDevice": null;
+  "trust.notice.vaultOld": { name: string | number };
+  "trust.notice.personChanged": { name: string | number };
+  "trust.notice.oldRequest": { name: string | number };
 }

@@ -4,6 +4,7 @@ import { equalBytes, ProtocolError } from "@baraza/protocol";
 import type { DevicesOperations } from "../port-devices.ts";
 import { deleteDevice, insertDevice, makeRoom, openSession, refuseRemoved } from "./accounts.ts";
 import type { Db } from "./database.ts";
+import { logAccount } from "./keylog.ts";
 import type { SqliteOperations } from "./operations.ts";
 import { accountOf, mustGet } from "./rows.ts";
 
@@ -22,6 +23,7 @@ export const devicesOperations: SqliteOperations<DevicesOperations> = {
       }
       makeRoom(db, account, now);
       insertDevice(db, account, device);
+      logAccount(db, account);
       return null;
     },
     openSession(db, { deviceId, session, now }) {
@@ -82,6 +84,7 @@ export const devicesOperations: SqliteOperations<DevicesOperations> = {
         arg.deviceId,
         account,
       );
+      logAccount(db, account);
       return ended;
     },
     leave(db, { accountId, sessionId }) {
@@ -98,6 +101,7 @@ export const devicesOperations: SqliteOperations<DevicesOperations> = {
       }
       const ended = sessionsOf(db, row.device);
       deleteDevice(db, row.device);
+      logAccount(db, account);
       return ended;
     },
   },

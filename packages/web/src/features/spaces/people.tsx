@@ -4,6 +4,8 @@ import {
   Ellipsis,
   LogOut,
   Pencil,
+  type IconNode,
+  ShieldAlert,
   ShieldCheck,
   ShieldQuestion,
   UserMinus,
@@ -181,12 +183,21 @@ function menuFor(
   ];
 }
 
+const icons: Record<PersonRow["check"], IconNode> = {
+  met: ShieldCheck,
+  code: ShieldCheck,
+  invited: ShieldCheck,
+  known: ShieldCheck,
+  unchecked: ShieldQuestion,
+  changed: ShieldAlert,
+};
+
 function CheckLine({ person }: { person: PersonRow }) {
   if (person.you) return <span dir="ltr">{person.address}</span>;
   const words = t(`check.${person.check}`);
   return (
     <span class="check" data-check={person.check}>
-      <Icon of={person.check === "unchecked" ? ShieldQuestion : ShieldCheck} />
+      <Icon of={icons[person.check]} />
       <span class="check-words">{words}</span>
       <span class="check-address" dir="ltr">
         {person.address}

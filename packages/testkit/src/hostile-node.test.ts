@@ -1,0 +1,227 @@
+/** Everything here runs real engines against real nodes that lie; each lie is found by the engine, and said in a sentence. */
+import { randomBytes } from "@baraza/crypto";
+import type { TrustNotice, TrustNoticeKind } from "@baraza/engine";
+import type { Bytes, ResponseOf, RouteName } from "@baraza/protocol";
+import { decodeResponse, encodeResponse, PATHS } from "@baraza/protocol";
+import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
+import {
+  sentenceOf,
+  shadowOf,
+  showsFace,
+  substituteIdentity,
+  tamper,
+  vaultOf,
+  withSession,
+} from "./hostile-node.ts";
+import { storeRows } from "./inspect.ts";
+import type { Between } from "./line.ts";
+import type { Network } from "./network.ts";
+import { network } from "./network.ts";
+import type { Person } from "./person.ts";
+import { spaceOf, untilText } from "./spaces.ts";
+
+let net: Network;
+let names = 0;
+
+beforeAll(async () => {
+  net = await network({ nodes: 2 });
+});
+afterAll(() => net.close());
+
+const someone = (node: number) =>
+  net.person({ node, name: `person${++names}`, displayName: `Person ${names}` });
+
+/** Waits for a notice and gives the sentence that the screen shows for it. */
+async function sentence(person: Person, kind: TrustNoticeKind): Promise<string> {
+  const list = await person.until("notices", {}, (notices) =>
+    notices.some((notice) => notice.kind === kind),
+  );
+  const notice = list.find((one) => one.kind === kind) as TrustNotice;
+  return sentenceOf(notice);
+}
+
+const own = (person: Person): Promise<TrustNotice[]> => person.now("notices", {});
+
+/** Changes what the node answers to one route. */
+function liesAt<N extends RouteName>(
+  route: N,
+  lie: (answer: ResponseOf<N>) => ResponseOf<N> | Promise<ResponseOf<N>>,
+): Between {
+  return async (path, _body, pass) => {
+    const answer = await pass();
+    if (path !== PATHS.api + route || answer.status !== 200) return answer;
+    const changed = await lie(decodeResponse(route, answer.status, answer.body));
+    return { status: 200, body: encodeResponse(route, changed) };
+  };
+}
+
+function sessionOf(person: Person): Bytes {
+  const [row] = storeRows<{ session: Bytes }>(person.directory, "SELECT session FROM account");
+  if (row === undefined) throw new Error("signed out");
+  return new Uint8Array(row.session);
+}
+
+/** Restarts an engine, so that it looks at everything again. */
+async function looksAgain(person: Person): Promise<void> {
+  await person.restart();
+}
+
+test("keys substituted at first contact: what is not in the node's own record is not used", async () => {
+  const [amina, zoe, mallory] = await Promise.all([someone(0), someone(0), someone(0)]);
+  expect(await amina.commands["person.find"]({ address: zoe.address })).toEqual({
+    identityId: zoe.identityId,
+  });
+  const other = await net.node(0).running().store.accounts.find({ name: mallory.name });
+  if (other === null) throw new Error("no account");
+  amina.line.between(
+    liesAt("keylog.lookup", (answer) => ({ ...answer, identity: other.identity })),
+  );
+  await expect(amina.commands["person.find"]({ address: zoe.address })).rejects.toMatchObject({
+    code: "unverified",
+  });
+  expect(await sentence(amina, "nodeWrong")).toBe(
+    `What ${net.node(0).name} said about somebody does not fit its own list of people, so it was not used. ` +
+      "Try again later. If it happens again, ask whoever runs it.",
+  );
+});
+
+test("keys substituted at first contact by another node, in its record: whom they belong to sees it", async () => {
+  const [amina, zoe] = await Promise.all([someone(0), someone(1)]);
+  const { identityId } = await substituteIdentity(net.node(1).dataDir, zoe.name, { logged: true });
+  const found = await amina.commands["person.find"]({ address: zoe.address });
+  expect(found.identityId).toBe(Buffer.from(identityId).toString("hex"));
+  // Nobody vouches for whoever it is.
+  const card = await amina.now("person", { identityId: found.identityId });
+  expect(card?.check).toBe("unchecked");
+  await looksAgain(zoe);
+  expect(await sentence(zoe, "ownForeign")).toMatch(
+    /^Your account is listed with something that is not yours/,
+  );
+});
+
+test("keys substituted after contact: whoever knew the person is told, and reads on", async () => {
+  const [amina, zoe] = await Promise.all([someone(0), someone(1)]);
+  const spaceId = await spaceOf(amina, [zoe]);
+  await zoe.commands["chat.send"]({ spaceId, text: "Here I am" });
+  await untilText(amina, spaceId, "Here I am");
+  const { identityId } = zoe;
+  expect((await amina.commands["person.look"]({ identityId })).record).toBe("fits");
+  await amina.commands["person.confirm"]({ identityId, how: "code" });
+  expect((await amina.now("person", { identityId }))?.check).toBe("code");
+  await substituteIdentity(net.node(1).dataDir, zoe.name, { logged: true });
+  expect((await amina.commands["person.look"]({ identityId })).record).toBe("wrong");
+  expect(await sentence(amina, "personChanged")).toBe(
+    `${zoe.displayName} may not be who you knew. Everything stays readable. ` +
+      "Compare numbers before you share anything that matters.",
+  );
+  const people = await amina.now("people", { spaceId });
+  expect(people.find((one) => one.identityId === identityId)?.check).toBe("changed");
+  await untilText(amina, spaceId, "Here I am");
+  // Comparing settles it.
+  await amina.commands["person.confirm"]({ identityId, how: "met" });
+  expect((await amina.now("person", { identityId }))?.check).toBe("met");
+  expect((await own(amina)).filter(({ kind }) => kind === "personChanged")).toEqual([]);
+});
+
+test("keys substituted at recovery: a new device sees that the record is not its own", async () => {
+  const zoe = await someone(0);
+  const row = await net.node(0).running().store.accounts.find({ name: zoe.name });
+  if (row === null) throw new Error("no account");
+  await substituteIdentity(net.node(0).dataDir, zoe.name, { logged: true });
+  // An answer that fits the vault hides it from the sign-in, and not from the look at one's own entries.
+  await expect(zoe.secondDevice()).rejects.toMatchObject({ code: "unverified" });
+  tamper(net.node(0).dataDir, (db) => {
+    db.prepare("UPDATE accounts SET identity_id = ?, identity = ? WHERE name = ?").run(
+      row.identityId,
+      row.identity,
+      zoe.name,
+    );
+  });
+  const second = await zoe.secondDevice();
+  expect(await sentence(second, "ownForeign")).toBe(
+    "Your account is listed with something that is not yours. Somebody may be trying to pass for you. " +
+      "Look at your devices, change how you sign in, and tell the people you write with.",
+  );
+});
+
+test("a split view of the key log: both who were shown something see it, once they talk", async () => {
+  const [amina, bruno] = await Promise.all([someone(0), someone(0)]);
+  const spaceId = await spaceOf(amina, [bruno]);
+  const shadow = withSession(await shadowOf(net.node(0)), sessionOf(bruno));
+  onTestFinished(() => shadow.close());
+  // Two histories of one length: each face gets an account that the other does not know.
+  await someone(0);
+  const strangerAtShadow = await substituteIdentity(shadow.dataDir, amina.name, { logged: true });
+  expect(strangerAtShadow.identityId).toHaveLength(32);
+  bruno.line.between(showsFace(shadow, (route) => route.startsWith("keylog.")));
+  await sees(amina);
+  await sees(bruno);
+  await amina.commands["chat.send"]({ spaceId, text: "Do you see what I see?" });
+  await untilText(bruno, spaceId, "Do you see what I see?");
+  await bruno.commands["chat.send"]({ spaceId, text: "I do not know" });
+  for (const one of [amina, bruno])
+    expect(await sentence(one, "nodeTwoFaces")).toBe(
+      `${net.node(0).name} showed you one list of its people, and somebody else another. It may be deceiving one of you. ` +
+        "Compare numbers with the people there before you share anything that matters.",
+    );
+  await untilText(amina, spaceId, "I do not know");
+});
+
+/** Waits until an engine has a head of its node that is as long as the log now. */
+async function sees(person: Person): Promise<void> {
+  await person.commands["person.find"]({ address: person.address });
+}
+
+test("a vault that is rolled back: a new device is told that it has an older copy", async () => {
+  const zoe = await someone(0);
+  const { dataDir } = net.node(0);
+  const early = vaultOf(dataDir, zoe.name);
+  for (const displayName of ["Zoe A.", "Zoe B."]) {
+    const before = vaultOf(dataDir, zoe.name).version;
+    await zoe.commands["account.setDisplayName"]({ displayName });
+    await expect
+      .poll(() => vaultOf(dataDir, zoe.name).version, { timeout: 20_000 })
+      .toBeGreaterThan(before);
+  }
+  // A second device is an entry in the log, and names the vault of that time.
+  const second = await zoe.secondDevice();
+  await second.close();
+  await zoe.close();
+  tamper(dataDir, (db) => {
+    db.prepare(
+      "UPDATE vaults SET version = ?, vault = ? WHERE account = (SELECT account FROM accounts WHERE name = ?)",
+    ).run(early.version, early.vault, zoe.name);
+  });
+  const third = await zoe.secondDevice();
+  expect(await sentence(third, "vaultOld")).toBe(
+    `${net.node(0).name} gave this device an older copy of your account than there was. Conversations that you joined ` +
+      "lately may be missing here; your other devices and the people in them can bring them back.",
+  );
+});
+
+test("a replayed request with its key package: it is not followed, and the person is told", async () => {
+  const [amina, bruno] = await Promise.all([someone(0), someone(1)]);
+  let letter: { seq: number; letterId: Bytes; letter: Bytes } | undefined;
+  amina.line.between(
+    liesAt("boxes.read", (answer) => {
+      letter ??= answer.letters[0];
+      return answer;
+    }),
+  );
+  const spaceId = await spaceOf(amina, [bruno]);
+  if (letter === undefined) throw new Error("no letter");
+  const asked = letter;
+  await amina.commands["space.remove"]({ spaceId, identityId: bruno.identityId });
+  await amina.until("people", { spaceId }, (people) => people.length === 1);
+  amina.line.between(
+    liesAt("boxes.read", (answer) => ({
+      ...answer,
+      letters: [...answer.letters, { ...asked, seq: asked.seq + 1000, letterId: randomBytes(16) }],
+    })),
+  );
+  await amina.commands["sync.now"]({});
+  expect(await sentence(amina, "oldRequest")).toBe(
+    `${net.node(0).name} delivered an old request once more, as if it were new. Nothing was done because of it.`,
+  );
+  expect(await amina.now("people", { spaceId })).toHaveLength(1);
+});
