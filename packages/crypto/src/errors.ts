@@ -32,6 +32,7 @@ export type CryptoErrorCode =
   | "bad_archive"
   /** An archive of a later version. */
   | "newer_archive"
+  | "bad_passkey"
   | "wrong_passphrase";
 
 /** A refusal by this package. `cause` is for the developer's console only and is never sent on. */

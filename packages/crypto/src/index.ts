@@ -21,6 +21,7 @@ export * from "./mls/index.ts";
 export * from "./node-record.ts";
 export * from "./ohttp.ts";
 export * from "./pairing.ts";
+export * from "./passkeys.ts";
 export * from "./primitives.ts";
 export * from "./push.ts";
 export type { Without } from "./records.ts";

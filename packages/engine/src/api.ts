@@ -10,6 +10,7 @@ import type { LeadingCommands, LeadingLive } from "./leading/api.ts";
 import type { RecoveryCommands, RecoveryLive } from "./recovery/api.ts";
 import type { SlotCommands, SlotLive } from "./slots/api.ts";
 import type { TrustCommands, TrustLive } from "./trust/api.ts";
+import type { WaysCommands, WaysLive } from "./ways/api.ts";
 import type { ChatCommands, ChatLive } from "./tools/chat/api.ts";
 
 export type Line = "online" | "connecting" | "offline";
@@ -140,13 +141,20 @@ export type EngineCommands = {
     invitation?: string | undefined;
     setup?: string | undefined;
   }) => Promise<Account>;
-  "account.signIn": (args: { name: string; passphrase: string }) => Promise<Account>;
+  /**
+   * `code`: the words that go with the passphrase, where there are any. @throws EngineError wrong_passphrase, code_needed,
+   * words_wrong, wrong_way (the code of another passphrase)
+   */
+  "account.signIn": (args: {
+    name: string;
+    passphrase: string;
+    code?: string | undefined;
+  }) => Promise<Account>;
   /** Goes on as the same device after its session ended at the node. @throws EngineError wrong_passphrase */
-  "account.signInAgain": (args: { passphrase: string }) => Promise<void>;
+  "account.signInAgain": (args: { passphrase: string; code?: string | undefined }) => Promise<void>;
   /** Ends the session and destroys everything that this device keeps. What waits unsent is lost: ask first. */
   "account.signOut": (args: Record<string, never>) => Promise<void>;
   "account.setDisplayName": (args: { displayName: string }) => Promise<void>;
-  "account.changePassphrase": (args: { passphrase: string }) => Promise<void>;
   "node.claim": (args: { setup: string }) => Promise<void>;
   "space.create": (args: {
     title: string;
@@ -177,6 +185,7 @@ export type EngineCommands = {
   SlotCommands &
   LeadingCommands &
   DevicesCommands &
+  WaysCommands &
   MovingCommands &
   RecoveryCommands &
   TrustCommands;
@@ -193,6 +202,7 @@ export type EngineLive = {
   SlotLive &
   LeadingLive &
   DevicesLive &
+  WaysLive &
   MovingLive &
   RecoveryLive &
   TrustLive;

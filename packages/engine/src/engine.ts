@@ -4,9 +4,7 @@
  */
 import { LIMITS, ProtocolError } from "@baraza/protocol";
 import { deviceBox } from "./account/boxes.ts";
-import { changePassphrase } from "./account/passphrase.ts";
 import { claim, loadAccount, profileOf, signUp } from "./account/session.ts";
-import { signIn, signInAgain } from "./account/sign-in.ts";
 import { tendVault } from "./account/vault.ts";
 import { WAYS_MIGRATIONS } from "./account/ways-store.ts";
 import { ADMIN_LIVE, ADMIN_MIGRATIONS, adminCommands, watchHandOvers } from "./admin/index.ts";
@@ -50,6 +48,8 @@ import { live } from "./store/live.ts";
 import { createTrust } from "./trust/index.ts";
 import { listNotices, NOTICE_TABLES, PERSON_TABLES, thePerson } from "./trust/queries.ts";
 import { migrate } from "./store/migrate.ts";
+import { need } from "./util.ts";
+import { createWays, theWays, WAYS_TABLES } from "./ways/index.ts";
 import { tools as allTools } from "./tools/index.ts";
 import type { Tool, ToolContext } from "./tools/tool.ts";
 
@@ -84,6 +84,9 @@ export type EngineOptions = {
   /** What sealing an archive costs: less than usual for tests only. */
   archiveCost?: ArchiveCost;
 };
+
+/** Whoever opens an account, or has one here, does not need it. */
+const signingIn = () => import("./account/sign-in.ts");
 
 /** Opens the store and starts the engine. @throws StoreError when the store cannot be had */
 export async function createEngine(
@@ -196,34 +199,41 @@ export async function createEngine(
     write: (fn) => store.transaction((tx) => fn(tx) as never),
   };
 
+  /** After the same device was let in once more. */
+  async function signedInAgain(): Promise<Account> {
+    await background.stop();
+    sessionEnded = false;
+    shut = null;
+    background = createBackground(core, onSessionEnded);
+    background.start();
+    tell();
+    return need((await theAccount(core)) ?? undefined, "account");
+  }
+
   const devices = createDevices(core, { signedIn, tell });
   const base: Omit<EngineCommands, `chat.${string}`> = {
     ...devices.commands,
     ...createTrust(core),
+    ...createWays(core, { signedIn, signedInAgain }),
     "account.policy": async () => own.call("accounts.policy", {}),
     "account.signUp": async (args) => {
       await signUp(core, args);
       return signedIn();
     },
     "account.signIn": async (args) => {
-      await signIn(core, args);
+      await (await signingIn()).signIn(core, args);
       return signedIn();
     },
     "devices.allLost": async () => (await import("./slots/ghosts.ts")).allOthersAreLost(core),
-    "account.signInAgain": async ({ passphrase }) => {
+    "account.signInAgain": async (args) => {
       try {
-        await signInAgain(core, passphrase);
+        await (await signingIn()).signInAgain(core, args);
       } catch (error) {
         const code = error instanceof ProtocolError ? error.code : null;
         if (code === "suspended" || code === "account_closed") onSessionEnded(code);
         throw error;
       }
-      await background.stop();
-      sessionEnded = false;
-      shut = null;
-      background = createBackground(core, onSessionEnded);
-      background.start();
-      tell();
+      await signedInAgain();
     },
     "account.signOut": async () => {
       core.me();
@@ -257,7 +267,6 @@ export async function createEngine(
           ]);
       }
     },
-    "account.changePassphrase": ({ passphrase }) => changePassphrase(core, passphrase),
     "node.claim": ({ setup }) => claim(core, setup),
     ...adminCommands(core),
     "space.create": async ({ title, kind = "group", history = "all", organisation = false }) => ({
@@ -350,6 +359,7 @@ export async function createEngine(
       thePerson(core, args.identityId),
     ),
     notices: stored(NOTICE_TABLES, () => listNotices(core)),
+    ways: stored(WAYS_TABLES, () => theWays(core)),
     "devices.pairing": memory([], async () => devices.pairing()),
     joins: stored(JOINS_TABLES, () => listJoins(core)),
     returns: stored(RETURNS_TABLES, async () =>

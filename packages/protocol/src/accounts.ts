@@ -14,6 +14,7 @@ import {
   time,
   uint,
 } from "./schema.ts";
+import { newPasskey } from "./passkeys.ts";
 import { signedIn, wayEntry } from "./ways.ts";
 
 /** Messages of the OPAQUE library: base64url text. */
@@ -44,6 +45,8 @@ export const accountsRegisterFinish = {
     invitation: v.optional(bytes16),
     /** With a passphrase; without, `ways` has to name another way to sign in. */
     record: v.optional(opaque),
+    /** The passkey that the way of this kind in `ways` stands for. */
+    passkey: v.optional(newPasskey),
     ways: v.pipe(v.array(wayEntry), v.minLength(1), v.maxLength(LIMITS.ways)),
     identity: bytes(LIMITS.recordBytes),
     deviceCert: bytes(LIMITS.recordBytes),

@@ -15,6 +15,7 @@ export * from "./limits.ts";
 export * from "./link.ts";
 export * from "./log.ts";
 export * from "./padding.ts";
+export * from "./passkeys.ts";
 export * from "./recovery.ts";
 export * from "./proof.ts";
 export * from "./relay.ts";

@@ -39,6 +39,7 @@ export const LABELS = {
   waySign: "baraza/way-sign/1",
   wayPsk: "baraza/way-psk/1",
   waySignIn: "baraza/way-sign-in/1",
+  passkeyPrf: "baraza/passkey-prf/1",
   vaultBody: "baraza/vault-body/1",
   vaultHash: "baraza/vault-hash/1",
   blob: "baraza/blob/1",

@@ -41,6 +41,7 @@ export const LIMITS = {
   vaultBytes: MiB,
   /** Ways into one account: devices have theirs too. */
   ways: 128,
+  passkeys: 10,
   keyPackageBytes: 16 * KiB,
   keyPackagesPerDevice: 100,
   cardBytes: 16 * KiB,

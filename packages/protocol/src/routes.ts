@@ -11,6 +11,7 @@ import * as devices from "./devices.ts";
 import * as keylog from "./keylog.ts";
 import { LIMITS } from "./limits.ts";
 import * as log from "./log.ts";
+import * as passkeys from "./passkeys.ts";
 import * as recovery from "./recovery.ts";
 import * as relay from "./relay.ts";
 import { object } from "./schema.ts";
@@ -56,6 +57,11 @@ export const ROUTES = {
   "ways.remove": route("session", ways.waysRemove, LIMITS.vaultBytes + LIMITS.requestBytes),
   "ways.signInStart": route("open", ways.waysSignInStart),
   "ways.signInFinish": route("open", ways.waysSignInFinish),
+  "passkeys.createStart": route("open", passkeys.passkeysCreateStart),
+  "passkeys.list": route("session", passkeys.passkeysList),
+  "passkeys.put": route("session", passkeys.passkeysPut, LIMITS.vaultBytes + LIMITS.requestBytes),
+  "passkeys.signInStart": route("open", passkeys.passkeysSignInStart),
+  "passkeys.signInFinish": route("open", passkeys.passkeysSignInFinish),
   "devices.add": route("session", accounts.devicesAdd),
   "devices.list": route("session", accounts.devicesList),
   "devices.pairOpen": route("open", devices.devicesPairOpen),

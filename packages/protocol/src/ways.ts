@@ -56,6 +56,8 @@ export const vaultWay = object({
   signKey: v.optional(bytes32),
   label: v.optional(text(LIMITS.displayNameLength)),
   created: time,
+  /** What is mixed into the passphrase: the person's devices show it to whoever sets up another one. */
+  secret: v.optional(bytes16),
   /** Of a device's own way: the hash of its certificate. */
   device: v.optional(bytes32),
 });

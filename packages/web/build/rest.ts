@@ -11,6 +11,13 @@ export const rest: readonly string[] = [
   // Coming back by rejoin slots.
   "return",
   "ghosts",
+  // Ways into the account, other than the passphrase.
+  "sign-in",
+  "ways",
+  "ways-changes",
+  "ways-passkeys",
+  "ways-words",
+  "words",
   // Taking everything along.
   "archive",
   "archive-seal",

@@ -15,7 +15,14 @@ import {
   wayEntryOf,
   wayKeys,
 } from "@baraza/crypto";
-import type { Bytes, DeviceCertificate, Profile, Vault } from "@baraza/protocol";
+import type {
+  Bytes,
+  DeviceCertificate,
+  NewPasskey,
+  Profile,
+  Vault,
+  VaultWay,
+} from "@baraza/protocol";
 import {
   accountName,
   check,
@@ -57,49 +64,58 @@ export type AccountRow = {
 /** OPAQUE is large: it is loaded when somebody signs up or in, not before. */
 export const opaque = () => import("@baraza/crypto/opaque");
 
+/** Who signs up, and by what. */
+export type NewAccount = {
+  name: string;
+  displayName: string;
+  invitation?: string | undefined;
+  setup?: string | undefined;
+};
+/** The ways of a new account, and what the node needs to check them. */
+export type FirstWays = { ways: VaultWay[]; record?: string; passkey?: NewPasskey };
+
+/** Makes an account with a passphrase. @throws as {@link signUpBy}; EngineError `too_weak` */
+export async function signUp(core: Core, args: NewAccount & { passphrase: string }): Promise<void> {
+  if (args.passphrase.length < 8) throw new EngineError("too_weak");
+  await signUpBy(core, args, async ({ name, invited }) => {
+    const lib = await opaque();
+    const { state, request } = await lib.startRegistration(args.passphrase);
+    const { response } = await core.own.call("accounts.registerStart", {
+      name,
+      request,
+      ...invited,
+    });
+    core.setProgress({ job: "signingUp", done: 1, total: 3 });
+    const made = await lib.finishRegistration(args.passphrase, state, response);
+    const keys = await wayKeys("passphrase", passphraseSecret(made.exportKey));
+    const way = vaultWayOf(keys, { created: core.platform.clock.now() });
+    return { ways: [way], record: made.record };
+  });
+}
+
 /** Makes an account. @throws ProtocolError `name_taken`, `invitation_needed`, ...; EngineError `signed_in`, `invalid` */
-export async function signUp(
+export async function signUpBy(
   core: Core,
-  args: {
-    name: string;
-    displayName: string;
-    passphrase: string;
-    invitation?: string | undefined;
-    setup?: string | undefined;
-  },
+  args: NewAccount,
+  makeWays: (known: { name: string; invited: { invitation?: Bytes } }) => Promise<FirstWays>,
 ): Promise<void> {
   if (core.signedIn()) throw new EngineError("signed_in");
   const name = args.name.trim().toLowerCase();
   check(accountName, name);
   const { node } = await core.own.call("accounts.policy", {});
   const profile = profileOf(args.displayName, name, node);
-  if (args.passphrase.length < 8) throw new EngineError("too_weak");
   core.setProgress({ job: "signingUp", done: 0, total: 3 });
   try {
-    const lib = await opaque();
     const invitation = codeOf(args.invitation ?? args.setup, node);
-    const started = await lib.startRegistration(args.passphrase);
     const invited = invitation === null ? {} : { invitation };
-    const { response } = await core.own.call("accounts.registerStart", {
-      name,
-      request: started.request,
-      ...invited,
-    });
-    core.setProgress({ job: "signingUp", done: 1, total: 3 });
-    const { record, exportKey } = await lib.finishRegistration(
-      args.passphrase,
-      started.state,
-      response,
-    );
+    const first = await makeWays({ name, invited });
     const now = core.platform.clock.now();
     const identity = await createIdentity();
     const device = await createDevice(identity.record, identity.privateKey, now);
     const boxKey = await createBoxKey(identity, 1, now);
     const vaultKey = createVaultKey();
-    const keys = await wayKeys("passphrase", passphraseSecret(exportKey));
-    const way = vaultWayOf(keys, { created: now });
     const own = createOwnWay();
-    const ways = [way, await ownWayOf(own, device.hash, now)];
+    const ways = [...first.ways, await ownWayOf(own, device.hash, now)];
     const identityId = identityIdOf(identity.record);
     const wraps = await sealVaultKeyToAll(vaultKey, identityId, ways);
     const vault: Vault = {
@@ -117,8 +133,9 @@ export async function signUp(
     core.setProgress({ job: "signingUp", done: 2, total: 3 });
     const made = await core.own.call("accounts.registerFinish", {
       name,
-      record,
-      ways: [wayEntryOf(way)],
+      ...(first.record === undefined ? {} : { record: first.record }),
+      ...(first.passkey === undefined ? {} : { passkey: first.passkey }),
+      ways: first.ways.map(wayEntryOf),
       identity: encodeCbor(identity.record),
       deviceCert: deviceCredential(device.certificate),
       boxKey: boxKey.record,

@@ -25,15 +25,14 @@ import { opaque, writeAccount } from "./session.ts";
 import { createOwnWay, openByWay } from "./ways-store.ts";
 
 /** A person has proven a way to the node; `open` gives the vault key of the vault that came back. */
-type Proven = { answer: SignedIn; open: (identityId: Bytes) => Promise<Bytes> };
+export type Proven = { answer: SignedIn; open: (identityId: Bytes) => Promise<Bytes> };
+/** `code`: the words of what is mixed in, where something is. */
+type Passphrase = { name: string; passphrase: string; code?: string | undefined };
 
 /** By the passphrase. @throws EngineError `wrong_passphrase`, `signed_in`, `unverified` */
-export async function signIn(
-  core: Core,
-  args: { name: string; passphrase: string },
-): Promise<void> {
+export async function signIn(core: Core, args: Passphrase): Promise<void> {
   const name = nameOf(args.name);
-  await signInBy(core, () => byPassphrase(core, name, args.passphrase));
+  await signInBy(core, () => byPassphrase(core, { ...args, name }));
 }
 
 /**
@@ -52,10 +51,10 @@ export async function signInWith(
   });
 }
 
-/** A new session for the device that is signed in here, by the passphrase. @throws EngineError `wrong_passphrase`, `unverified` */
-export async function signInAgain(core: Core, passphrase: string): Promise<void> {
+/** A new session for the device that is signed in here, by the passphrase. @throws as {@link signIn} */
+export async function signInAgain(core: Core, args: Omit<Passphrase, "name">): Promise<void> {
   const { name } = core.me();
-  await againBy(core, () => byPassphrase(core, name, passphrase));
+  await againBy(core, () => byPassphrase(core, { ...args, name }));
 }
 
 /** The same by a way with a key. @throws EngineError `wrong_way`, `unverified` when it is another person's */
@@ -103,7 +102,7 @@ export async function againBy(core: Core, prove: () => Promise<Proven>): Promise
   });
 }
 
-async function byPassphrase(core: Core, name: string, passphrase: string): Promise<Proven> {
+async function byPassphrase(core: Core, { name, passphrase, code }: Passphrase): Promise<Proven> {
   try {
     const lib = await opaque();
     const started = await lib.startSignIn(passphrase);
@@ -112,10 +111,31 @@ async function byPassphrase(core: Core, name: string, passphrase: string): Promi
     core.setProgress({ job: "signingIn", done: 1, total: 3 });
     const { signInId } = first;
     const answer = await core.own.call("accounts.signInFinish", { signInId, finish });
-    const keys = await wayKeys("passphrase", passphraseSecret(exportKey));
-    return { answer, open: (id) => openByWay(keys, id, readVaultWraps(answer.vault)) };
+    return { answer, open: (id) => openByPassphrase(answer, id, exportKey, code) };
   } catch (error) {
     throw asRefusal(error, "wrong_passphrase");
+  }
+}
+
+/** @throws EngineError `code_needed` where the passphrase alone is not enough, `words_wrong`, `wrong_way` */
+async function openByPassphrase(
+  answer: SignedIn,
+  identityId: Bytes,
+  exportKey: Bytes,
+  code: string | undefined,
+): Promise<Bytes> {
+  const wraps = readVaultWraps(answer.vault);
+  if (!wraps.some(({ way }) => way === "passphrase+secret"))
+    return openByWay(await wayKeys("passphrase", passphraseSecret(exportKey)), identityId, wraps);
+  if (code === undefined || code.trim() === "") throw new EngineError("code_needed");
+  const { readWords } = await import("@baraza/crypto/words");
+  const read = readWords(code);
+  if (!read.ok) throw new EngineError("words_wrong", { data: { reason: read.reason } });
+  const keys = await wayKeys("passphrase+secret", passphraseSecret(exportKey, read.secret));
+  try {
+    return await openByWay(keys, identityId, wraps);
+  } catch (cause) {
+    throw new EngineError("wrong_way", { cause });
   }
 }
 

@@ -24,6 +24,7 @@ export function newAccount(name: string, more: Partial<RegisterArg> = {}): Regis
     },
     record: "record",
     ways: [{ id: randomBytes(16), way: "passphrase" }],
+    passkey: null,
     vault: randomBytes(100),
     device: { deviceId: randomBytes(32), cert: randomBytes(100) },
     session: { sessionId: randomBytes(32), expires: NOW + HOUR },

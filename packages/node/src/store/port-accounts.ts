@@ -1,6 +1,7 @@
 /** The operations of accounts. All times in milliseconds by the node's clock. */
 import type { Bytes, Role, WayEntry } from "@baraza/protocol";
 import type { Registration } from "./port-admin.ts";
+import type { PasskeyRow } from "./port-passkeys.ts";
 import type { KeyLogPlace } from "./port-keylog.ts";
 
 /** What is stored of an account. */
@@ -25,6 +26,8 @@ export type RegisterArg = {
   /** The OPAQUE registration record; null for whoever has no passphrase. */
   record: string | null;
   ways: WayEntry[];
+  /** What the way of this kind is checked by; null where there is none. */
+  passkey: PasskeyRow | null;
   vault: Bytes;
   device: DeviceRow;
   session: NewSession;

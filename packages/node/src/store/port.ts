@@ -23,6 +23,7 @@ import type { DevicesOperations } from "./port-devices.ts";
 import type { KeyLogOperations } from "./port-keylog.ts";
 import type { LogsOperations } from "./port-logs.ts";
 import type { RecoveryOperations } from "./port-recovery.ts";
+import type { PasskeysOperations } from "./port-passkeys.ts";
 import type { WaysOperations } from "./port-ways.ts";
 
 /** Every service's operations. */
@@ -39,6 +40,7 @@ export type Operations = {
   ways: WaysOperations;
   invitations: InvitationsOperations;
   roll: RollOperations;
+  passkeys: PasskeysOperations;
 };
 
 /** The shape of one service's operations. */

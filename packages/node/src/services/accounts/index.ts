@@ -18,9 +18,10 @@ import { signInRoutes } from "./sign-in.ts";
 import { createTokens } from "./tokens.ts";
 import { accountKey } from "../account-key.ts";
 import { waysRoutes } from "../ways/index.ts";
+import { createPasskeys } from "../ways/passkeys.ts";
 
 export type AccountsDeps = {
-  store: Pick<Store, "accounts" | "admin" | "roll" | "ways">;
+  store: Pick<Store, "accounts" | "admin" | "roll" | "ways" | "passkeys">;
   secrets: Pick<NodeSecrets, "opaqueSetup" | "tokenSeed" | "vrfSeed">;
   /** The node's name: a function, since it may be known only after listening. */
   name: () => string;
@@ -55,6 +56,7 @@ export function createAccounts(deps: AccountsDeps): AccountsService {
   const tokens = createTokens({ store, seed: deps.secrets.tokenSeed, now });
   const signIn = signInRoutes({ store, opaqueSetup: deps.secrets.opaqueSetup, now });
   const ways = waysRoutes({ store, name: deps.name, now });
+  const passkeys = createPasskeys({ store, name: deps.name, now });
   const timer = setInterval(() => {
     store.accounts.sweep({ now: now(), limit: SWEEP_AT_ONCE }).catch(() => {
       // The store is closing or out of order: its health check says so.
@@ -68,6 +70,7 @@ export function createAccounts(deps: AccountsDeps): AccountsService {
       sessions,
       opaqueSetup: deps.secrets.opaqueSetup,
       registration: deps.registration,
+      checkPasskey: (passkey) => passkeys.check(passkey),
       now,
       placeOf: (name) => placeOfName(deps.secrets, name),
       onPassphraseChanged: (accountId, keep) => {
@@ -76,6 +79,7 @@ export function createAccounts(deps: AccountsDeps): AccountsService {
     }),
     ...signIn.routes,
     ...ways.routes,
+    ...passkeys.routes,
     ...keyRoutes({ store, now }),
     ...tokens.routes,
     "accounts.policy": async () => {
@@ -122,6 +126,7 @@ export function createAccounts(deps: AccountsDeps): AccountsService {
       clearInterval(timer);
       signIn.close();
       ways.close();
+      passkeys.close();
     },
   };
 }

@@ -19,6 +19,7 @@ import { checked, demand } from "./checks.ts";
 import type { Sessions } from "./sessions.ts";
 import { newSession } from "./sessions.ts";
 import { accountKey } from "../account-key.ts";
+import type { Passkeys } from "../ways/passkeys.ts";
 
 export type RegistrationDeps = {
   store: Pick<Store, "accounts" | "admin">;
@@ -28,6 +29,8 @@ export type RegistrationDeps = {
   now: () => number;
   /** Hides a name in the key log. */
   placeOf: (name: string) => KeyLogPlace;
+  /** @throws ProtocolError `malformed` */
+  checkPasskey: Passkeys["check"];
   /** All sessions of the account but this one have ended. */
   onPassphraseChanged: (accountId: Bytes, keep: Bytes) => void;
 };
@@ -71,18 +74,21 @@ export function registrationRoutes(deps: RegistrationDeps): Handlers {
       await mayRegister(deps, request.invitation);
       demandWays(request);
       const { session, row } = newSession(now());
+      const passkey = request.passkey ? await deps.checkPasskey(request.passkey) : null;
       const account = await checkAccount(request, now());
       const { role } = await store.accounts.register({
         ...account,
         now: now(),
         record: request.record ?? null,
         ways: request.ways,
+        passkey: passkey?.row ?? null,
         vault: request.vault,
         session: row,
         place: deps.placeOf(request.name),
         codeHash: request.invitation === undefined ? null : sha256(request.invitation),
         registration: deps.registration,
       });
+      passkey?.kept();
       return { session, boxId: account.account.boxId, role };
     },
     "accounts.passphraseStart": async ({ request }, { account, limit }) => {
@@ -104,12 +110,14 @@ export function registrationRoutes(deps: RegistrationDeps): Handlers {
   };
 }
 
-/** Somebody can sign in: by the passphrase, of which there is one, or by a way with a key. @throws ProtocolError `malformed` */
-function demandWays({ record, ways }: CheckedRequestOf<"accounts.registerFinish">): void {
+/** Somebody can sign in: by the passphrase or the passkey, of each of which there is one at most, or by a way with a key. @throws ProtocolError `malformed` */
+function demandWays({ record, passkey, ways }: CheckedRequestOf<"accounts.registerFinish">): void {
   const passphrases = ways.filter(({ way }) => isPassphrase(way)).length;
   demand(passphrases === (record === undefined ? 0 : 1), "ways");
-  demand(record !== undefined || ways.some(({ signKey }) => signKey !== undefined), "ways");
-  demand(!ways.some(({ way }) => way === "passkey"), "ways");
+  const passkeys = ways.filter(({ way }) => way === "passkey").length;
+  demand(passkeys === (passkey === undefined ? 0 : 1), "ways");
+  const signed = ways.some(({ signKey }) => signKey !== undefined);
+  demand(record !== undefined || passkey !== undefined || signed, "ways");
 }
 
 /** Early and without effect: what decides is the transaction of registerFinish. */

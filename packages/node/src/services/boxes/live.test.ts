@@ -217,6 +217,7 @@ async function startBoxes(times: Partial<LiveTimes> = {}) {
     },
     record: null,
     ways,
+    passkey: null,
     vault,
     device: { deviceId: device.hash, cert: deviceCert },
     session: { sessionId: sha256(session), expires },

@@ -125,6 +125,7 @@ test("accounts from before the log are entered when the node starts", async () =
       },
       record: "AAAA",
       ways: [{ id: randomBytes(16), way: "passphrase" }],
+      passkey: null,
       vault: randomBytes(9),
       device: { deviceId: randomBytes(32), cert: randomBytes(9) },
       session: { sessionId: randomBytes(32), expires: old.now() + 1000 },

@@ -6,6 +6,8 @@ import { ProtocolError, toHex } from "@baraza/protocol";
 export type Pending<T> = {
   /** Keeps a value for whoever names the id that this gives. @throws ProtocolError `busy` when too many wait. */
   add(value: T, limitKey: string): Bytes;
+  /** The value, which stays. Null when there is none, or its time is over. */
+  peek(id: Bytes): T | null;
   /** Gives the value out, once. Null when there is none, or its time is over. */
   take(id: Bytes): T | null;
   close(): void;
@@ -45,6 +47,10 @@ export function createPending<T>({
       waiting.set(toHex(id), { value, limitKey, until: now() + lifetimeMs });
       perAddress.set(limitKey, mine + 1);
       return id;
+    },
+    peek(id) {
+      dropOld();
+      return waiting.get(toHex(id))?.value ?? null;
     },
     take(id) {
       dropOld();

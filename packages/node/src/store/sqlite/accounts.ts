@@ -8,6 +8,7 @@ import { usedBy } from "./invitations.ts";
 import { note } from "./journal.ts";
 import { whyShut } from "./roll.ts";
 import { accountOf, mustGet } from "./rows.ts";
+import { insertPasskey } from "./passkeys.ts";
 import { insertWay, replacePassphrase, swapVault } from "./ways.ts";
 import { allowTokens, publishKeyPackages, takeKeyPackages } from "./key-packages.ts";
 import { enterAccount, logAccount } from "./keylog.ts";
@@ -51,7 +52,11 @@ export const accountsOperations: SqliteOperations<AccountsOperations> = {
         note(db, { by: null, now: arg.now }, { act: "claim", subject: account.name });
       db.run("INSERT INTO boxes (box_id, account) VALUES (?, ?)", account.boxId, id);
       db.run("INSERT INTO vaults (account, version, vault) VALUES (?, 1, ?)", id, arg.vault);
-      for (const way of arg.ways) insertWay(db, id, way);
+      for (const way of arg.ways) {
+        insertWay(db, id, way);
+        if (way.way === "passkey" && arg.passkey !== null)
+          insertPasskey(db, id, way.id, arg.passkey);
+      }
       openSession(db, id, arg.session, insertDevice(db, id, arg.device));
       if (arg.place !== null) enterAccount(db, id, arg.place);
       return { role };

@@ -10,6 +10,7 @@ import { cardsOperations } from "./cards.ts";
 import { recoveryOperations } from "./recovery.ts";
 import { devicesOperations } from "./devices.ts";
 import { keylogOperations } from "./keylog.ts";
+import { passkeysOperations } from "./passkeys.ts";
 import { waysOperations } from "./ways.ts";
 import { invitationsOperations } from "./invitations.ts";
 import { rollOperations } from "./roll.ts";
@@ -35,4 +36,5 @@ export const OPERATIONS: { readonly [S in keyof Operations]: SqliteOperations<Op
   ways: waysOperations,
   invitations: invitationsOperations,
   roll: rollOperations,
+  passkeys: passkeysOperations,
 };

@@ -74,6 +74,7 @@ export function replacePassphrase(db: Db, account: number, way: WayEntry, record
 }
 
 function dropWay(db: Db, account: number, id: Bytes): void {
+  db.run("DELETE FROM passkeys WHERE account = ? AND way_id = ?", account, id);
   db.run("DELETE FROM ways WHERE account = ? AND way_id = ?", account, id);
   db.run(
     `UPDATE accounts SET record = NULL WHERE account = ?1

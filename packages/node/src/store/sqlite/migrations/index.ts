@@ -11,6 +11,7 @@ import { keylog } from "./008-keylog.ts";
 import { ways } from "./009-ways.ts";
 import { leading } from "./010-leading.ts";
 import { administration } from "./011-administration.ts";
+import { passkeys } from "./012-passkeys.ts";
 
 /** `version` counts from 1 without gaps; `up` is the SQL that leads there from the version before. */
 export type Migration = { version: number; name: string; up: string };
@@ -27,6 +28,7 @@ const MIGRATIONS: readonly Migration[] = [
   ways,
   leading,
   administration,
+  passkeys,
 ];
 
 /** "BRZA": tells a Baraza store from another SQLite file. */
