@@ -26,6 +26,11 @@ export const rest: readonly string[] = [
   "read-archive",
   // Trusted people, coming back, what would be lost.
   "recovery-work",
+  "recovery",
+  "en-recovery",
+  "fr-recovery",
+  "es-recovery",
+  "ar-recovery",
   "leading",
   "en-leading",
   "fr-leading",

@@ -21,6 +21,7 @@ import {
   currentDirection,
   currentLanguage,
   isLanguage,
+  loadWords,
   switchCatalogue,
   t,
 } from "../src/i18n/index.ts";
@@ -36,6 +37,7 @@ import { Logo } from "../src/ui/logo.tsx";
 import { MenuButton } from "../src/ui/menu.tsx";
 import { Progress, Skeleton, Spinner } from "../src/ui/progress.tsx";
 import { Toaster, toast } from "../src/ui/toast.tsx";
+import { recoveryScreens } from "./recovery.tsx";
 import { conversation, joins, longMessages, now, people, rows } from "./samples.ts";
 
 const nothing = (): void => undefined;
@@ -189,6 +191,7 @@ const settings = {
   theme: "system" as const,
   loss: { waiting: 2 },
   storage: { usedBytes: 14_300_000, availableBytes: 1_900_000_000, kept: false },
+  safetyHref: "#safety",
   onName: nothing,
   onLanguage: nothing,
   onTheme: nothing,
@@ -250,6 +253,7 @@ const screens: Record<string, () => ComponentChildren> = {
       failure="wrongSignIn"
       onSubmit={nothing}
       signUpHref="#"
+      recoverHref="#"
     />
   ),
   join: () => <Join {...join} state={{ step: "open", card }} />,
@@ -402,6 +406,7 @@ const screens: Record<string, () => ComponentChildren> = {
   claim: () => (
     <Claim node="mombasa.example" you={account} busy={false} onClaim={nothing} homeHref="#" />
   ),
+  ...recoveryScreens,
   components: () => <Components />,
 };
 
@@ -476,6 +481,7 @@ function Components() {
 const wanted = new URLSearchParams(location.search);
 const language = wanted.get("lang");
 await switchCatalogue(isLanguage(language) ? language : "en", ["ar-EG", "en-GB", "fr-FR"]);
+await loadWords("recovery");
 document.documentElement.lang = currentLanguage();
 document.documentElement.dir = currentDirection();
 document.documentElement.dataset["theme"] = wanted.get("theme") ?? "light";

@@ -38,6 +38,18 @@ const screens =
         "settings",
         "settings-node",
         "claim",
+        "safety",
+        "safety-people",
+        "safety-choose",
+        "safety-nobody",
+        "practise",
+        "recover",
+        "recover-asking",
+        "recover-ready",
+        "help",
+        "help-nothing",
+        "help-done",
+        "nudge",
         "components",
       ];
 const looks = [

@@ -38,6 +38,9 @@ export type TrustedSet = {
 /** Somebody who could hold a share: they share a space with this account. */
 export type Candidate = { identityId: string; name: string; address: string; check: Check };
 
+/** A space whose stewards one could ask to let one back in. */
+export type Office = { spaceId: string; title: string; stewards: Candidate[] };
+
 /** What one holds for somebody else. */
 export type HeldShare = {
   owner: string;
@@ -149,6 +152,7 @@ export type RecoveryCommands = {
 export type RecoveryLive = {
   "recovery.sets": { args: NoArgs; value: TrustedSet[] };
   "recovery.candidates": { args: NoArgs; value: Candidate[] };
+  "recovery.offices": { args: NoArgs; value: Office[] };
   "recovery.held": { args: NoArgs; value: HeldShare[] };
   "recovery.rescues": { args: NoArgs; value: Rescue[] };
   "recovery.overview": { args: NoArgs; value: Overview | null };

@@ -1,5 +1,6 @@
 /** Recovery, put together for the engine. What does the work is loaded when it is first needed. */
 import type { Bytes, Vault } from "@baraza/protocol";
+import { listWays } from "../account/ways-store.ts";
 import type { Account } from "../api.ts";
 import type { Core } from "../core.ts";
 import type { Engine } from "../engine.ts";
@@ -58,6 +59,20 @@ export async function tendRecovery(core: Core): Promise<void> {
   await confirmHeld(core);
 }
 
+const DAY_MS = 24 * 60 * 60_000;
+
+/** True after the first day, until it was dismissed or there is a way back beside a passphrase. Asked at every start. */
+async function nudge(core: Core): Promise<boolean> {
+  if (!core.signedIn()) return false;
+  if (core.me().device.certificate.createdAt + DAY_MS > core.platform.clock.now()) return false;
+  if (await core.store.get("SELECT 1 AS one FROM recovery_notes WHERE name = 'dismissed'"))
+    return false;
+  const { ways } = await listWays(core);
+  return ways.every(
+    (way) => way.device !== undefined || way.publicKey === undefined || way.way === "passphrase",
+  );
+}
+
 /** The live queries, by name. */
 export function recoveryWatches(core: Core): Engine["live"] {
   const on =
@@ -81,6 +96,9 @@ export function recoveryWatches(core: Core): Engine["live"] {
     "recovery.candidates": on<"recovery.candidates">(["members", "spaces", "people"], async () =>
       (await work()).listCandidates(core),
     ),
+    "recovery.offices": on<"recovery.offices">(["members", "spaces", "people"], async () =>
+      (await work()).listOffices(core),
+    ),
     "recovery.held": on<"recovery.held">(["held_shares"], async () =>
       (await work()).listHeld(core),
     ),
@@ -91,8 +109,6 @@ export function recoveryWatches(core: Core): Engine["live"] {
       [...SETS, "ways", "outbox", "recovery_notes", "account"],
       async () => (await work()).overview(core),
     ),
-    "recovery.nudge": on<"recovery.nudge">(["recovery_notes", "ways"], async () =>
-      (await work()).nudge(core),
-    ),
+    "recovery.nudge": on<"recovery.nudge">(["recovery_notes", "ways"], () => nudge(core)),
   };
 }

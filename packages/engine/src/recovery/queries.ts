@@ -4,12 +4,11 @@ import type { VaultWay } from "@baraza/protocol";
 import { listWays } from "../account/ways-store.ts";
 import type { Check } from "../api.ts";
 import type { Core } from "../core.ts";
-import type { Candidate, Holder, HolderState, Loss, Overview, TrustedSet } from "./api.ts";
+import type { Candidate, Holder, HolderState, Loss, Office, Overview, TrustedSet } from "./api.ts";
 import type { HolderRow, SetRow } from "./in-vault.ts";
 
-const DAY_MS = 24 * 60 * 60_000;
-/** After this long a way that was never practised, or a set that nobody was asked about, is worth a look. */
-export const REHEARSE_MS = 180 * DAY_MS;
+/** After this long a way is worth practising again. */
+const REHEARSE_MS = 180 * 24 * 60 * 60_000;
 
 /** One's own sets that have not ended, newest first; a set that is being made among them. */
 export async function listSets(core: Core): Promise<TrustedSet[]> {
@@ -144,6 +143,34 @@ export async function listCandidates(core: Core): Promise<Candidate[]> {
   }));
 }
 
+/** Spaces in which somebody else is a steward who can be written to. */
+export async function listOffices(core: Core): Promise<Office[]> {
+  if (!core.signedIn()) return [];
+  const rows = await core.store.all<{
+    log_id: string;
+    title: string;
+    identity_id: string;
+    name: string;
+    address: string;
+    state: Check | null;
+  }>(
+    `SELECT s.log_id, s.title, m.identity_id, m.name, m.address, p.state FROM members m
+     JOIN spaces s ON s.log_id = m.log_id LEFT JOIN people p ON p.identity_id = m.identity_id
+     WHERE m.present = 1 AND m.role = 'steward' AND m.reply IS NOT NULL AND s.state = 'active' AND s.kind = 'group'
+       AND m.identity_id <> ? ORDER BY s.title, s.log_id, m.name, m.identity_id`,
+    [core.me().id],
+  );
+  const offices: Office[] = [];
+  for (const row of rows) {
+    const { log_id: spaceId, title, identity_id: identityId, name, address } = row;
+    const steward = { identityId, name, address, check: row.state ?? "unchecked" };
+    const last = offices.at(-1);
+    if (last?.spaceId === spaceId) last.stewards.push(steward);
+    else offices.push({ spaceId, title, stewards: [steward] });
+  }
+  return offices;
+}
+
 /** Whether somebody could come back by a way with no device left. */
 const lasts = (way: VaultWay) => way.device === undefined && way.publicKey !== undefined;
 
@@ -218,15 +245,6 @@ async function noteOf(core: Core, name: string): Promise<number | null> {
     name,
   ]);
   return row?.at ?? null;
-}
-
-/** True after the first day, until it was dismissed or there is a way back beside a passphrase. */
-export async function nudge(core: Core): Promise<boolean> {
-  if (!core.signedIn() || (await noteOf(core, "dismissed")) !== null) return false;
-  const { ways } = await listWays(core);
-  if (ways.some((way) => lasts(way) && way.way !== "passphrase")) return false;
-  const { certificate } = core.me().device;
-  return certificate.createdAt + DAY_MS < core.platform.clock.now();
 }
 
 export async function dismissNudge(core: Core): Promise<void> {

@@ -2,6 +2,6 @@
 export { help, listHeld, readRequest } from "./helping.ts";
 export { recoveryForVault, takeOver } from "./in-vault.ts";
 export { actOnShareLetter, confirmHeld, decline } from "./letters.ts";
-export { dismissNudge, listCandidates, listSets, nudge, overview } from "./queries.ts";
+export { dismissNudge, listCandidates, listOffices, listSets, overview } from "./queries.ts";
 export { begin, cancel, finish, listRescues, look, practise } from "./rescue.ts";
 export { askHolders, makeSet, tendSets, withdraw } from "./sets.ts";

@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { ConversationList } from "../features/chat/list.tsx";
-import { t } from "../i18n/index.ts";
+import { loadWords, t } from "../i18n/index.ts";
 import { Button } from "../ui/button.tsx";
 import { EmptyState } from "../ui/empty-state.tsx";
 import { Logo } from "../ui/logo.tsx";
@@ -27,6 +27,14 @@ const NewSpace = lazy(() => import("./screens/spaces.tsx").then((screens) => scr
 const Conversation = lazy(() =>
   import("./screens/conversation.tsx").then((screens) => screens.Conversation),
 );
+const recovery = () =>
+  Promise.all([import("./screens/recovery.tsx"), loadWords("recovery")]).then(
+    ([screens]) => screens,
+  );
+const Recover = lazy(() => recovery().then((screens) => screens.Recover));
+const Help = lazy(() => recovery().then((screens) => screens.Help));
+const Safety = lazy(() => recovery().then((screens) => screens.Safety));
+const Nudge = lazy(() => recovery().then((screens) => screens.NudgeCard));
 const Settings = lazy(() => import("./screens/settings.tsx").then((screens) => screens.Settings));
 
 /** The whole app: which screen, by where one is and whether one is signed in. */
@@ -50,6 +58,8 @@ function Screen({ engine, route }: { engine: EnginePort; route: Route }) {
   if (session.state === "broken") return <Broken />;
   if (route.at === "join") return <Join engine={engine} secret={route.secret} you={account} />;
   if (route.at === "setup") return <Setup engine={engine} secret={route.secret} you={account} />;
+  if (route.at === "help") return <Help engine={engine} secret={route.secret} you={account} />;
+  if (route.at === "recover" && !account) return <Recover engine={engine} />;
   if (account) return <SignedIn engine={engine} account={account} route={route} />;
   if (route.at === "signUp") {
     return (
@@ -80,6 +90,7 @@ function SignedIn({
   const now = useNow();
   const rows = useLive(engine.conversations, "conversations");
   const joins = useLive(engine.joins, "joins");
+  const nudged = useLive(engine.watch("recovery.nudge", {}), "recovery.nudge");
   const [creating, setCreating] = useState(false);
   const [returning, setReturning] = useState(false);
   const spaceId = route.at === "space" || route.at === "people" ? route.spaceId : undefined;
@@ -109,6 +120,13 @@ function SignedIn({
         {again}
       </>
     );
+  if (route.at === "safety")
+    return (
+      <>
+        <Shell {...frame} at="settings" main={<Safety engine={engine} part={route.part} />} />
+        {again}
+      </>
+    );
   const main = spaceId !== undefined && (
     <Boundary key={route.at + spaceId}>
       {route.at === "people" ? (
@@ -125,15 +143,18 @@ function SignedIn({
         {...frame}
         at="conversations"
         list={
-          <ConversationList
-            rows={rows}
-            joins={joins ?? []}
-            currentId={spaceId}
-            now={now}
-            hrefOf={(id) => hrefOf({ at: "space", spaceId: id })}
-            onNew={() => setCreating(true)}
-            onCancelJoin={(joinId) => void engine.cancelJoin(joinId)}
-          />
+          <>
+            {nudged && <Nudge engine={engine} />}
+            <ConversationList
+              rows={rows}
+              joins={joins ?? []}
+              currentId={spaceId}
+              now={now}
+              hrefOf={(id) => hrefOf({ at: "space", spaceId: id })}
+              onNew={() => setCreating(true)}
+              onCancelJoin={(joinId) => void engine.cancelJoin(joinId)}
+            />
+          </>
         }
         main={main || undefined}
         rest={

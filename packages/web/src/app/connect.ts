@@ -46,6 +46,10 @@ const repeatable: ReadonlySet<keyof EngineCommands> = new Set([
   "chat.react",
   "chat.edit",
   "chat.delete",
+  "recovery.look",
+  "recovery.readRequest",
+  "recovery.help",
+  "recovery.dismissNudge",
   "sync.now",
 ]);
 

@@ -31,6 +31,9 @@ const byCode: Record<string, Failure> = {
   last_steward: "lastSteward",
   too_weak: "tooWeak",
   suspended: "suspended",
+  no_account: "noAccount",
+  wrong_code: "wrongCode",
+  nothing_held: "nothingHeld",
 };
 
 /** The sentence's name for an error of the engine or the node; `unexpected` for one without a known code. */

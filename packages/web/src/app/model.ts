@@ -201,6 +201,9 @@ export type Failure =
   | "full"
   | "lastSteward"
   | "suspended"
+  | "noAccount"
+  | "wrongCode"
+  | "nothingHeld"
   | "signedOut"
   | "unexpected";
 

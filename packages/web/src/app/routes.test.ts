@@ -14,6 +14,11 @@ test("every route survives the way to its address and back", () => {
     { at: "space", spaceId: "a/b c" },
     { at: "people", spaceId: "x" },
     { at: "settings" },
+    { at: "help", secret: "a.localhost:80.AAE_-" },
+    { at: "recover" },
+    { at: "safety", part: "overview" },
+    { at: "safety", part: "people" },
+    { at: "safety", part: "practise" },
   ];
   for (const route of routes) {
     const url = new URL(hrefOf(route), "https://node.example");
@@ -29,6 +34,9 @@ test("addresses that mean nothing are lost, not guessed", () => {
     "/s/a/people/c",
     "/join/x",
     "/settings/y",
+    "/safety/y",
+    "/safety/people/y",
+    "/recover/y",
     "/s/%E0%A4%A",
   ]) {
     expect(parseRoute(path), path).toEqual({ at: "lost" });

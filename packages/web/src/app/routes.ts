@@ -8,7 +8,14 @@ export type Route =
   | { at: "space"; spaceId: string }
   | { at: "people"; spaceId: string }
   | { at: "settings" }
+  | { at: "help"; secret: string }
+  | { at: "recover" }
+  | { at: "safety"; part: SafetyPart }
   | { at: "lost" };
+
+/** Pages on coming back after a loss: the overview, the people one trusts, practising. */
+export type SafetyPart = "overview" | "people" | "practise";
+const SAFETY: readonly string[] = ["people", "practise"] satisfies SafetyPart[];
 
 /** The route of a path and fragment. Secrets stand in the fragment, so that they never reach a server. */
 export function parseRoute(path: string, fragment = ""): Route {
@@ -23,6 +30,8 @@ export function parseRoute(path: string, fragment = ""): Route {
     if (third === undefined) return { at: "space", spaceId };
     return third === "people" ? { at: "people", spaceId } : { at: "lost" };
   }
+  if (first === "safety" && second !== undefined && third === undefined)
+    return SAFETY.includes(second) ? { at: "safety", part: second as SafetyPart } : { at: "lost" };
   if (second !== undefined) return { at: "lost" };
   switch (first) {
     case "join":
@@ -35,6 +44,12 @@ export function parseRoute(path: string, fragment = ""): Route {
       return { at: "signUp", secret };
     case "settings":
       return { at: "settings" };
+    case "help":
+      return { at: "help", secret };
+    case "recover":
+      return { at: "recover" };
+    case "safety":
+      return { at: "safety", part: "overview" };
     default:
       return { at: "lost" };
   }
@@ -48,6 +63,7 @@ export function hrefOf(route: Route): string {
     case "people":
       return `/s/${encodeURIComponent(route.spaceId)}/people`;
     case "join":
+    case "help":
     case "setup":
     case "signUp":
       return `/${route.at.toLowerCase()}${route.secret ? `#${route.secret}` : ""}`;
@@ -55,6 +71,10 @@ export function hrefOf(route: Route): string {
       return "/signin";
     case "settings":
       return "/settings";
+    case "recover":
+      return "/recover";
+    case "safety":
+      return route.part === "overview" ? "/safety" : `/safety/${route.part}`;
     default:
       return "/";
   }
@@ -62,6 +82,8 @@ export function hrefOf(route: Route): string {
 
 /** Where "back" leads when there is no page of the app behind this one. */
 export function parentOf(route: Route): Route {
+  if (route.at === "safety")
+    return route.part === "overview" ? { at: "settings" } : { at: "safety", part: "overview" };
   return route.at === "people" ? { at: "space", spaceId: route.spaceId } : { at: "home" };
 }
 

@@ -21,6 +21,7 @@ export function SignIn({ engine, onward }: { engine: EnginePort; onward: Route }
       busy={busy}
       failure={failure}
       signUpHref={hrefOf({ at: "signUp", secret: "" })}
+      recoverHref={hrefOf({ at: "recover" })}
       onSubmit={(account) => {
         void run(() => engine.signIn(account)).then(
           () => engine.session.peek().state === "signedIn" && go(onward, { replace: true }),

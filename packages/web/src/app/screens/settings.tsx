@@ -15,6 +15,7 @@ import type {
   StorageUse,
 } from "../model.ts";
 import { go } from "../router.ts";
+import { hrefOf } from "../routes.ts";
 import { currentTheme, setLanguage, setTheme } from "../settings.ts";
 
 /** Settings over the engine and the browser. */
@@ -31,6 +32,7 @@ export function Settings({ engine, account }: { engine: EnginePort; account: Acc
       storage={storage}
       administration={administration}
       loss={{ waiting: engine.status.value.waiting }}
+      safetyHref={hrefOf({ at: "safety", part: "overview" })}
       onName={(name) =>
         void engine
           .setName(name)

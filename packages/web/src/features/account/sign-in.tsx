@@ -13,10 +13,12 @@ export interface SignInProps {
   failure?: Failure | undefined;
   onSubmit: (account: { name: string; passphrase: string }) => void;
   signUpHref?: string;
+  /** For who has neither passphrase nor device any more. */
+  recoverHref?: string;
 }
 
 /** Back in with an address and its passphrase. No puzzles. */
-export function SignIn({ node, busy, failure, onSubmit, signUpHref }: SignInProps) {
+export function SignIn({ node, busy, failure, onSubmit, signUpHref, recoverHref }: SignInProps) {
   const [typed, setTyped] = useState("");
   const [passphrase, setPassphrase] = useState("");
   const [tried, setTried] = useState(false);
@@ -67,6 +69,11 @@ export function SignIn({ node, busy, failure, onSubmit, signUpHref }: SignInProp
           {busy ? t("signIn.busy") : t("signIn.action")}
         </Button>
       </Form>
+      {recoverHref && (
+        <p class="solo-foot">
+          <a href={recoverHref}>{t("signIn.lost")}</a>
+        </p>
+      )}
       {signUpHref && (
         <p class="solo-foot">
           {t("signIn.noAccount")} <a href={signUpHref}>{t("signUp.create")}</a>

@@ -22,6 +22,7 @@ export interface SettingsProps {
   loss: SignOutLoss;
   /** For who looks after the node. */
   administration?: NodeProps | undefined;
+  safetyHref: string;
   onName: (name: string) => void;
   onLanguage: (language: Language) => void;
   onTheme: (theme: Theme) => void;
@@ -77,6 +78,14 @@ export function Settings(props: SettingsProps) {
                 { value: "dark", label: t("settings.themeDark"), icon: Moon },
               ]}
             />
+          </Group>
+          <Group title={t("settings.safety")}>
+            <p class="field-hint">{t("settings.safetyHint")}</p>
+            <div>
+              <a class="button" data-kind="secondary" href={props.safetyHref}>
+                {t("settings.safetyAction")}
+              </a>
+            </div>
           </Group>
           <Group title={t("settings.device")}>
             {props.device && (
