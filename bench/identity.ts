@@ -61,7 +61,7 @@ async function signIn(): Promise<void> {
       await untilQuiet(browser.pid);
       const cpu = slowDown(browser.pid, slowness);
       try {
-        await page.locator("button[type=submit]").click({ noWaitAfter: true });
+        await page.locator("button[type=submit]").press("Enter");
         const took = await page.waitForFunction(
           () => {
             const at = (name: string) => performance.getEntriesByName(name)[0]?.startTime;
