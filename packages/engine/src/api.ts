@@ -31,6 +31,8 @@ export type Status = {
   sessionEnded: boolean;
   /** Why the node lets nobody sign in with this account any more; null: it does. */
   shut: "suspended" | "account_closed" | null;
+  /** Nobody is signed in, because another device of the account has removed this one. */
+  wasRemoved: boolean;
 };
 
 export type Account = {

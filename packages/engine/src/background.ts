@@ -10,6 +10,7 @@ import { askForPlaces } from "./account/places.ts";
 import { tendVault } from "./account/vault.ts";
 import type { Core } from "./core.ts";
 import { tendStanding } from "./admin/standing.ts";
+import { noteUse } from "./devices/list.ts";
 import { drainBox } from "./letters/inbox.ts";
 import { sendLetters } from "./letters/send.ts";
 import type { Live, Shut } from "./net/live.ts";
@@ -101,6 +102,10 @@ export function createBackground(core: Core, onSignedOut: (why: Shut | null) => 
   const recovery = single(() => tendRecovery(core));
   const places = single(() => askForPlaces(core));
   const returns = single(async () => (await import("./slots/return.ts")).returnToSpaces(core));
+  const removals = single(async () => {
+    const row = await core.store.get("SELECT 1 AS one FROM removals");
+    return row === undefined ? null : (await import("./devices/cut-off.ts")).tendRemovals(core);
+  });
   const spaces = new Map<string, (fetch: boolean) => void>();
 
   function space(logId: string, fetch: boolean): void {
@@ -196,6 +201,7 @@ export function createBackground(core: Core, onSignedOut: (why: Shut | null) => 
       if (what.returns === true) returns();
       if (what.trust === true) trust();
       if (what.boxes === true) live?.renew();
+      if (what.devices === true) removals();
     },
     start() {
       if (live !== null || stopped) return;
@@ -224,6 +230,8 @@ export function createBackground(core: Core, onSignedOut: (why: Shut | null) => 
             returns();
             // Not while the first screen fills.
             later(TRUST_AFTER_MS, async () => trust());
+            removals();
+            track(noteUse(core));
             track(allSpaces());
             track(wokenSpaces().catch(unlessOffline));
           },

@@ -41,6 +41,8 @@ export type Core = {
   line(): Line;
   setLine(line: Line): void;
   setProgress(progress: Progress | null): void;
+  /** What this device is called until somebody names it. */
+  readonly deviceName: string;
   /** Something failed that nobody foresaw: told to whoever runs the engine, without content. */
   report(error: unknown): void;
   /** Wakes the background work: letters to send, spaces to sync and flush, the vault to put. */
@@ -59,5 +61,7 @@ export type Core = {
     trust?: boolean;
     /** There is one more box to listen at. */
     boxes?: boolean;
+    /** A device is to be removed. */
+    devices?: boolean;
   }): void;
 };

@@ -5,13 +5,15 @@
 import { LIMITS, ProtocolError } from "@baraza/protocol";
 import { deviceBox } from "./account/boxes.ts";
 import { claim, loadAccount, profileOf, signUp } from "./account/session.ts";
-import { tendVault } from "./account/vault.ts";
 import { WAYS_MIGRATIONS } from "./account/ways-store.ts";
 import { ADMIN_LIVE, ADMIN_MIGRATIONS, adminCommands, watchHandOvers } from "./admin/index.ts";
 import type { Account, EngineCommands, EngineLive, Line, Progress, Status } from "./api.ts";
 import { createBackground } from "./background.ts";
 import type { Core, Me } from "./core.ts";
 import { createDevices } from "./devices/index.ts";
+import { DEVICES_TABLES, listDevices } from "./devices/list.ts";
+import type { SessionOutcome } from "./devices/device-session.ts";
+import { DEVICES_MIGRATIONS } from "./devices/schema.ts";
 import { EngineError } from "./errors.ts";
 import { leadingCommands } from "./leading/commands.ts";
 import { leadingOf, LEADING_QUERY_TABLES } from "./leading/queries.ts";
@@ -79,6 +81,8 @@ export type EngineOptions = {
   tools?: readonly Tool[];
   /** The store's name; one account per store. */
   storeName?: string;
+  /** What this device is called until somebody names it: for its owner's other devices. */
+  deviceName?: string;
   /** Told of failures that nobody foresaw; never with content. */
   report?: (error: unknown) => void;
   /** What sealing an archive costs: less than usual for tests only. */
@@ -87,6 +91,9 @@ export type EngineOptions = {
 
 /** Whoever opens an account, or has one here, does not need it. */
 const signingIn = () => import("./account/sign-in.ts");
+/** A session that ends again right after it was renewed is not renewed a second time by itself. */
+const RENEW_AGAIN_MS = 30_000;
+const RENEW_LATER_MS = 5000;
 
 /** Opens the store and starts the engine. @throws StoreError when the store cannot be had */
 export async function createEngine(
@@ -103,6 +110,7 @@ export async function createEngine(
   await migrate(store, RECOVERY_MIGRATIONS, "recovery");
   await migrate(store, ADMIN_MIGRATIONS, "admin");
   await migrate(store, SLOT_MIGRATIONS, "slots");
+  await migrate(store, DEVICES_MIGRATIONS, "devices");
   for (const tool of tools) await migrate(store, [{ version: 1, up: tool.schema }], tool.name);
 
   let me: Me | null = null;
@@ -147,17 +155,53 @@ export async function createEngine(
       tell();
     },
     report: options.report ?? (() => undefined),
+    deviceName: options.deviceName ?? "",
     kick: (what) => background.kick(what),
   };
   let sessionEnded = false;
   let shut: Status["shut"] = null;
-  /** The node ended the session. Whatever the reason, nothing is destroyed for it: a person signs in again, or out. */
-  const onSessionEnded = (why: Status["shut"]) => {
-    sessionEnded = true;
+  let renewedAt = Number.NEGATIVE_INFINITY;
+  /**
+   * The node ended the session. One that has run out is renewed. A device that its owner has removed wipes itself, on the
+   * owner's signature. Whatever else the reason, nothing is destroyed for it: a person signs in again, or out.
+   */
+  let signingOut = false;
+  const onSessionEnded = (why: Status["shut"] = null) => {
+    if (signingOut) return;
     shut = why;
     core.setLine("offline");
-    tell();
+    const settle = (outcome: SessionOutcome) => afterSession(outcome);
+    const now = platform.clock.now();
+    if (why !== null || Math.abs(now - renewedAt) < RENEW_AGAIN_MS) return void settle("ended");
+    const renew = import("./devices/device-session.ts");
+    renew
+      .then(({ renewSession }) => renewSession(core))
+      .then(settle, (error: unknown) => {
+        core.report(error);
+        return settle("ended");
+      });
   };
+  async function afterSession(outcome: SessionOutcome): Promise<void> {
+    if (!core.signedIn()) return;
+    if (outcome === "renewed") {
+      renewedAt = platform.clock.now();
+      await restart();
+    } else if (outcome === "removed") {
+      await endSession();
+      await store.run("INSERT OR REPLACE INTO _device_notes VALUES ('removed')");
+      wasRemoved = true;
+    } else if (outcome === "later") platform.clock.setTimer(RENEW_LATER_MS, () => onSessionEnded());
+    else sessionEnded = true;
+    tell();
+  }
+  async function restart(): Promise<void> {
+    await background.stop();
+    sessionEnded = false;
+    background = createBackground(core, onSessionEnded);
+    background.start();
+  }
+  let wasRemoved =
+    (await store.get("SELECT 1 AS one FROM _device_notes WHERE note = 'removed'")) !== undefined;
   let background = createBackground(core, onSessionEnded);
   const endWatch = watchHandOvers(core);
   await loadAccount(core);
@@ -180,6 +224,8 @@ export async function createEngine(
   }
 
   async function signedIn(): Promise<Account> {
+    await store.run("DELETE FROM _device_notes");
+    wasRemoved = false;
     // Before the live connection, which says what it listens to; without a line it is made when it is needed.
     await deviceBox(core).catch((error: unknown) => {
       if (!(error instanceof ProtocolError)) throw error;
@@ -237,12 +283,13 @@ export async function createEngine(
     },
     "account.signOut": async () => {
       core.me();
+      signingOut = true;
       try {
-        // What a new device needs to come back into the spaces.
-        await tendVault(core);
-        await own.call("accounts.signOut", {});
+        const { leaveEverywhere } = await import("./devices/leave-spaces.ts");
+        await leaveEverywhere(core);
       } finally {
         await endSession();
+        signingOut = false;
       }
     },
     "account.setDisplayName": async ({ displayName }) => {
@@ -319,7 +366,7 @@ export async function createEngine(
     const row = await store.get<{ count: number }>(
       "SELECT count(*) AS count FROM outbox WHERE type NOT LIKE 'space.%'",
     );
-    return { line, waiting: row?.count ?? 0, progress, sessionEnded, shut };
+    return { line, waiting: row?.count ?? 0, progress, sessionEnded, shut, wasRemoved };
   };
   const memory =
     (tables: readonly string[], query: () => Promise<unknown>): Watch =>
@@ -360,6 +407,10 @@ export async function createEngine(
     ),
     notices: stored(NOTICE_TABLES, () => listNotices(core)),
     ways: stored(WAYS_TABLES, () => theWays(core)),
+    "devices.list": stored(DEVICES_TABLES, () => {
+      devices.refresh();
+      return listDevices(core);
+    }),
     "devices.pairing": memory([], async () => devices.pairing()),
     joins: stored(JOINS_TABLES, () => listJoins(core)),
     returns: stored(RETURNS_TABLES, async () =>

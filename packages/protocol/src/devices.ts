@@ -103,13 +103,15 @@ export type DeviceRoll = Infer<typeof deviceRoll>;
 
 /**
  * Cuts a device off at the node, in one transaction: its entry, sessions, key packages and own boxes go; the identity and
- * box key that the roll goes with stand from now on.
+ * box key that the roll goes with stand from now on, and the vault that has them, under a key that the device was not given.
  */
 export const devicesRemove = {
   request: object({
     deviceId: bytes32,
     roll: bytes(LIMITS.rollBytes),
     boxKey: bytes(LIMITS.recordBytes),
+    vault: bytes(LIMITS.vaultBytes),
+    version: uint(),
   }),
   response: object({}),
 };

@@ -70,7 +70,11 @@ export const ROUTES = {
   "devices.pairGet": route("open", devices.devicesPairGet),
   "devices.pairClose": route("open", devices.devicesPairClose),
   "devices.grant": route("session", devices.devicesGrant),
-  "devices.remove": route("session", devices.devicesRemove),
+  "devices.remove": route(
+    "session",
+    devices.devicesRemove,
+    LIMITS.vaultBytes + LIMITS.requestBytes,
+  ),
   "devices.roll": route("open", devices.devicesRoll),
   "devices.leave": route("session", devices.devicesLeave),
   "devices.sessionStart": route("open", devices.devicesSessionStart),

@@ -232,6 +232,16 @@ export const vaultSpace = object({
   ),
 });
 
+/** A device as one's own devices tell each other. `used`: days since 1970, 0 for never. `named`: when it was given its name. */
+export const vaultDevice = object({
+  id: bytes32,
+  name: text(LIMITS.displayNameLength),
+  named: time,
+  added: time,
+  used: uint(),
+  gone: v.optional(v.boolean()),
+});
+
 /** The vault's content: what an account is made of. `prevHash` chains versions. */
 export const vault = object({
   v: v.literal(1),
@@ -246,6 +256,9 @@ export const vault = object({
   rejoin: v.optional(v.pipe(v.array(bytes32), v.maxLength(4))),
   /** Node keys pinned at first contact. */
   nodes: v.array(object({ name: nodeName, nodeKey: bytes32 })),
+  devices: v.optional(v.pipe(v.array(vaultDevice), v.maxLength(256))),
+  /** The roll that stands (devices.ts), where a device was ever removed. */
+  roll: v.optional(bytes(LIMITS.rollBytes)),
   /** The CBOR of `vaultRecovery` (recovery.ts). */
   recovery: v.optional(bytes(LIMITS.vaultBytes)),
   /** Every way in: the only word on which there are, since a node can neither read nor write it. */

@@ -45,6 +45,17 @@ export const rest: readonly string[] = [
   "fr-trust",
   "es-trust",
   "ar-trust",
+  // Adding, naming and removing devices.
+  "devices",
+  "en-devices",
+  "fr-devices",
+  "es-devices",
+  "ar-devices",
+  "was-removed",
+  "device-pairing",
+  "device-session",
+  "cut-off",
+  "leave-spaces",
 ];
 
 /** True for the path of a chunk (of the app or of its worker) that can wait. */

@@ -47,6 +47,7 @@ const online: LineStatus = {
   progress: null,
   sessionEnded: false,
   shut: null,
+  wasRemoved: false,
 };
 const card = {
   inviterName: "Amina Wanjikũ",
@@ -187,6 +188,7 @@ const join = {
 };
 const settings = {
   account,
+  devicesHref: "#",
   language: currentLanguage(),
   theme: "system" as const,
   loss: { waiting: 2 },
@@ -291,7 +293,14 @@ const screens: Record<string, () => ComponentChildren> = {
   ),
   "list-offline": () => (
     <Frame
-      status={{ line: "offline", waiting: 3, progress: null, sessionEnded: false, shut: null }}
+      status={{
+        line: "offline",
+        waiting: 3,
+        progress: null,
+        sessionEnded: false,
+        shut: null,
+        wasRemoved: false,
+      }}
       list={
         <ConversationList
           rows={undefined}
@@ -314,6 +323,7 @@ const screens: Record<string, () => ComponentChildren> = {
         progress: { job: "history", done: 40, total: 100 },
         sessionEnded: false,
         shut: null,
+        wasRemoved: false,
       }}
       main={<Talk more={{ trouble: { kind: "forked", name: null }, canWrite: false }} />}
     />

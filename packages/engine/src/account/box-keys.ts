@@ -4,6 +4,7 @@ import type { Bytes, Vault } from "@baraza/protocol";
 import { boxKeyRecord, LIMITS, readAs, toHex } from "@baraza/protocol";
 import { keepNotesKeys } from "../admin/notes.ts";
 import type { Core } from "../core.ts";
+import { takeDevices } from "../devices/list.ts";
 import type { SqlTx } from "../ports.ts";
 import { keepRejoinSecrets } from "../slots/keys.ts";
 import { need } from "../util.ts";
@@ -51,7 +52,10 @@ export function keepBoxKeys(tx: SqlTx, vault: Vault, now: number): void {
 export async function fetchBoxKeys(core: Core): Promise<void> {
   const { vault } = await core.own.call("vault.get", {});
   const { vault: theirs } = await openTheirs(core, vault);
-  await core.store.transaction((tx) => keepBoxKeys(tx, theirs, core.platform.clock.now()));
+  await core.store.transaction((tx) => {
+    keepBoxKeys(tx, theirs, core.platform.clock.now());
+    takeDevices(tx, core, theirs);
+  });
 }
 
 /**

@@ -18,6 +18,7 @@ import {
 import type {
   Bytes,
   DeviceCertificate,
+  IdentityRecord,
   NewPasskey,
   Profile,
   Vault,
@@ -191,7 +192,7 @@ export async function loadAccount(core: Core): Promise<void> {
     id: row.identity_id,
     profile: profileOf(row.display_name, row.name, row.node),
     role: row.role,
-    identity: certificate.identity,
+    identity: decodeCbor(row.identity) as unknown as IdentityRecord,
     identityKey: row.identity_key,
     device: { certificate, hash: fromHex(row.device_hash), privateKey: row.device_key },
     deviceHash: row.device_hash,

@@ -17,6 +17,7 @@ import {
 import type { Bytes, SignedIn, Vault, WayKind } from "@baraza/protocol";
 import { accountName, check, encodeCbor, equalBytes, ProtocolError, toHex } from "@baraza/protocol";
 import type { Core, Me } from "../core.ts";
+import { takeDevices } from "../devices/list.ts";
 import { EngineError } from "../errors.ts";
 import { keepBoxKeys } from "./box-keys.ts";
 import { keepRecovery } from "../recovery/index.ts";
@@ -204,6 +205,7 @@ async function becomeDevice(
     keepBoxKeys(tx, vault, now);
     keepPlaces(tx, vault.spaces);
     keepRecovery(tx, vault);
+    takeDevices(tx, core, vault);
     for (const one of vault.nodes)
       tx.run("INSERT OR IGNORE INTO nodes VALUES (?, ?, ?, 0)", [
         one.name,

@@ -13,6 +13,8 @@ import {
 import * as v from "valibot";
 import { notesForVault } from "../admin/notes.ts";
 import type { Core } from "../core.ts";
+import { devicesForVault, takeDevices } from "../devices/list.ts";
+import { rollForVault } from "../devices/rolls.ts";
 import { EngineError } from "../errors.ts";
 import { keepRecovery, recoveryForVault } from "../recovery/index.ts";
 import { keepBoxKeys } from "./box-keys.ts";
@@ -21,6 +23,7 @@ import { keepPlaces, otherPlaces } from "./places.ts";
 import { rejoinSecrets } from "../slots/keys.ts";
 import { wayBack } from "../slots/wish.ts";
 import type { AccountRow } from "./session.ts";
+import type { SqlTx } from "../ports.ts";
 import { keepWays, openTheirs, waysWithOwn } from "./ways-store.ts";
 
 /** The next version of the vault, from what the store holds; `ways` where they are to change. */
@@ -81,6 +84,8 @@ export async function nextVault(core: Core, ways?: readonly VaultWay[]): Promise
     ways: [...(ways ?? (await waysWithOwn(core, me)).ways)],
     ...(recovery === undefined ? {} : { recovery }),
     ...(await notesForVault(core)),
+    devices: await devicesForVault(core),
+    ...(await rollForVault(core)),
   };
 }
 
@@ -106,6 +111,8 @@ export type VaultChange = {
   ways?: (ways: readonly VaultWay[]) => VaultWay[];
   /** A new vault key. */
   vaultKey?: Bytes;
+  /** What else is new in it, made anew for each try, and what is to be written once the node has it. */
+  extra?: () => Promise<{ vault: Partial<Vault>; also: (tx: SqlTx) => void }>;
   /** How it goes to the node, where more is to be swapped with it. @throws ProtocolError `vault_conflict` */
   send?: (vault: Bytes, version: number) => Promise<unknown>;
 };
@@ -139,7 +146,8 @@ async function swapNow(core: Core, change: VaultChange): Promise<void> {
     const vaultKey = change.vaultKey ?? me.vaultKey;
     const former = change.vaultKey === undefined ? known.wraps : [];
     const wraps = await sealVaultKeyToAll(vaultKey, me.identityId, ways, former);
-    const vault = await nextVault(core, ways);
+    const extra = await change.extra?.();
+    const vault = { ...(await nextVault(core, ways)), ...extra?.vault };
     const sealed = await sealVault(vaultKey, wraps, vault);
     try {
       if (change.send === undefined)
@@ -158,13 +166,15 @@ async function swapNow(core: Core, change: VaultChange): Promise<void> {
       );
       keepWays(tx, { ways, wraps });
       tx.afterCommit(() => core.setMe({ ...core.me(), vaultKey }));
+      extra?.also(tx);
     });
     return;
   }
   throw new EngineError("busy");
 }
 
-async function rebase(core: Core): Promise<void> {
+/** Reads the vault at the node, and takes over what another device has changed in it. */
+export async function rebase(core: Core): Promise<void> {
   const answer = await core.own.call("vault.get", {});
   const { vault: theirs, vaultKey } = await openTheirs(core, answer.vault);
   check(v.object({ version: v.literal(answer.version) }), { version: theirs.version });
@@ -175,6 +185,7 @@ async function rebase(core: Core): Promise<void> {
     keepBoxKeys(tx, theirs, core.platform.clock.now());
     keepPlaces(tx, theirs.spaces);
     keepRecovery(tx, theirs);
+    takeDevices(tx, core, theirs);
     const older =
       theirs.version < row.vault_version ||
       (theirs.version === row.vault_version && !equalBytes(hash, row.vault_hash));

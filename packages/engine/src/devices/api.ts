@@ -35,6 +35,19 @@ export type Pairing = {
   failure: PairingFailure | null;
 };
 
+/** One of the account's devices. */
+export type OwnDevice = {
+  deviceId: string;
+  /** Empty: nobody has named it. */
+  name: string;
+  here: boolean;
+  addedAt: number;
+  /** Days since 1970; null: it has never said. */
+  usedDay: number | null;
+  /** It is being removed. told: the node has cut it off; left: spaces that it is still to be taken out of. */
+  removing: { told: boolean; left: number; total: number } | null;
+};
+
 export type DevicesCommands = {
   /** On a device without an account: shows a code, and becomes a device of whoever's other device takes it. @throws EngineError signed_in, offline */
   "devices.offer": (args: Record<string, never>) => Promise<void>;
@@ -49,9 +62,16 @@ export type DevicesCommands = {
   "devices.refuse": (args: Record<string, never>) => Promise<void>;
   /** Ends the pairing under way on this device, and forgets one that is over. */
   "devices.cancel": (args: Record<string, never>) => Promise<void>;
+  "devices.rename": (args: { deviceId: string; name: string }) => Promise<void>;
+  /**
+   * Cuts a device off: at the node, from the vault, and in every space. Durable: what cannot be done now is done later, and
+   * `devices.list` says how far it is. @throws EngineError invalid (this device, or none of one's own)
+   */
+  "devices.remove": (args: { deviceId: string }) => Promise<void>;
 };
 
 export type DevicesLive = {
+  "devices.list": { args: Record<string, never>; value: OwnDevice[] };
   "devices.pairing": { args: Record<string, never>; value: Pairing | null };
 };
 

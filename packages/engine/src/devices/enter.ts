@@ -5,7 +5,6 @@ import {
   openVault,
   readDeviceCredential,
   readVaultWraps,
-  signDeviceSession,
   verifyDeviceCertificate,
 } from "@baraza/crypto";
 import type { Bytes, PairingGrantBody } from "@baraza/protocol";
@@ -15,22 +14,9 @@ import { keepPlaces } from "../account/places.ts";
 import { writeAccount } from "../account/session.ts";
 import { createOwnWay } from "../account/ways-store.ts";
 import type { Core, Me } from "../core.ts";
-
-/** A session for a device of the account, by its own key. @throws ProtocolError device_removed, unauthenticated, not_found, unavailable */
-export async function openDeviceSession(
-  core: Core,
-  device: { node: string; deviceId: Bytes; privateKey: Bytes; withVault?: boolean },
-) {
-  const { node, deviceId, privateKey, withVault } = device;
-  const { challenge } = await core.own.call("devices.sessionStart", { deviceId });
-  const sig = await signDeviceSession(privateKey, { node, deviceId, challenge });
-  return core.own.call("devices.sessionFinish", {
-    deviceId,
-    challenge,
-    sig,
-    ...(withVault === undefined ? {} : { withVault }),
-  });
-}
+import { keepRecovery } from "../recovery/index.ts";
+import { takeDevices } from "./list.ts";
+import { openDeviceSession } from "./open-session.ts";
 
 /**
  * Takes over an account that another device of the same person gave. All of it is checked before any of it is kept.
@@ -87,6 +73,8 @@ export async function enterAccount(
     tx.run("UPDATE account SET vault_dirty = 1");
     keepBoxKeys(tx, vault, core.platform.clock.now());
     keepPlaces(tx, vault.spaces);
+    keepRecovery(tx, vault);
+    takeDevices(tx, core, vault);
     for (const one of vault.nodes)
       tx.run("INSERT OR IGNORE INTO nodes VALUES (?, ?, ?, 0)", [
         one.name,

@@ -11,10 +11,11 @@ import {
   openLetter,
   ownMember,
   readKeyPackage,
+  standsUnder,
   verifyAskProof,
   cardKeys,
 } from "@baraza/crypto";
-import type { Bytes, Letter } from "@baraza/protocol";
+import type { Bytes, DeviceCertificate, Letter } from "@baraza/protocol";
 import {
   askBody,
   enrolBody,
@@ -32,6 +33,7 @@ import { boxPrivateKeys, fetchBoxKeys, tendBoxKeys } from "../account/box-keys.t
 import { ownBoxes, replaceDeviceBox } from "../account/boxes.ts";
 import { tendVault } from "../account/vault.ts";
 import type { Core } from "../core.ts";
+import { knownRolls } from "../devices/rolls.ts";
 import type { SqlTx } from "../ports.ts";
 import { addIntent } from "../spaces/commit.ts";
 import type { Entrance } from "../spaces/entrance.ts";
@@ -181,7 +183,7 @@ async function asked(core: Core, letter: Opened): Promise<Outcome> {
   if (!verifyAskProof(proofKey, letter.sender.identityId, body.keyPackages, body.proof))
     return NOTHING;
   if (!equalBytes(body.reply.identityId, letter.sender.identityId)) return NOTHING;
-  await onlyOwnDevices(body.keyPackages, id);
+  await onlyOwnDevices(core, body.keyPackages, letter.sender);
   const present = await core.store.get<{ count: number }>(
     "SELECT count(*) AS count FROM members WHERE log_id = ? AND present = 1",
     [card.log_id],
@@ -228,7 +230,7 @@ async function enrolled(core: Core, letter: Opened): Promise<Outcome> {
   );
   if (member?.present !== 1 || !equalBytes(body.reply.identityId, letter.sender.identityId))
     return NOTHING;
-  await onlyOwnDevices(body.keyPackages, id);
+  await onlyOwnDevices(core, body.keyPackages, letter.sender);
   const data = writeAs(addIntent, {
     keyPackages: body.keyPackages,
     reply: body.reply,
@@ -242,11 +244,21 @@ async function enrolled(core: Core, letter: Opened): Promise<Outcome> {
 }
 
 /** Key packages of somebody else's devices do not come in under a letter's signature. @throws CryptoError, MlsRefused */
-async function onlyOwnDevices(keyPackages: readonly Bytes[], identity: string): Promise<void> {
+async function onlyOwnDevices(
+  core: Core,
+  keyPackages: readonly Bytes[],
+  sender: Opened["sender"],
+): Promise<void> {
+  const identity = toHex(sender.identityId);
+  // Nor those of a device that its owner has cut off, nor under its signature.
+  const rolls = await knownRolls(core, identity);
+  const stands = (certificate: DeviceCertificate) =>
+    rolls.every((roll) => standsUnder(roll, certificate));
+  if (!stands(sender.certificate)) throw new CryptoError("bad_letter");
   for (const keyPackage of keyPackages) {
     const view = await readKeyPackage(keyPackage);
-    const { id } = await infoOf(view.credential, view.signatureKey);
-    if (id !== identity) throw new CryptoError("bad_letter");
+    const { id, certificate } = await infoOf(view.credential, view.signatureKey);
+    if (id !== identity || !stands(certificate)) throw new CryptoError("bad_letter");
   }
 }
 

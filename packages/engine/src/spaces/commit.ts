@@ -14,6 +14,7 @@ import {
   randomBytes,
   readKeyPackage,
   signAppend,
+  standsUnder,
 } from "@baraza/crypto";
 import type { Bytes, DecisionProof, Reply } from "@baraza/protocol";
 import {
@@ -43,7 +44,7 @@ import type { FollowUp } from "./draft.ts";
 import { encodeContext, keepContext } from "./events.ts";
 import { flush, maySend, resend } from "./flush.ts";
 import { applyEntries, GapError } from "./process.ts";
-import { checksFor, infoOf, rosterOf, stewardsOf } from "./roster.ts";
+import { checksFor, infoOf, rosterOf, stewardKeyOf, stewardsOf } from "./roster.ts";
 import type { SpaceRuntime } from "./runtime.ts";
 import { keysOf } from "./runtime.ts";
 import { prepare } from "./post.ts";
@@ -72,6 +73,9 @@ const belongsIntent = object({ organisation: v.nullable(nodeName) });
 export const slotIntent = object({ after: uint() });
 /** All other devices of this account are lost: their places go. */
 export const ghostsIntent = object({});
+/** One's own devices that were cut off, with what they knew of the steward's key. */
+export const cutOffIntent = object({});
+export const takeDeviceIntent = object({ device: bytes32 });
 
 const INTENTS = {
   add: addIntent,
@@ -81,6 +85,8 @@ const INTENTS = {
   belongs: belongsIntent,
   slot: slotIntent,
   ghosts: ghostsIntent,
+  cutOff: cutOffIntent,
+  takeDevice: takeDeviceIntent,
 } as const;
 type IntentKind = keyof typeof INTENTS;
 
@@ -123,7 +129,7 @@ export async function carryOut(core: Core, space: SpaceRuntime): Promise<FollowU
       continue;
     }
     const intents = await core.store.all<{ id: number; kind: string; data: Bytes }>(
-      "SELECT id, kind, data FROM intents WHERE log_id = ? AND kind IN ('add', 'remove', 'role', 'decided', 'belongs', 'slot', 'ghosts') ORDER BY id LIMIT ?",
+      "SELECT id, kind, data FROM intents WHERE log_id = ? AND kind IN ('add', 'remove', 'role', 'decided', 'belongs', 'slot', 'ghosts', 'cutOff', 'takeDevice') ORDER BY id LIMIT ?",
       [space.logId, most],
     );
     if (intents.length === 0) break;
@@ -191,6 +197,8 @@ async function planOf(
     if (kinds.size > 0 && !kinds.has(intent.kind)) break;
     if (intent.kind === "role" && (await waitsForKey(core, space, intent.data))) continue;
     if (intent.kind === "slot" && !isDue(core, intent.data)) continue;
+    // Nobody could tell why the devices go before the roll stands in the log.
+    if (intent.kind === "cutOff" && !rollStands(core, space)) continue;
     if (plan.add.length >= LIMITS.commitSeats || plan.decision !== null) break;
     kinds.add(intent.kind);
     plan.done.push(intent.id);
@@ -205,7 +213,9 @@ async function planOf(
       for (const keyPackage of keyPackages) {
         const view = await readKeyPackage(keyPackage).catch(() => null);
         if (view === null || view.suite !== space.genesis.mlsSuite) continue;
-        const { device, id } = await infoOf(view.credential, view.signatureKey);
+        const { device, id, certificate } = await infoOf(view.credential, view.signatureKey);
+        const roll = space.rolls.get(id);
+        if (roll !== undefined && !standsUnder(roll, certificate)) continue;
         const there = members.find((one) => one.info.device === device);
         // Several were asked, and another member's device was first.
         if (there !== undefined && equalBytes(there.seatKey, view.seatKey)) continue;
@@ -216,9 +226,38 @@ async function planOf(
         for (const one of members)
           if (may && one.info.id === id && gone?.some((hash) => toHex(hash) === one.info.device))
             plan.remove.add(one.leaf);
+        for (const one of members)
+          if (one.info.id === id && space.leavingDevices.has(one.info.device))
+            plan.remove.add(one.leaf);
         if (plan.add.some((one) => equalBytes(one.ref, view.ref))) continue;
         plan.add.push({ keyPackage, ref: view.ref, reply: to, seatKey: view.seatKey });
       }
+    } else if (intent.kind === "cutOff") {
+      const me = core.me();
+      const roll = space.rolls.get(me.id);
+      for (const one of members)
+        if (one.info.id === me.id && roll && !standsUnder(roll, one.info.certificate))
+          plan.remove.add(one.leaf);
+      // What the other device knew opens no rejoin slot any more once every leaf of this account names the new key.
+      const rejoin = await ownRejoinKey(core, space.genesis.nonce, space.genesis.mlsSuite);
+      plan.update ||= !equalBytes(ownMember(group).rejoinKey ?? new Uint8Array(), rejoin);
+      const { publicKey } = stewardKeyOf(me.identityKey, space.genesis.nonce);
+      const mine = stewards.find((one) => equalBytes(one.identityId, me.identityId));
+      if (mine !== undefined && !equalBytes(mine.key, publicKey)) {
+        // The hub takes new keys at the end of the list only.
+        stewards = [
+          ...stewards.filter((one) => one !== mine),
+          { identityId: me.identityId, key: publicKey },
+        ];
+        plan.context = encodeContext(stewards);
+      }
+    } else if (intent.kind === "takeDevice") {
+      const { device } = v.parse(takeDeviceIntent, data);
+      const leaf = members.find((one) => one.info.device === toHex(device));
+      // The last one of a person is that person's place, and waits for the next.
+      const stays = (one: (typeof members)[number]) =>
+        one.info.id === leaf?.info.id && !space.leavingDevices.has(one.info.device);
+      if (leaf !== undefined && members.some(stays)) plan.remove.add(leaf.leaf);
     } else if (intent.kind === "remove") {
       const { identityId } = v.parse(removeIntent, data);
       for (const one of members)
@@ -264,6 +303,12 @@ function isDue(core: Core, data: Bytes): boolean {
   return wait <= 0;
 }
 
+function rollStands(core: Core, space: SpaceRuntime): boolean {
+  const me = core.me();
+  const roll = space.rolls.get(me.id);
+  return roll !== undefined && roll.identity.seq >= me.identity.seq;
+}
+
 /** A steward's key comes with the member's first entry: until then the role waits. */
 async function waitsForKey(core: Core, space: SpaceRuntime, data: Bytes): Promise<boolean> {
   const { identityId, role } = v.parse(roleIntent, decodeCbor(data));
@@ -300,6 +345,7 @@ async function makeCommit(core: Core, space: SpaceRuntime, plan: Plan): Promise<
       now: core.platform.clock.now(),
     },
     checksFor(group, new Set(leaving.map((row) => row.identity_id)), {
+      devices: space,
       logId: space.id,
       founders: space.genesis.stewards,
       ...(plan.decision === null ? {} : { decision: plan.decision, at: core.platform.clock.now() }),

@@ -4,6 +4,7 @@
  */
 import type { Ed25519KeyPair, Group } from "@baraza/crypto";
 import type { Bytes } from "@baraza/protocol";
+import type { Roll } from "../devices/rolls.ts";
 import type { SqlTx } from "../ports.ts";
 import type { KnownDevice, SpaceRow, SpaceRuntime } from "./runtime.ts";
 
@@ -14,6 +15,8 @@ export type Draft = {
   keys: Map<number, Bytes>;
   posting: Ed25519KeyPair | null;
   devices: Map<string, KnownDevice>;
+  rolls: Map<string, Roll>;
+  leavingDevices: Set<string>;
   /** Identities that asked to leave. */
   leaving: Set<string>;
   /** Where in this draft they did. */
@@ -34,6 +37,8 @@ export type FollowUp =
   /** Decisions of stewards may have something to do; `mine`: this device made the commit that asks for it. */
   | { do: "lead"; mine: boolean }
   | { do: "takeOut"; identityId: string }
+  | { do: "rekey"; keys: Bytes[] }
+  | { do: "takeOutDevice"; device: string; identityId: string }
   | { do: "enrol" }
   | { do: "slot" }
   | { do: "rebuild" };
@@ -46,6 +51,8 @@ export function draftOf(space: SpaceRuntime, leaving: Iterable<string>): Draft {
     keys: new Map(space.keys),
     posting: space.posting,
     devices: new Map(space.devices),
+    rolls: new Map(space.rolls),
+    leavingDevices: new Set(space.leavingDevices),
     leaving: new Set(leaving),
     left: [],
     heads: new Map(),
@@ -62,6 +69,8 @@ export function adopt(draft: Draft): void {
   space.keys = draft.keys;
   space.posting = draft.posting;
   space.devices = draft.devices;
+  space.rolls = draft.rolls;
+  space.leavingDevices = draft.leavingDevices;
 }
 
 /** Writes the row of a space as the draft has it. The title is the reducer's: it is read back, never written. */

@@ -68,6 +68,8 @@ const FORMER = [
   "activity",
   "notices",
   ...LEADING_TABLES,
+  "space_rolls",
+  "device_leaves",
 ];
 
 /** A space that this device is not in, or not any more: nothing of a former membership stays. */

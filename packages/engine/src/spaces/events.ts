@@ -33,6 +33,10 @@ export const SPACE_EVENTS = {
   "space.title": { version: 1, schema: object({ title: text(200, 1) }) },
   /** "Take me out": a member cannot remove itself from the group, so another one's device does it. */
   "space.leave": { version: 1, schema: object({}) },
+  /** A person has removed a device: their identity's new key, and which of their devices still count (crypto's rolls.ts). */
+  "space.identity": { version: 1, schema: object({ roll: bytes(LIMITS.rollBytes) }) },
+  /** "Take this device of mine out": it signs out, and cannot remove itself from the group. */
+  "space.deviceLeave": { version: 1, schema: object({}) },
   /** Carried by entries of kind commit: the MLS message, the stewards' decision where it needs one, and what the others need to check the rejoin slot. */
   "space.commit": {
     version: 1,

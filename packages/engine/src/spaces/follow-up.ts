@@ -21,7 +21,7 @@ const VOID_PATIENCE_MS = 4000;
 export async function followUpWrites(core: Core, draft: Draft): Promise<((tx: SqlTx) => void)[]> {
   const { logId } = draft.space;
   const writes: ((tx: SqlTx) => void)[] = [];
-  const intend = (kind: "steward" | "remove", data: Bytes) =>
+  const intend = (kind: "steward" | "remove" | "takeDevice", data: Bytes) =>
     writes.push((tx) => {
       tx.run("INSERT INTO intents (log_id, kind, data) VALUES (?, ?, ?)", [logId, kind, data]);
     });
@@ -32,6 +32,7 @@ export async function followUpWrites(core: Core, draft: Draft): Promise<((tx: Sq
       decide({ op: "void", seq: one.seq, epoch: one.epoch, postingKey: posting.publicKey });
     } else if (one.do === "mend" && draft.posting !== null)
       decide({ op: "mend", epoch: one.epoch, postingKey: draft.posting.publicKey });
+    else if (one.do === "rekey") decide({ op: "stewards", stewards: one.keys });
     else if (one.do === "removeSeats")
       for (const seatId of one.seatIds) decide({ op: "removeSeat", seatId });
     else if (one.do === "slot")
@@ -45,6 +46,8 @@ export async function followUpWrites(core: Core, draft: Draft): Promise<((tx: Sq
       });
     else if (one.do === "takeOut" && isMineToTakeOut(core, draft, one.identityId))
       intend("remove", encodeCbor({ identityId: fromHex(one.identityId) }));
+    else if (one.do === "takeOutDevice" && isMineToTake(core, draft, one))
+      intend("takeDevice", encodeCbor({ device: fromHex(one.device) }));
   }
   if (draft.after.some((one) => one.do === "rebuild"))
     writes.push((tx) => rebuildSpace(tx, core, logId));
@@ -67,6 +70,19 @@ function isMineToTakeOut(core: Core, { group, leaving }: Draft, identityId: stri
     .map((one) => toHex(one.identityId))
     .filter((id) => id !== identityId);
   return others.length === 0 || others.includes(me);
+}
+
+/** A device signs out: another one of the same person takes it out, or a steward's; without either, anybody's. */
+function isMineToTake(
+  core: Core,
+  { group, row }: Draft,
+  one: { device: string; identityId: string },
+): boolean {
+  const me = core.me();
+  if (group === null || row.state !== "active" || one.device === me.deviceHash) return false;
+  if (one.identityId === me.id) return true;
+  const stewards = stewardsOf(group).map(({ identityId }) => toHex(identityId));
+  return stewards.includes(me.id) || stewards.every((id) => id === one.identityId);
 }
 
 /** The part that is not stored: a stuck device asks for its place after a while, unless a void has helped it. */

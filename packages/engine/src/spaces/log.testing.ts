@@ -51,6 +51,7 @@ import {
 } from "@baraza/protocol";
 import { nodePlatform } from "../../platform/node/index.ts";
 import type { Core, Me } from "../core.ts";
+import { DEVICES_MIGRATIONS } from "../devices/schema.ts";
 import { LEADING_MIGRATIONS } from "../leading/tables.ts";
 import { CORE_MIGRATIONS } from "../schema.ts";
 import { SLOT_MIGRATIONS } from "../slots/tables.ts";
@@ -142,6 +143,7 @@ export async function testSpace(history: "none" | "all" = "none"): Promise<TestS
   await migrate(store, CORE_MIGRATIONS);
   await migrate(store, LEADING_MIGRATIONS, "leading");
   await migrate(store, SLOT_MIGRATIONS, "slots");
+  await migrate(store, DEVICES_MIGRATIONS, "devices");
   for (const tool of tools) await migrate(store, [{ version: 1, up: tool.schema }], tool.name);
   const hubKey = ed25519Generate();
   const log: StoredEntry[] = [];
@@ -255,6 +257,7 @@ export async function testSpace(history: "none" | "all" = "none"): Promise<TestS
     line: () => "online",
     setLine: () => undefined,
     setProgress: () => undefined,
+    deviceName: "",
     report: (error) => {
       throw error;
     },

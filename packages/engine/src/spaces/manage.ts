@@ -97,6 +97,8 @@ export async function forget(core: Core, spaceId: string): Promise<void> {
     ...LEADING_TABLES,
     "space_organisations",
     "hand_overs",
+    "space_rolls",
+    "device_leaves",
   ];
   await core.store.transaction((tx) => {
     for (const table of [...tables, ...core.tools.flatMap((tool) => tool.derived)])

@@ -96,6 +96,7 @@ async function follow(
 ): Promise<Group | null> {
   const { genesis, id: logId } = draft.space;
   const checks = checksFor(group, draft.leaving, {
+    devices: draft,
     logId,
     founders: genesis.stewards,
     ...(decision === undefined ? {} : { decision, at: event.at }),
@@ -119,7 +120,8 @@ async function enter(
 ): Promise<void> {
   const { row, space } = draft;
   const before = roster(draft.group ?? next);
-  const stewardsBefore = stewardsOf(draft.group ?? next).map((one) => one.key);
+  const leadsBefore = stewardsOf(draft.group ?? next);
+  const stewardsBefore = leadsBefore.map((one) => one.key);
   const { contentKey, posting } = await keysOf(next);
   const members = await rosterOf(next);
   const stewards = stewardsOf(next);
@@ -199,6 +201,12 @@ async function enter(
     keysNow.length === stewardsBefore.length &&
     keysNow.every((key, index) => equalBytes(key, stewardsBefore[index] ?? NO_EVENT));
   if (!sameStewards) draft.after.push({ do: "lead", mine: by === me.id });
+  const own = (leads: typeof stewards) =>
+    leads.find((one) => equalBytes(one.identityId, me.identityId))?.key;
+  const [keyBefore, keyNow] = [own(leadsBefore), own(stewards)];
+  // The hub knows this steward by the former key, and takes the next one on that key's word.
+  const rekeyed = keyBefore !== undefined && keyNow !== undefined && !equalBytes(keyBefore, keyNow);
+  if (by === me.id && rekeyed) draft.after.push({ do: "rekey", keys: keysNow });
   const iAmSteward = stewards.some((one) => equalBytes(one.identityId, me.identityId));
   if (!equalBytes(header.nextPostingKey ?? new Uint8Array(), posting.publicKey)) {
     blame(draft, by);

@@ -31,6 +31,7 @@ import { encodeCbor, equalBytes, LIMITS, ProtocolError, readAs, toHex } from "@b
 import type { Core } from "../core.ts";
 import { noteDeletion } from "../leading/reducer.ts";
 import type { SqlTx } from "../ports.ts";
+import { noteLeaving, noteRoll } from "../devices/rolls.ts";
 import { applyEvent } from "./apply.ts";
 import { processCommitEntry } from "./process-commit.ts";
 import { processStewardEntry } from "./process-steward.ts";
@@ -286,6 +287,8 @@ async function processEntry(
     draft.writes.push((tx) => noteDeletion(tx, space.logId, deleteAt));
   }
   if (LEADS.has(event.type)) draft.after.push({ do: "lead", mine: false });
+  if (event.type === "space.identity") await noteRoll(draft, device.identity, event.payload);
+  if (event.type === "space.deviceLeave") noteLeaving(draft, device.identity, device.device);
   if (event.type === "space.leave") {
     draft.leaving.add(device.identity);
     draft.left.push({ author: device.identity, seq: entry.seq, epoch: header.epoch });

@@ -8,10 +8,12 @@ import {
   MlsRefused,
   readDeviceCredential,
   roster,
+  standsUnder,
   verifyDeviceCertificate,
 } from "@baraza/crypto";
 import type { Bytes, DecisionProof, DeviceCertificate } from "@baraza/protocol";
 import { encodeCbor, equalBytes, majorityOf, mayTakeAlone, toHex } from "@baraza/protocol";
+import type { Roll } from "../devices/rolls.ts";
 import type { SqlTx } from "../ports.ts";
 import { chainOf } from "../trust/see.ts";
 import { readContext } from "./events.ts";
@@ -72,6 +74,7 @@ export type Standing = {
   decision?: DecisionProof | undefined;
   /** The time that the commit's author gave, in milliseconds. */
   at?: number;
+  devices?: DeviceRules;
 };
 
 /**
@@ -81,6 +84,7 @@ export type Standing = {
  *   whom the space began, goes or loses the lead only by their own will or by a majority (see `mayTakeAlone`);
  * - everybody removes devices of their own identity, and of those who asked to leave.
  * - whoever is in already comes back by an external commit, with a certificate that is not older than those of their devices here.
+ * - nobody brings in a device that its own identity has cut off; one that signs out may be taken out by anybody.
  * @param leaving identities (hexadecimal) that asked to be taken out
  */
 export function checksFor(
@@ -94,6 +98,12 @@ export function checksFor(
   };
 }
 
+/** What the log has said so far of members' devices: the same for all who stand at the same entry. */
+export type DeviceRules = {
+  rolls: ReadonlyMap<string, Roll>;
+  leavingDevices: ReadonlySet<string>;
+};
+
 async function authorise(
   change: ProposedChange<Info>,
   group: Group | null,
@@ -102,6 +112,11 @@ async function authorise(
 ): Promise<void> {
   if (change.kind === "welcome") return;
   if (change.kind === "rejoin") return mayReturn(change, change.members ?? []);
+  for (const { info } of change.added) {
+    const roll = standing?.devices?.rolls.get(info.id);
+    if (roll !== undefined && !standsUnder(roll, info.certificate))
+      throw new MlsRefused("not_authorised");
+  }
   if (change.kind === "external" && group !== null) return mayReturn(change, await rosterOf(group));
   if (change.kind !== "commit" || group === null) throw new MlsRefused("not_authorised");
   const { stewards } = readContext(change.contextExtension);
@@ -116,10 +131,11 @@ async function authorise(
   }
   const gone: Bytes[] = [];
   for (const removed of change.removed) {
-    const { id, identity } = await infoOf(removed.credential, removed.signatureKey);
+    const { id, identity, device } = await infoOf(removed.credential, removed.signatureKey);
     const own = equalBytes(identity, change.sender.info.identity);
-    if (!own && !steward && !leaving.has(id)) throw new MlsRefused("not_authorised");
-    if (!own && isSteward(identity) && !leaving.has(id)) gone.push(identity);
+    const asked = leaving.has(id) || standing?.devices?.leavingDevices.has(device) === true;
+    if (!own && !steward && !asked) throw new MlsRefused("not_authorised");
+    if (!own && isSteward(identity) && !asked) gone.push(identity);
   }
   const out = gone.length === 0 ? new Set<string>() : await withoutDevice(change, group, gone);
   const taken = stewards.filter(

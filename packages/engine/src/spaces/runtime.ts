@@ -16,6 +16,8 @@ import type { Bytes, Genesis } from "@baraza/protocol";
 import { fromHex, genesis, readAs, toHex } from "@baraza/protocol";
 import type { Trouble } from "../api.ts";
 import type { Core } from "../core.ts";
+import { loadRolls } from "../devices/rolls.ts";
+import type { Roll } from "../devices/rolls.ts";
 import { EngineError } from "../errors.ts";
 import type { Queue } from "../util.ts";
 import { createQueue } from "../util.ts";
@@ -75,6 +77,9 @@ export type SpaceRuntime = {
   keys: Map<number, Bytes>;
   posting: Ed25519KeyPair | null;
   devices: Map<string, KnownDevice>;
+  /** Which devices of an identity count, for those who have removed one; and devices that asked to be taken out. */
+  rolls: Map<string, Roll>;
+  leavingDevices: Set<string>;
   reading: { token: Bytes; expires: number } | null;
   /** Failed tries to reach the hub, for the pause before the next. */
   attempts: number;
@@ -161,6 +166,7 @@ async function load(core: Core, logId: string): Promise<SpaceRuntime | null> {
       ownHash: one.own_hash,
     });
   }
+  const { rolls, leavingDevices } = await loadRolls(core, logId);
   const keys = new Map(epochs.map((one) => [one.epoch, one.content_key]));
   let posting: Ed25519KeyPair | null = null;
   if (group !== null) {
@@ -178,6 +184,8 @@ async function load(core: Core, logId: string): Promise<SpaceRuntime | null> {
     keys,
     posting,
     devices,
+    rolls,
+    leavingDevices,
     reading: null,
     attempts: 0,
     fetched: false,

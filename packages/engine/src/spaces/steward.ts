@@ -4,6 +4,7 @@ import type { Bytes, StewardRecord } from "@baraza/protocol";
 import { decodeCbor, LIMITS, ProtocolError, stewardRecord, toHex } from "@baraza/protocol";
 import * as v from "valibot";
 import type { Core } from "../core.ts";
+import { formerIdentityKeys } from "../devices/rolls.ts";
 import { proposeRecord } from "../leading/sign.ts";
 import { need } from "../util.ts";
 import type { FollowUp } from "./draft.ts";
@@ -30,7 +31,7 @@ export async function postDecisions(core: Core, space: SpaceRuntime): Promise<Fo
   for (const one of waiting) {
     const record = v.parse(stewardRecord, decodeCbor(one.data));
     try {
-      const posted = await postDecision(core, space, record);
+      const posted = await postByAnyKey(core, space, record);
       after.push(...posted.after);
       if (!posted.done) {
         core.kick({ space: space.logId });
@@ -69,12 +70,32 @@ export async function postGathered(
   }
 }
 
-async function postDecision(
+/** The hub may still know this steward by the key of before a device was removed. */
+async function postByAnyKey(
   core: Core,
   space: SpaceRuntime,
   record: StewardRecord,
 ): Promise<{ after: FollowUp[]; done: boolean }> {
-  const key = stewardKeyOf(core.me().identityKey, space.genesis.nonce);
+  // Members take nothing else that a former key has signed.
+  const former = record.op === "stewards" ? await formerIdentityKeys(core) : [];
+  for (const [index, key] of [core.me().identityKey, ...former].entries()) {
+    try {
+      return await postDecision(core, space, record, key);
+    } catch (error) {
+      const unknown = error instanceof ProtocolError && error.code === "not_steward";
+      if (!unknown || index === former.length) throw error;
+    }
+  }
+  throw new ProtocolError("not_steward");
+}
+
+async function postDecision(
+  core: Core,
+  space: SpaceRuntime,
+  record: StewardRecord,
+  identityKey: Bytes,
+): Promise<{ after: FollowUp[]; done: boolean }> {
+  const key = stewardKeyOf(identityKey, space.genesis.nonce);
   const { after, eventId } = await postRecord(core, space, record, async (digest) => ({
     stewards: [{ key: key.publicKey, sig: await signAppend(key.privateKey, digest) }],
   }));

@@ -26,6 +26,8 @@ export function testDevices(current: () => Store): void {
     identitySeq: 1,
     boxKey: randomBytes(100),
     boxKeySeq: 2,
+    vault: randomBytes(60),
+    version: 2,
     ...more,
   });
 

@@ -63,6 +63,8 @@ export function testKeyLog(current: () => Store): void {
       identitySeq: 2,
       boxKey: randomBytes(9),
       boxKeySeq: 4,
+      vault: vaultWith(["a", "b"]),
+      version: 4,
     });
     const last = (await own(accountId, 4)).leaves;
     expect(last.map(({ content }) => content.devices.length)).toEqual([1]);

@@ -6,11 +6,11 @@ export type DevicesOperations = {
   write: {
     /** Enters a device that is not signed in yet. @throws device_removed, quota_exceeded, forbidden (another account's) */
     grant(arg: { accountId: Bytes; device: DeviceRow; now: number }): null;
-    /** Opens a session of a device. @throws not_found, unauthenticated (locked) */
+    /** Opens a session of a device. @throws not_found, unauthenticated (locked), suspended, account_closed */
     openSession(arg: { deviceId: Bytes; session: NewSession; now: number }): null;
     /**
-     * The device goes with its sessions, key packages and boxes; identity and box key are swapped where they are newer.
-     * Repeating it is harmless. Gives the sessions that ended. @throws malformed when the identity or box key is older
+     * The device goes with its sessions, key packages and boxes; identity, box key and vault are swapped for newer ones.
+     * Repeating it is harmless. Gives the sessions that ended. @throws vault_conflict; malformed when the identity or box key is older
      */
     remove(arg: {
       accountId: Bytes;
@@ -20,6 +20,8 @@ export type DevicesOperations = {
       identitySeq: number;
       boxKey: Bytes;
       boxKeySeq: number;
+      vault: Bytes;
+      version: number;
     }): Bytes[];
     /** The device of a session goes, and with it all that is its own. Gives the sessions that ended. */
     leave(arg: { accountId: Bytes; sessionId: Bytes }): Bytes[];

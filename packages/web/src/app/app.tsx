@@ -35,6 +35,11 @@ const Recover = lazy(() => recovery().then((screens) => screens.Recover));
 const Help = lazy(() => recovery().then((screens) => screens.Help));
 const Safety = lazy(() => recovery().then((screens) => screens.Safety));
 const Nudge = lazy(() => recovery().then((screens) => screens.NudgeCard));
+const devicesScreen = <K extends "Devices" | "AddDevice" | "NewDevice">(name: K) =>
+  Promise.all([import("./screens/devices.tsx"), loadWords("devices")]).then(([all]) => all[name]);
+const Devices = lazy(() => devicesScreen("Devices"));
+const AddDevice = lazy(() => devicesScreen("AddDevice"));
+const NewDevice = lazy(() => devicesScreen("NewDevice"));
 const Settings = lazy(() => import("./screens/settings.tsx").then((screens) => screens.Settings));
 
 /** The whole app: which screen, by where one is and whether one is signed in. */
@@ -70,6 +75,7 @@ function Screen({ engine, route }: { engine: EnginePort; route: Route }) {
       />
     );
   }
+  if (route.at === "newDevice") return <NewDevice engine={engine} />;
   return (
     <SignIn
       engine={engine}
@@ -124,6 +130,23 @@ function SignedIn({
     return (
       <>
         <Shell {...frame} at="settings" main={<Safety engine={engine} part={route.part} />} />
+        {again}
+      </>
+    );
+  if (route.at === "devices" || route.at === "addDevice")
+    return (
+      <>
+        <Shell
+          {...frame}
+          at="settings"
+          main={
+            route.at === "devices" ? (
+              <Devices engine={engine} />
+            ) : (
+              <AddDevice engine={engine} secret={route.secret} />
+            )
+          }
+        />
         {again}
       </>
     );

@@ -70,6 +70,7 @@ export function connectEngine(): EnginePort {
     progress: null,
     sessionEnded: false,
     shut: null,
+    wasRemoved: false,
   });
   const { promise: woken, resolve: wake } = Promise.withResolvers<void>();
   const first = Promise.withResolvers<void>();

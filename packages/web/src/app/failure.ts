@@ -34,6 +34,10 @@ const byCode: Record<string, Failure> = {
   no_account: "noAccount",
   wrong_code: "wrongCode",
   nothing_held: "nothingHeld",
+  code_wrong: "codeWrong",
+  code_unknown: "codeUnknown",
+  code_taken: "codeTaken",
+  code_mismatch: "codeMismatch",
 };
 
 /** The sentence's name for an error of the engine or the node; `unexpected` for one without a known code. */

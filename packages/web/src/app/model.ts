@@ -94,6 +94,8 @@ export interface LineStatus {
   sessionEnded: boolean;
   /** Why nobody may sign in with the account any more. */
   shut: "suspended" | "account_closed" | null;
+  /** Nobody is signed in, because another device of the account has removed this one. */
+  wasRemoved: boolean;
 }
 
 export interface Conversation {
@@ -204,6 +206,10 @@ export type Failure =
   | "noAccount"
   | "wrongCode"
   | "nothingHeld"
+  | "codeWrong"
+  | "codeUnknown"
+  | "codeTaken"
+  | "codeMismatch"
   | "signedOut"
   | "unexpected";
 

@@ -11,6 +11,11 @@ export type Route =
   | { at: "help"; secret: string }
   | { at: "recover" }
   | { at: "safety"; part: SafetyPart }
+  | { at: "devices" }
+  /** On a device where one is signed in; the secret is the code that a camera has read. */
+  | { at: "addDevice"; secret: string }
+  /** On the device that is to be added. */
+  | { at: "newDevice" }
   | { at: "lost" };
 
 /** Pages on coming back after a loss: the overview, the people one trusts, practising. */
@@ -50,6 +55,12 @@ export function parseRoute(path: string, fragment = ""): Route {
       return { at: "recover" };
     case "safety":
       return { at: "safety", part: "overview" };
+    case "devices":
+      return { at: "devices" };
+    case "add-device":
+      return { at: "addDevice", secret };
+    case "new-device":
+      return { at: "newDevice" };
     default:
       return { at: "lost" };
   }
@@ -70,7 +81,12 @@ export function hrefOf(route: Route): string {
     case "signIn":
       return "/signin";
     case "settings":
-      return "/settings";
+    case "devices":
+      return `/${route.at}`;
+    case "addDevice":
+      return `/add-device${route.secret ? `#${route.secret}` : ""}`;
+    case "newDevice":
+      return "/new-device";
     case "recover":
       return "/recover";
     case "safety":
@@ -84,7 +100,9 @@ export function hrefOf(route: Route): string {
 export function parentOf(route: Route): Route {
   if (route.at === "safety")
     return route.part === "overview" ? { at: "settings" } : { at: "safety", part: "overview" };
-  return route.at === "people" ? { at: "space", spaceId: route.spaceId } : { at: "home" };
+  if (route.at === "people") return { at: "space", spaceId: route.spaceId };
+  if (route.at === "devices") return { at: "settings" };
+  return route.at === "addDevice" ? { at: "devices" } : { at: "home" };
 }
 
 function decode(part: string): string | undefined {

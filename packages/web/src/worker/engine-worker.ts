@@ -3,7 +3,7 @@ import { createEngine } from "@baraza/engine";
 import { hostEngine } from "@baraza/engine/browser/worker";
 
 hostEngine(async (platform) => {
-  const engine = await createEngine(platform);
+  const engine = await createEngine(platform, { deviceName: browserName() });
   const commands: Record<string, (args: never) => Promise<unknown>> = { ...engine.commands };
   const api = Object.fromEntries(
     Object.entries(commands).map(([name, run]) => [
@@ -24,3 +24,11 @@ hostEngine(async (platform) => {
   );
   return { api, live };
 });
+
+/** "Chrome, Android": what the browser says of itself, as far as everybody who serves it a page may know it anyway. */
+function browserName(): string {
+  const agent = navigator.userAgent;
+  const browser = /Firefox|Edg|OPR|Chrome|Safari/.exec(agent)?.[0] ?? "";
+  const system = /Android|iPhone|iPad|Windows|Mac OS X|CrOS|Linux/.exec(agent)?.[0] ?? "";
+  return [{ Edg: "Edge", OPR: "Opera" }[browser] ?? browser, system].filter(Boolean).join(", ");
+}

@@ -55,7 +55,7 @@ export function createDevices({ store, name, now, onSessionsEnded }: DevicesDeps
       await store.devices.grant({ accountId, device: cert, now: now() });
       return {};
     },
-    "devices.remove": async ({ deviceId, roll, boxKey }, { account, limit }) => {
+    "devices.remove": async ({ deviceId, roll, boxKey, vault, version }, { account, limit }) => {
       limit("devices.remove", { perMinute: 20, burst: 60 }, accountKey(account));
       const { accountId } = account;
       const row = await store.accounts.account({ accountId });
@@ -73,6 +73,8 @@ export function createDevices({ store, name, now, onSessionsEnded }: DevicesDeps
         identitySeq: identity.seq,
         boxKey,
         boxKeySeq: key.seq,
+        vault,
+        version,
       });
       for (const sessionId of ended) onSessionsEnded({ accountId, sessionId });
       return {};

@@ -6,7 +6,9 @@ import { deleteDevice, insertDevice, makeRoom, openSession, refuseRemoved } from
 import type { Db } from "./database.ts";
 import { logAccount } from "./keylog.ts";
 import type { SqliteOperations } from "./operations.ts";
+import { whyShut } from "./roll.ts";
 import { accountOf, mustGet } from "./rows.ts";
+import { swapVault } from "./ways.ts";
 
 export const devicesOperations: SqliteOperations<DevicesOperations> = {
   write: {
@@ -27,11 +29,14 @@ export const devicesOperations: SqliteOperations<DevicesOperations> = {
       return null;
     },
     openSession(db, { deviceId, session, now }) {
-      const row = db.get<{ device: number; account: number; locked: number }>(
-        "SELECT device, account, locked FROM devices WHERE device_id = ?",
+      const row = db.get<{ device: number; account: number; accountId: Bytes; locked: number }>(
+        `SELECT device, account, account_id AS accountId, locked FROM devices JOIN accounts USING (account)
+         WHERE device_id = ?`,
         deviceId,
       );
       if (row === undefined) throw new ProtocolError("not_found");
+      const shut = whyShut(db, row.accountId, now);
+      if (shut !== null) throw new ProtocolError(shut);
       if (row.locked !== 0) throw new ProtocolError("unauthenticated");
       db.run("DELETE FROM sessions WHERE account = ? AND expires <= ?", row.account, now);
       // One at a time: the former one is this device's too.
@@ -41,6 +46,7 @@ export const devicesOperations: SqliteOperations<DevicesOperations> = {
     },
     remove(db, arg) {
       const account = accountOf(db, arg.accountId);
+      swapVault(db, account, arg.vault, arg.version);
       const stands = mustGet<{
         identity: Bytes;
         identitySeq: number;

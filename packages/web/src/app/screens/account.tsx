@@ -7,9 +7,16 @@ import type { EnginePort } from "../engine.ts";
 import { usePolicy, useRequest } from "../hooks.ts";
 import { go } from "../router.ts";
 import { hrefOf, type Route } from "../routes.ts";
-import { t } from "../../i18n/index.ts";
+import { loadWords, t } from "../../i18n/index.ts";
+import { lazy } from "../lazy.tsx";
 import { toast } from "../../ui/toast.tsx";
 import type { Account } from "../model.ts";
+
+const WasRemoved = lazy(() =>
+  Promise.all([import("../../features/devices/was-removed.tsx"), loadWords("devices")]).then(
+    ([all]) => all.WasRemoved,
+  ),
+);
 
 /** Signing in; afterwards one is where one wanted to go. */
 export function SignIn({ engine, onward }: { engine: EnginePort; onward: Route }) {
@@ -22,6 +29,8 @@ export function SignIn({ engine, onward }: { engine: EnginePort; onward: Route }
       failure={failure}
       signUpHref={hrefOf({ at: "signUp", secret: "" })}
       recoverHref={hrefOf({ at: "recover" })}
+      newDeviceHref={hrefOf({ at: "newDevice" })}
+      notice={engine.status.value.wasRemoved && <WasRemoved />}
       onSubmit={(account) => {
         void run(() => engine.signIn(account)).then(
           () => engine.session.peek().state === "signedIn" && go(onward, { replace: true }),

@@ -30,6 +30,7 @@ export function Settings({ engine, account }: { engine: EnginePort; account: Acc
       language={currentLanguage()}
       theme={currentTheme()}
       storage={storage}
+      devicesHref={hrefOf({ at: "devices" })}
       administration={administration}
       loss={{ waiting: engine.status.value.waiting }}
       safetyHref={hrefOf({ at: "safety", part: "overview" })}

@@ -1,3 +1,4 @@
+import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { failureText } from "../../app/failure.ts";
 import type { Failure } from "../../app/model.ts";
@@ -13,12 +14,25 @@ export interface SignInProps {
   failure?: Failure | undefined;
   onSubmit: (account: { name: string; passphrase: string }) => void;
   signUpHref?: string;
+  /** Where a device is added by another one of the same person. */
+  newDeviceHref?: string;
   /** For who has neither passphrase nor device any more. */
   recoverHref?: string;
+  /** What one should know before. */
+  notice?: ComponentChildren;
 }
 
 /** Back in with an address and its passphrase. No puzzles. */
-export function SignIn({ node, busy, failure, onSubmit, signUpHref, recoverHref }: SignInProps) {
+export function SignIn({
+  node,
+  busy,
+  failure,
+  onSubmit,
+  signUpHref,
+  newDeviceHref,
+  recoverHref,
+  notice,
+}: SignInProps) {
   const [typed, setTyped] = useState("");
   const [passphrase, setPassphrase] = useState("");
   const [tried, setTried] = useState(false);
@@ -31,6 +45,7 @@ export function SignIn({ node, busy, failure, onSubmit, signUpHref, recoverHref 
   const wrongPassphrase = passphrase ? undefined : t("signIn.passphraseMissing");
   return (
     <SoloPage motto={t("app.motto")} title={t("signIn.title")} lead={t("signIn.lead")}>
+      {notice}
       <Form
         onSubmit={() => {
           setTried(true);
@@ -69,6 +84,13 @@ export function SignIn({ node, busy, failure, onSubmit, signUpHref, recoverHref 
           {busy ? t("signIn.busy") : t("signIn.action")}
         </Button>
       </Form>
+      {newDeviceHref && (
+        <p>
+          <a class="solo-other" href={newDeviceHref}>
+            {t("signIn.otherDevice")}
+          </a>
+        </p>
+      )}
       {recoverHref && (
         <p class="solo-foot">
           <a href={recoverHref}>{t("signIn.lost")}</a>

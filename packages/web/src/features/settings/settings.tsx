@@ -1,5 +1,5 @@
 import "./settings.css";
-import { HardDriveDownload, LogOut, Monitor, Moon, Sun } from "lucide";
+import { HardDriveDownload, LogOut, Monitor, MonitorSmartphone, Moon, Sun } from "lucide";
 import { useState } from "preact/hooks";
 import type { Account, SignOutLoss, StorageUse, Theme } from "../../app/model.ts";
 import { formatBytes, isLanguage, type Language, languages, t } from "../../i18n/index.ts";
@@ -9,6 +9,7 @@ import { Segmented } from "../../ui/choice.tsx";
 import { CopyField } from "../../ui/copy-field.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { Form, SelectField, TextField } from "../../ui/field.tsx";
+import { Icon } from "../../ui/icon.tsx";
 import { Group } from "./group.tsx";
 import { NodeGroup, type NodeProps } from "./node.tsx";
 
@@ -20,6 +21,7 @@ export interface SettingsProps {
   theme: Theme;
   storage: StorageUse | undefined;
   loss: SignOutLoss;
+  devicesHref: string;
   /** For who looks after the node. */
   administration?: NodeProps | undefined;
   safetyHref: string;
@@ -116,6 +118,10 @@ export function Settings(props: SettingsProps) {
                 )}
               </div>
             )}
+            <a class="settings-link" href={props.devicesHref}>
+              <Icon of={MonitorSmartphone} />
+              <span>{t("settings.devices")}</span>
+            </a>
           </Group>
           {props.administration && <NodeGroup {...props.administration} />}
           <Group title={t("settings.signOut")}>

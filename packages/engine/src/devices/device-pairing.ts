@@ -4,6 +4,7 @@
  */
 import {
   answerPairing,
+  certificateHash,
   certifyDevice,
   CryptoError,
   deviceCredential,
@@ -22,6 +23,7 @@ import { ProtocolError } from "@baraza/protocol";
 import type { Core } from "../core.ts";
 import { EngineError } from "../errors.ts";
 import type { Pairing, PairingFailure, SignedIn } from "./api.ts";
+import { noteGranted } from "./list.ts";
 import { enterAccount } from "./enter.ts";
 import type { Meeting } from "./meeting.ts";
 import { meetingAt, PairingEnd } from "./meeting.ts";
@@ -156,7 +158,9 @@ export function createPairings(
     await persistently(async () => {
       await core.own.call("devices.grant", { deviceCert });
     });
-    const { name, node, identity, identityKey, vaultKey } = me;
+    await core.store.transaction((tx) => noteGranted(tx, certificateHash(certificate), now));
+    core.kick({ vault: true });
+    const { name, node, identity, identityKey, vaultKey } = core.me();
     const body = { v: 1 as const, name, node, identity, identityKey, vaultKey, deviceCert };
     await meeting.put(1, await sealGrant(old, messages, body));
     try {
