@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import type { Network, Person } from "@baraza/testkit";
-import { bringIn, network } from "@baraza/testkit";
+import { bringIn, network, until } from "@baraza/testkit";
 
 export type ManySpaces = {
   net: Network;
@@ -55,7 +55,11 @@ export function messagesOn({ directory }: Person): number {
   }
 }
 
-/** Waits until nothing of a person waits to be sent any more. */
+/** Waits until nothing of a person waits to be sent any more; a hundred thousand messages take minutes. */
 export async function untilSent(person: Person): Promise<void> {
-  await person.until("status", {}, ({ waiting }) => waiting === 0);
+  await until(
+    async () => (await person.now("status", {})).waiting === 0,
+    "everything to be sent",
+    1_800_000,
+  );
 }
