@@ -25,6 +25,9 @@ import {
   switchCatalogue,
   t,
 } from "../src/i18n/index.ts";
+import { Meet } from "../src/features/trust/meet.tsx";
+import { Notices } from "../src/features/trust/notices.tsx";
+import { Person } from "../src/features/trust/person.tsx";
 import { Avatar } from "../src/ui/avatar.tsx";
 import { Banner } from "../src/ui/banner.tsx";
 import { Button, IconButton } from "../src/ui/button.tsx";
@@ -63,6 +66,7 @@ const account = {
 };
 
 function Frame(props: {
+  notice?: ComponentChildren;
   main?: ComponentChildren;
   status?: LineStatus;
   at?: "conversations" | "settings";
@@ -87,6 +91,7 @@ function Frame(props: {
     <Shell
       status={props.status ?? online}
       onSignInAgain={() => undefined}
+      notice={props.notice}
       at={props.at ?? "conversations"}
       conversationsHref="#list"
       settingsHref="#settings"
@@ -119,6 +124,8 @@ function Talk({
       conversation={{ ...base, messages: [...base.messages, ...added] }}
       now={now}
       draft={draft}
+      personHref={(id) => `#${id}`}
+      onPerson={nothing}
       peopleHref="#people"
       onDraft={setDraft}
       onSend={({ text }) => {
@@ -158,6 +165,8 @@ function Older() {
       }}
       now={now}
       draft={{ text: "", replyTo: null }}
+      personHref={(id) => `#${id}`}
+      onPerson={nothing}
       peopleHref="#people"
       onDraft={nothing}
       onSend={nothing}
@@ -193,6 +202,7 @@ const settings = {
   theme: "system" as const,
   loss: { waiting: 2 },
   storage: { usedBytes: 14_300_000, availableBytes: 1_900_000_000, kept: false },
+  meetHref: "#meet",
   safetyHref: "#safety",
   onName: nothing,
   onLanguage: nothing,
@@ -226,6 +236,7 @@ const peopleProps = {
   people,
   canInvite: true,
   active: true,
+  personHref: (id: string) => `#${id}`,
   onBack: nothing,
   onInvite: nothing,
   onRemove: nothing,
@@ -236,6 +247,53 @@ const peopleProps = {
 };
 const peopleScreen = <People {...peopleProps} />;
 
+const day = 86_400_000;
+const personProps = {
+  person: {
+    identityId: "id-bruno",
+    name: "Bruno Álvarez",
+    address: "bruno@rosario.example",
+    check: "known" as const,
+    via: "Amina Wanjikũ",
+    changed: null,
+    record: "fits" as const,
+    spaces: [{ spaceId: "s1", title: "Statement on seeds", kind: "group" as const }],
+    history: [
+      { at: now - 3 * day, kind: "handedOn" as const },
+      { at: now - 40 * day, kind: "first" as const },
+    ],
+  },
+  groups: ["48213", "00971", "66120", "35518", "90342", "12876", "55001", "73429"],
+  now,
+  busy: false,
+  scans: false,
+  scanned: undefined,
+  spaceHref: (id: string) => `#${id}`,
+  onBack: nothing,
+  onSame: nothing,
+  onDoubt: nothing,
+  onAccept: nothing,
+  onLook: nothing,
+  onScan: nothing,
+};
+const changedPerson = {
+  ...personProps,
+  person: {
+    ...personProps.person,
+    check: "changed" as const,
+    changed: { kind: "address" as const, at: now - day },
+    record: "wrong" as const,
+    history: [{ at: now - day, kind: "address" as const }, ...personProps.person.history],
+  },
+};
+const warning = {
+  noticeId: "nodeTwoFaces rosario.example",
+  kind: "nodeTwoFaces" as const,
+  subject: "rosario.example",
+  name: "rosario.example",
+  at: now,
+};
+
 const screens: Record<string, () => ComponentChildren> = {
   signup: () => <SignUp node="mombasa.example" busy={false} onSubmit={nothing} signInHref="#" />,
   "signup-invited": () => (
@@ -245,6 +303,34 @@ const screens: Record<string, () => ComponentChildren> = {
       busy={false}
       failure="nameTaken"
       onSubmit={nothing}
+    />
+  ),
+  person: () => <Frame main={<Person {...personProps} />} />,
+  "person-changed": () => <Frame main={<Person {...changedPerson} />} />,
+  meet: () => (
+    <Frame
+      at="settings"
+      list={null}
+      main={
+        <Meet
+          name={account.name}
+          code={`baraza:person:${"A".repeat(43)}:${account.address}`}
+          scans={false}
+          busy={false}
+          problem={undefined}
+          onScan={nothing}
+          onFind={nothing}
+          onBack={nothing}
+        />
+      }
+    />
+  ),
+  warned: () => (
+    <Frame
+      notice={
+        <Notices notices={[warning]} onDevices={nothing} onPerson={nothing} onDismiss={nothing} />
+      }
+      main={peopleScreen}
     />
   ),
   setup: () => <SignUp node="mombasa.example" reason="setup" busy={false} onSubmit={nothing} />,
@@ -492,6 +578,7 @@ const wanted = new URLSearchParams(location.search);
 const language = wanted.get("lang");
 await switchCatalogue(isLanguage(language) ? language : "en", ["ar-EG", "en-GB", "fr-FR"]);
 await loadWords("recovery");
+await loadWords("trust");
 document.documentElement.lang = currentLanguage();
 document.documentElement.dir = currentDirection();
 document.documentElement.dataset["theme"] = wanted.get("theme") ?? "light";

@@ -40,6 +40,11 @@ const devicesScreen = <K extends "Devices" | "AddDevice" | "NewDevice">(name: K)
 const Devices = lazy(() => devicesScreen("Devices"));
 const AddDevice = lazy(() => devicesScreen("AddDevice"));
 const NewDevice = lazy(() => devicesScreen("NewDevice"));
+const trust = () =>
+  Promise.all([import("./screens/trust.tsx"), loadWords("trust")]).then(([screens]) => screens);
+const Person = lazy(() => trust().then((screens) => screens.Person));
+const Meet = lazy(() => trust().then((screens) => screens.Meet));
+const Notices = lazy(() => trust().then((screens) => screens.Notices));
 const Settings = lazy(() => import("./screens/settings.tsx").then((screens) => screens.Settings));
 
 /** The whole app: which screen, by where one is and whether one is signed in. */
@@ -97,6 +102,7 @@ function SignedIn({
   const rows = useLive(engine.conversations, "conversations");
   const joins = useLive(engine.joins, "joins");
   const nudged = useLive(engine.watch("recovery.nudge", {}), "recovery.nudge");
+  const warned = useLive(engine.watch("notices", {}), "notices");
   const [creating, setCreating] = useState(false);
   const [returning, setReturning] = useState(false);
   const spaceId = route.at === "space" || route.at === "people" ? route.spaceId : undefined;
@@ -107,6 +113,7 @@ function SignedIn({
   }, [listed]);
   const frame = {
     status: engine.status.value,
+    notice: warned !== undefined && warned.length > 0 && <Notices engine={engine} />,
     conversationsHref: hrefOf({ at: "home" }),
     settingsHref: hrefOf({ at: "settings" }),
     onSignInAgain: () => setReturning(true),
@@ -150,15 +157,29 @@ function SignedIn({
         {again}
       </>
     );
-  const main = spaceId !== undefined && (
-    <Boundary key={route.at + spaceId}>
-      {route.at === "people" ? (
-        <People engine={engine} spaceId={spaceId} onBack={back} />
-      ) : (
-        <Conversation engine={engine} spaceId={spaceId} key={spaceId} />
-      )}
-    </Boundary>
-  );
+  if (route.at === "meet")
+    return (
+      <>
+        <Shell {...frame} at="settings" main={<Meet engine={engine} account={account} />} />
+        {again}
+      </>
+    );
+  const main =
+    route.at === "person" ? (
+      <Boundary key={route.identityId}>
+        <Person engine={engine} identityId={route.identityId} key={route.identityId} />
+      </Boundary>
+    ) : (
+      spaceId !== undefined && (
+        <Boundary key={route.at + spaceId}>
+          {route.at === "people" ? (
+            <People engine={engine} spaceId={spaceId} onBack={back} />
+          ) : (
+            <Conversation engine={engine} spaceId={spaceId} key={spaceId} />
+          )}
+        </Boundary>
+      )
+    );
   return (
     <>
       {again}
@@ -218,6 +239,7 @@ function FocusOnArrival({ at }: { at: string }) {
 }
 
 function screenKey(route: Route): string {
+  if ("identityId" in route) return `${route.at} ${route.identityId}`;
   return "spaceId" in route ? `${route.at} ${route.spaceId}` : route.at;
 }
 

@@ -16,6 +16,9 @@ export type Route =
   | { at: "addDevice"; secret: string }
   /** On the device that is to be added. */
   | { at: "newDevice" }
+  | { at: "person"; identityId: string }
+  /** Picture codes, and looking somebody up. */
+  | { at: "meet" }
   | { at: "lost" };
 
 /** Pages on coming back after a loss: the overview, the people one trusts, practising. */
@@ -37,6 +40,8 @@ export function parseRoute(path: string, fragment = ""): Route {
   }
   if (first === "safety" && second !== undefined && third === undefined)
     return SAFETY.includes(second) ? { at: "safety", part: second as SafetyPart } : { at: "lost" };
+  if (first === "p" && second && third === undefined)
+    return /^[0-9a-f]{64}$/.test(second) ? { at: "person", identityId: second } : { at: "lost" };
   if (second !== undefined) return { at: "lost" };
   switch (first) {
     case "join":
@@ -61,6 +66,8 @@ export function parseRoute(path: string, fragment = ""): Route {
       return { at: "addDevice", secret };
     case "new-device":
       return { at: "newDevice" };
+    case "meet":
+      return { at: "meet" };
     default:
       return { at: "lost" };
   }
@@ -78,6 +85,10 @@ export function hrefOf(route: Route): string {
     case "setup":
     case "signUp":
       return `/${route.at.toLowerCase()}${route.secret ? `#${route.secret}` : ""}`;
+    case "person":
+      return `/p/${route.identityId}`;
+    case "meet":
+      return "/meet";
     case "signIn":
       return "/signin";
     case "settings":
@@ -102,6 +113,7 @@ export function parentOf(route: Route): Route {
     return route.part === "overview" ? { at: "settings" } : { at: "safety", part: "overview" };
   if (route.at === "people") return { at: "space", spaceId: route.spaceId };
   if (route.at === "devices") return { at: "settings" };
+  if (route.at === "meet") return { at: "settings" };
   return route.at === "addDevice" ? { at: "devices" } : { at: "home" };
 }
 

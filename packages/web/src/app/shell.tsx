@@ -18,6 +18,8 @@ export interface ShellProps {
   main?: ComponentChildren;
   /** What stands in the main pane on wide screens while nothing is open. */
   rest?: ComponentChildren;
+  /** What a person should know whatever they look at. */
+  notice?: ComponentChildren;
   conversationsHref: string;
   settingsHref: string;
   /** The session ended at the node, and the person wants to go on. */
@@ -31,6 +33,7 @@ export function Shell({
   list,
   main,
   rest,
+  notice,
   conversationsHref,
   settingsHref,
   onSignInAgain,
@@ -70,6 +73,7 @@ export function Shell({
       </nav>
       <div class="panes">
         <LineBanner status={status} onSignInAgain={onSignInAgain} />
+        {notice}
         <main class="pane-row">
           {list && <div class="pane pane-list">{list}</div>}
           <div class="pane pane-content" id="main">

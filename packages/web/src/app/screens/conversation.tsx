@@ -53,6 +53,8 @@ export function Conversation({ engine, spaceId }: { engine: EnginePort; spaceId:
       now={now}
       draft={draft}
       peopleHref={hrefOf({ at: "people", spaceId })}
+      personHref={(identityId) => hrefOf({ at: "person", identityId })}
+      onPerson={(identityId) => go({ at: "person", identityId })}
       onDraft={setDraft}
       onSend={(message) => {
         setDraft({ text: "", replyTo: null });

@@ -33,6 +33,7 @@ export function Settings({ engine, account }: { engine: EnginePort; account: Acc
       devicesHref={hrefOf({ at: "devices" })}
       administration={administration}
       loss={{ waiting: engine.status.value.waiting }}
+      meetHref={hrefOf({ at: "meet" })}
       safetyHref={hrefOf({ at: "safety", part: "overview" })}
       onName={(name) =>
         void engine

@@ -11,6 +11,7 @@ import { useLive, useNow, useRequest } from "../hooks.ts";
 import { lazy } from "../lazy.tsx";
 import type { InvitationLink } from "../model.ts";
 import { go } from "../router.ts";
+import { hrefOf } from "../routes.ts";
 
 const Leading = lazy(() =>
   Promise.all([import("./leading.tsx"), loadWords("leading")]).then(([screens]) => screens.Leading),
@@ -102,6 +103,7 @@ export function People({
         people={people}
         canInvite={space.state === "active" && (space.kind === "group" || people.length < 2)}
         active={space.state === "active"}
+        personHref={(identityId) => hrefOf({ at: "person", identityId })}
         onBack={onBack}
         onInvite={() => setInviting(true)}
         onRemove={(identityId) => void engine.remove(spaceId, identityId).then(tell)}

@@ -1,11 +1,12 @@
 import "./conversation.css";
-import { ArrowLeft, CornerUpLeft, Lock, Pencil, Users, Vote, X } from "lucide";
+import { ArrowLeft, CornerUpLeft, Lock, Pencil, ShieldAlert, Users, Vote, X } from "lucide";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Conversation as ConversationData, MessageRow } from "../../app/model.ts";
 import { t } from "../../i18n/index.ts";
 import { Avatar } from "../../ui/avatar.tsx";
 import { Banner } from "../../ui/banner.tsx";
 import { IconButton } from "../../ui/button.tsx";
+import { CheckBadge } from "../../ui/check-badge.tsx";
 import { Quote } from "../../ui/bubble.tsx";
 import { Composer } from "../../ui/composer.tsx";
 import { EmptyState } from "../../ui/empty-state.tsx";
@@ -22,6 +23,8 @@ export interface ConversationProps {
   /** What was typed and not sent, and what it answers; kept on this device. */
   draft: { text: string; replyTo: string | null };
   peopleHref: string;
+  personHref: (identityId: string) => string;
+  onPerson: (identityId: string) => void;
   onDraft: (draft: { text: string; replyTo: string | null }) => void;
   onSend: (message: { text: string; replyTo?: string; mentioned: string[] }) => void;
   onEdit: (eventId: string, text: string) => void;
@@ -58,6 +61,8 @@ export function Conversation(props: ConversationProps) {
         : conversation.messages,
     [conversation.messages, hidden],
   );
+  const other = kind === "pair" ? people.find(({ you }) => !you) : undefined;
+  const changed = people.find(({ check }) => check === "changed");
   const names = useMemo(() => people.map(({ name }) => name), [people]);
 
   const answered =
@@ -115,8 +120,14 @@ export function Conversation(props: ConversationProps) {
           <h1 id="conversation-title" class="as-page" tabIndex={-1} dir="auto">
             {conversation.title}
           </h1>
-          {kind === "group" && (
+          {kind === "group" ? (
             <p class="pane-sub">{t("people.count", { count: people.length })}</p>
+          ) : (
+            other && (
+              <a class="pane-sub" href={props.personHref(other.identityId)}>
+                <CheckBadge check={other.check} />
+              </a>
+            )
           )}
         </div>
         <a class="button" data-kind="quiet" href={props.peopleHref}>
@@ -126,6 +137,18 @@ export function Conversation(props: ConversationProps) {
       </header>
       {conversation.trouble && (
         <TroubleNotice trouble={conversation.trouble} onAct={props.onTrouble} />
+      )}
+      {changed && (
+        <Banner
+          tone="danger"
+          icon={ShieldAlert}
+          action={{
+            label: t("check.compare"),
+            onClick: () => props.onPerson(changed.identityId),
+          }}
+        >
+          {t("check.changedNotice", { name: changed.name })}
+        </Banner>
       )}
       {conversation.asked && (
         <Banner

@@ -1,5 +1,13 @@
 import "./settings.css";
-import { HardDriveDownload, LogOut, Monitor, MonitorSmartphone, Moon, Sun } from "lucide";
+import {
+  HardDriveDownload,
+  LogOut,
+  Monitor,
+  MonitorSmartphone,
+  Moon,
+  ScanQrCode,
+  Sun,
+} from "lucide";
 import { useState } from "preact/hooks";
 import type { Account, SignOutLoss, StorageUse, Theme } from "../../app/model.ts";
 import { formatBytes, isLanguage, type Language, languages, t } from "../../i18n/index.ts";
@@ -8,12 +16,14 @@ import { Button } from "../../ui/button.tsx";
 import { Segmented } from "../../ui/choice.tsx";
 import { CopyField } from "../../ui/copy-field.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
-import { Form, SelectField, TextField } from "../../ui/field.tsx";
 import { Icon } from "../../ui/icon.tsx";
+import { Form, SelectField, TextField } from "../../ui/field.tsx";
 import { Group } from "./group.tsx";
 import { NodeGroup, type NodeProps } from "./node.tsx";
 
 export interface SettingsProps {
+  /** Picture codes, and looking somebody up. */
+  meetHref: string;
   account: Account;
   /** Absent where a device has no name that could be changed. */
   device?: { name: string; onName: (name: string) => void };
@@ -58,6 +68,11 @@ export function Settings(props: SettingsProps) {
               </div>
             </div>
             <CopyField label={t("settings.address")} value={account.address} />
+            <a class="button" data-kind="secondary" href={props.meetHref}>
+              <Icon of={ScanQrCode} />
+              <span class="button-words">{t("check.meet")}</span>
+            </a>
+            <p class="field-hint">{t("check.meetHint")}</p>
           </Group>
           <Group title={t("settings.look")}>
             <SelectField

@@ -4,10 +4,6 @@ import {
   Ellipsis,
   LogOut,
   Pencil,
-  type IconNode,
-  ShieldAlert,
-  ShieldCheck,
-  ShieldQuestion,
   UserMinus,
   UserPlus,
   UserRoundCheck,
@@ -19,8 +15,8 @@ import type { PersonRow, Role } from "../../app/model.ts";
 import { t, tParts } from "../../i18n/index.ts";
 import { Avatar } from "../../ui/avatar.tsx";
 import { Button, IconButton } from "../../ui/button.tsx";
+import { CheckBadge } from "../../ui/check-badge.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
-import { Icon } from "../../ui/icon.tsx";
 import { Badge, List, ListItem } from "../../ui/list.tsx";
 import { MenuButton, type MenuItem } from "../../ui/menu.tsx";
 import { Forget } from "./forget.tsx";
@@ -33,6 +29,7 @@ export interface PeopleProps {
   canInvite: boolean;
   /** False once one has been removed or has left. */
   active: boolean;
+  personHref: (identityId: string) => string;
   onBack: () => void;
   onInvite: () => void;
   onRemove: (identityId: string) => void;
@@ -102,6 +99,7 @@ export function People(props: PeopleProps) {
                 person.role === "steward" && <Badge tone="brand">{t("people.steward")}</Badge>
               }
               detail={<CheckLine person={person} />}
+              {...(person.you ? {} : { href: props.personHref(person.identityId) })}
               end={
                 steward &&
                 !person.you && (
@@ -183,22 +181,11 @@ function menuFor(
   ];
 }
 
-const icons: Record<PersonRow["check"], IconNode> = {
-  met: ShieldCheck,
-  code: ShieldCheck,
-  invited: ShieldCheck,
-  known: ShieldCheck,
-  unchecked: ShieldQuestion,
-  changed: ShieldAlert,
-};
-
 function CheckLine({ person }: { person: PersonRow }) {
   if (person.you) return <span dir="ltr">{person.address}</span>;
-  const words = t(`check.${person.check}`);
   return (
-    <span class="check" data-check={person.check}>
-      <Icon of={icons[person.check]} />
-      <span class="check-words">{words}</span>
+    <span class="check">
+      <CheckBadge check={person.check} />
       <span class="check-address" dir="ltr">
         {person.address}
       </span>
