@@ -67,7 +67,7 @@ async function openAccounts(node: ChildNode, devices: Device[]): Promise<void> {
     const { client, call } = apiOf(node.port, `192.0.2.${index + 1}`);
     while (next < ACCOUNTS) {
       next += 1;
-      const person = await enrol({ call, now: Date.now }, `person${next}`, {
+      const person = await enrol({ name: node.name, call, now: Date.now }, `person${next}`, {
         vault: randomBytes(8192),
       });
       const { session, boxId } = person;

@@ -22,6 +22,7 @@ import {
   signSeatPush,
   unwrapPush,
   verifyNodeRecord,
+  signPossession,
 } from "@baraza/crypto";
 import type { Device, Ed25519KeyPair, HeaderFields } from "@baraza/crypto";
 import { finishRegistration, startRegistration } from "@baraza/crypto/opaque";
@@ -97,13 +98,18 @@ export async function signUp(url: string, names: readonly string[]): Promise<Mem
     const now = Date.now();
     const identity = await createIdentity();
     const device = await createDevice(identity.record, identity.privateKey, now);
-    const { session, boxId } = await call(nobody, "accounts.registerFinish", {
+    const account = {
       name,
       record,
-      ways: [{ id: randomBytes(16), way: "passphrase" }],
       identity: encodeCbor(identity.record),
       deviceCert: deviceCredential(device.certificate),
       boxKey: (await createBoxKey(identity, 1, now)).record,
+    };
+    const { node } = await call(nobody, "accounts.policy", {});
+    const { session, boxId } = await call(nobody, "accounts.registerFinish", {
+      ...account,
+      ways: [{ id: randomBytes(16), way: "passphrase" }],
+      possession: await signPossession(identity.privateKey, { node, ...account }),
       vault: randomBytes(2048),
     });
     members.push({

@@ -156,6 +156,25 @@ export function readDeviceCredential(bytes: Bytes): DeviceCertificate {
   return readRecord(deviceCertificate, bytes, "bad_certificate");
 }
 
+/** What of a registration the identity's key signs: that whoever registers has it. */
+export type Possession = {
+  node: string;
+  name: string;
+  identity: Bytes;
+  deviceCert: Bytes;
+  boxKey: Bytes;
+  /** The OPAQUE record, empty without a passphrase. */
+  record: string;
+};
+
+export function signPossession(privateKey: Bytes, of: Possession): Promise<Bytes> {
+  return signWith(privateKey, LABELS.possession, sha256(encodeCbor(of)));
+}
+
+export function verifyPossession(key: Bytes, of: Possession, sig: Bytes): Promise<boolean> {
+  return verifyWith(key, LABELS.possession, sha256(encodeCbor(of)), sig);
+}
+
 /** The public half of an identity's private key. */
 export function identityPublicKey(privateKey: Bytes): Bytes {
   return ed25519FromSeed(privateKey).publicKey;

@@ -14,6 +14,8 @@ import { noteUse } from "./devices/list.ts";
 import { drainBox } from "./letters/inbox.ts";
 import { sendLetters } from "./letters/send.ts";
 import type { Live, Shut } from "./net/live.ts";
+import { hear } from "./moving/follow.ts";
+import { hasMoves } from "./moving/own-moves.ts";
 import { startLive } from "./net/live.ts";
 import { tendRecovery } from "./recovery/index.ts";
 import { followUp } from "./spaces/follow-up.ts";
@@ -106,6 +108,9 @@ export function createBackground(core: Core, onSignedOut: (why: Shut | null) => 
     const row = await core.store.get("SELECT 1 AS one FROM removals");
     return row === undefined ? null : (await import("./devices/cut-off.ts")).tendRemovals(core);
   });
+  const moves = single(async () =>
+    (await hasMoves(core)) ? (await import("./moving/tend-moves.ts")).tendMoves(core) : null,
+  );
   const spaces = new Map<string, (fetch: boolean) => void>();
 
   function space(logId: string, fetch: boolean): void {
@@ -131,6 +136,12 @@ export function createBackground(core: Core, onSignedOut: (why: Shut | null) => 
       "SELECT log_id FROM spaces WHERE state = 'active'",
     );
     for (const row of rows) space(row.log_id, true);
+  }
+
+  /** Another device of the person may have moved. */
+  async function lookForMove(): Promise<void> {
+    const { moved } = await core.own.call("accounts.me", {});
+    if (moved !== undefined) await hear(core, core.me().identityId, moved);
   }
 
   async function wokenSpaces(): Promise<void> {
@@ -200,6 +211,7 @@ export function createBackground(core: Core, onSignedOut: (why: Shut | null) => 
       if (what.recovery === true) recovery();
       if (what.returns === true) returns();
       if (what.trust === true) trust();
+      if (what.moves === true) moves();
       if (what.boxes === true) live?.renew();
       if (what.devices === true) removals();
     },
@@ -232,6 +244,8 @@ export function createBackground(core: Core, onSignedOut: (why: Shut | null) => 
             later(TRUST_AFTER_MS, async () => trust());
             removals();
             track(noteUse(core));
+            moves();
+            track(lookForMove().catch(unlessOffline));
             track(allSpaces());
             track(wokenSpaces().catch(unlessOffline));
           },

@@ -59,6 +59,8 @@ export type Core = {
     returns?: boolean;
     /** People to look up, heads to judge. */
     trust?: boolean;
+    /** There is something to do about a move, one's own or another's. */
+    moves?: boolean;
     /** There is one more box to listen at. */
     boxes?: boolean;
     /** A device is to be removed. */

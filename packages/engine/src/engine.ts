@@ -205,7 +205,7 @@ export async function createEngine(
   let background = createBackground(core, onSessionEnded);
   const endWatch = watchHandOvers(core);
   await loadAccount(core);
-  const moving = createMoving(core, options.archiveCost);
+  const moving = createMoving(core, () => signedIn(), options.archiveCost);
   if (core.signedIn()) {
     background.start();
     moving.start();
@@ -421,8 +421,7 @@ export async function createEngine(
     ),
     ...recoveryWatches(core),
   };
-  for (const [name, query] of Object.entries(moving.live))
-    watches[name] = stored(query.tables, () => query.run());
+  for (const { name, tables, run } of moving.live) watches[name] = stored(tables, run);
   for (const [name, query] of Object.entries(ADMIN_LIVE))
     watches[name] = stored(query.tables, () => query.run(core));
   for (const tool of tools) {

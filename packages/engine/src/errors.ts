@@ -39,7 +39,9 @@ export type EngineErrorCode =
   | "other_node"
   | "too_few"
   | "wrong_code"
-  | "nothing_held";
+  | "nothing_held"
+  | "same_node"
+  | "already_here";
 
 export class EngineError extends Error {
   override readonly name = "EngineError";

@@ -161,6 +161,7 @@ test("mutated requests get a typed error each, store nothing, and leave the conn
         identity: randomBytes(50),
         deviceCert: randomBytes(50),
         boxKey: randomBytes(50),
+        possession: randomBytes(64),
         vault: randomBytes(50),
       }),
     ],

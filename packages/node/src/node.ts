@@ -26,6 +26,8 @@ import type { KeyLogService } from "./services/keylog/index.ts";
 import { createKeyLog } from "./services/keylog/index.ts";
 import { createLogs } from "./services/logs/index.ts";
 import { createDevices } from "./services/devices/index.ts";
+import type { MovingService } from "./services/moving/index.ts";
+import { createMoving } from "./services/moving/index.ts";
 import type { PushService } from "./services/push/index.ts";
 import { createPush } from "./services/push/index.ts";
 import { createRecovery } from "./services/recovery/index.ts";
@@ -129,9 +131,25 @@ async function start(
       registration,
       version: VERSION,
       now,
+      moved: (by) => moving.moved(by),
       onSessionsEnded: (ended) => {
         boxes.endSessions(ended);
       },
+    }),
+  );
+  const moving: MovingService = add(
+    createMoving({
+      store,
+      secrets,
+      name: nameOf,
+      registration,
+      outbound,
+      now,
+      onClosed: (accountId) => {
+        accounts.forgetSessions();
+        boxes.endSessions({ accountId, sessionId: null });
+      },
+      ...(options.pushRetry === undefined ? {} : { retry: options.pushRetry }),
     }),
   );
   add(
@@ -186,6 +204,9 @@ async function start(
       sessionOf: accounts.sessionOf,
       nodeKeyOf: (hub, fresh) => relay.nodeKeyOf(hub, fresh),
       now,
+      onLetter: () => {
+        moving.letterCame();
+      },
     }),
   );
   const logs = add(

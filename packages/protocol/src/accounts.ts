@@ -10,6 +10,7 @@ import {
   exact,
   nodeName,
   object,
+  signature,
   text,
   time,
   uint,
@@ -51,6 +52,8 @@ export const accountsRegisterFinish = {
     identity: bytes(LIMITS.recordBytes),
     deviceCert: bytes(LIMITS.recordBytes),
     boxKey: bytes(LIMITS.recordBytes),
+    /** By the identity's key over `"baraza/possession/1" || H(cbor{node, name, identity, deviceCert, boxKey, record})`. */
+    possession: signature,
     vault: bytes(LIMITS.vaultBytes),
   }),
   response: object({ session, boxId: bytes16, role }),
@@ -74,6 +77,8 @@ export const accountsMe = {
     boxId: bytes16,
     vaultVersion: uint(),
     mayInvite: v.boolean(),
+    /** A signed `movedStatement`: the person lives elsewhere now. */
+    moved: v.optional(bytes(LIMITS.recordBytes)),
   }),
 };
 export const accountsSignOut = { request: object({}), response: object({}) };
@@ -143,6 +148,11 @@ export const identityLookup = {
     name: accountName,
     identity: bytes(LIMITS.recordBytes),
     boxKey: bytes(LIMITS.recordBytes),
+    /**
+     * A signed `movedStatement`: the person lives elsewhere now. Of an account that is gone already it comes with the
+     * error `moved`, as base64url in `data.statement`.
+     */
+    moved: v.optional(bytes(LIMITS.recordBytes)),
   }),
 };
 

@@ -31,6 +31,7 @@ export const ERRORS = {
   setup_link_invalid: [403, "fix"],
   vault_conflict: [409, "refetch"],
   suspended: [403, "stop"],
+  moved: [410, "refetch"],
   // devices
   pair_taken: [409, "stop"],
   device_removed: [403, "stop"],

@@ -14,6 +14,7 @@ export * from "./leading.ts";
 export * from "./limits.ts";
 export * from "./link.ts";
 export * from "./log.ts";
+export * from "./moving.ts";
 export * from "./padding.ts";
 export * from "./passkeys.ts";
 export * from "./recovery.ts";

@@ -69,4 +69,11 @@ export const LABELS = {
   helpHpke: "baraza/help-hpke/1",
   archiveKey: "baraza/archive-key/1",
   archiveChunk: "baraza/archive-chunk/1",
+  moved: "baraza/moved/1",
+  moveRequest: "baraza/move-request/1",
+  moveDropId: "baraza/move-drop-id/1",
+  moveDropKey: "baraza/move-drop-key/1",
+  possession: "baraza/possession/1",
+  closeAccount: "baraza/close-account/1",
+  closeReceipt: "baraza/close-receipt/1",
 } as const;

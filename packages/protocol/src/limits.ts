@@ -67,6 +67,17 @@ export const LIMITS = {
   /** A sealed chunk of an archive; and the most memory that opening one may ask for, in KiB. */
   archiveFrameBytes: 6 * MiB,
   archiveMemoryKiB: 256 * 1024,
+  /** A package on its way to another node: its size, its contacts, how long it lies, how many lie at one node. */
+  movePackageBytes: 4 * MiB,
+  moveContacts: 1000,
+  moveDropMs: 7 * DAY,
+  moveDrops: 200,
+  /** How long a former node passes letters on, at most; how long it answers where somebody went. */
+  forwardDays: 90,
+  movedMs: 365 * DAY,
+  /** How long nobody else gets the name of a closed account, and how long a receipt can be had again. */
+  nameRestMs: 365 * DAY,
+  closeReceiptMs: 7 * DAY,
   /** A live frame from a client. */
   liveFrameBytes: 64 * KiB,
   /** Lifetimes. */

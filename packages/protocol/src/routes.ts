@@ -13,6 +13,7 @@ import { LIMITS } from "./limits.ts";
 import * as log from "./log.ts";
 import * as passkeys from "./passkeys.ts";
 import * as recovery from "./recovery.ts";
+import * as moving from "./moving.ts";
 import * as relay from "./relay.ts";
 import { object } from "./schema.ts";
 import * as slots from "./slots.ts";
@@ -50,6 +51,10 @@ export const ROUTES = {
     accounts.accountsPassphraseFinish,
     LIMITS.vaultBytes + LIMITS.requestBytes,
   ),
+  "accounts.close": route("open", moving.accountsClose),
+  "moves.leave": route("gateway", moving.movesLeave, LIMITS.movePackageBytes + LIMITS.requestBytes),
+  "moves.take": route("gateway", moving.movesTake),
+  "moves.publish": route("gateway", moving.movesPublish),
   "vault.get": route("session", accounts.vaultGet),
   "vault.put": route("session", accounts.vaultPut, LIMITS.vaultBytes + LIMITS.requestBytes),
   "ways.list": route("session", ways.waysList),

@@ -120,6 +120,7 @@ export const letter = object({
     "shareTaken",
     "shareGone",
     "shareAsk",
+    "moved",
   ]),
   body: bytes(LIMITS.letterBytes),
   sig: signature,
@@ -265,6 +266,8 @@ export const vault = object({
   ways: v.pipe(v.array(vaultWay), v.maxLength(LIMITS.ways)),
   /** Keys of what one notes for oneself and keeps sealed at the node, such as whom an invitation is for. */
   notesKeys: v.optional(v.pipe(v.array(bytes32), v.maxLength(8))),
+  /** Signed `movedStatement`s (moving.ts): where the person has been, oldest first. */
+  moves: v.optional(v.pipe(v.array(bytes(LIMITS.recordBytes)), v.maxLength(64))),
 });
 export type Vault = Infer<typeof vault>;
 

@@ -29,6 +29,8 @@ export type Network = {
   node(index: number): TestNode;
   /** Signs somebody up at a node; OPAQUE really runs, which takes about a second. */
   person(wish: PersonWish & { node?: number }): Promise<Person>;
+  /** A browser at some node, in a person's hands: nobody is signed in there yet. */
+  browser(of: Person, options: { node: number }): Promise<Person>;
   /** Ends everything and removes what it wrote. */
   close(): Promise<void>;
 };
@@ -67,6 +69,13 @@ export async function network(options: NetworkOptions): Promise<Network> {
     node,
     person: ({ node: at = 0, ...wish }) =>
       makePerson(node(at), wish, "signUp", (person) => people.push(person)),
+    browser: (of, options) =>
+      makePerson(
+        node(options.node),
+        { name: of.name, displayName: of.displayName, passphrase: of.passphrase },
+        { nothing: of.account },
+        (person) => people.push(person),
+      ),
     close,
   };
 }

@@ -20,6 +20,12 @@ export const rest: readonly string[] = [
   "words",
   // Taking everything along.
   "archive",
+  "arrive",
+  "depart",
+  "moving",
+  "moving-commands",
+  "move-status",
+  "tend-moves",
   "archive-seal",
   "make-archive",
   "open-archive",

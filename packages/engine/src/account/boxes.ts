@@ -8,12 +8,15 @@
 import type { Bytes, Reply } from "@baraza/protocol";
 import { LIMITS, ProtocolError } from "@baraza/protocol";
 import type { Core } from "../core.ts";
+import { movedAway } from "../moving/own-moves.ts";
 import { currentBoxKey } from "./box-keys.ts";
 
 /** The boxes to listen at. A device box is there from the first time on that something was to go to it. */
 export async function ownBoxes(core: Core): Promise<Bytes[]> {
   const own = await stored(core);
-  return own === undefined ? [core.me().boxId] : [core.me().boxId, own];
+  // Letters to an account that its person has left are passed on by the node: whoever reads them here would keep them from there.
+  const shared = (await movedAway(core)) === null ? [core.me().boxId] : [];
+  return own === undefined ? shared : [...shared, own];
 }
 
 /** This device's own box, made when it is first needed. An account with too many shares one. */

@@ -10,11 +10,13 @@ import {
   passphraseSecret,
   sealVault,
   sealVaultKeyToAll,
+  signPossession,
   vaultHash,
   vaultWayOf,
   wayEntryOf,
   wayKeys,
 } from "@baraza/crypto";
+import type { Identity } from "@baraza/crypto";
 import type {
   Bytes,
   DeviceCertificate,
@@ -26,18 +28,22 @@ import type {
 } from "@baraza/protocol";
 import {
   accountName,
+  boxKeyRecord,
   check,
   decodeCbor,
   decodeJoinFragment,
   encodeCbor,
   fromBase64url,
   fromHex,
+  LIMITS,
   profile as profileSchema,
+  readAs,
   toHex,
 } from "@baraza/protocol";
 import type { Account } from "../api.ts";
 import type { Core, Me } from "../core.ts";
 import { EngineError } from "../errors.ts";
+import { keepMoves } from "../moving/own-moves.ts";
 import type { SqlTx } from "../ports.ts";
 import { keepBoxKeys } from "./box-keys.ts";
 import type { OwnWay, Ways } from "./ways-store.ts";
@@ -71,6 +77,13 @@ export type NewAccount = {
   displayName: string;
   invitation?: string | undefined;
   setup?: string | undefined;
+  /** Somebody who was elsewhere before: their identity, and what they bring along. */
+  brought?: {
+    identity: Identity;
+    vault: Pick<Vault, "boxKeys" | "spaces" | "nodes" | "moves">;
+    /** Written in the transaction that makes the account this device's. */
+    also: (tx: SqlTx) => void;
+  };
 };
 /** The ways of a new account, and what the node needs to check them. */
 export type FirstWays = { ways: VaultWay[]; record?: string; passkey?: NewPasskey };
@@ -111,9 +124,12 @@ export async function signUpBy(
     const invited = invitation === null ? {} : { invitation };
     const first = await makeWays({ name, invited });
     const now = core.platform.clock.now();
-    const identity = await createIdentity();
+    const { brought } = args;
+    const identity = brought?.identity ?? (await createIdentity());
     const device = await createDevice(identity.record, identity.privateKey, now);
-    const boxKey = await createBoxKey(identity, 1, now);
+    const formerKeys = brought?.vault.boxKeys ?? [];
+    const seqs = formerKeys.map((one) => readAs(boxKeyRecord, one.record, LIMITS.recordBytes).seq);
+    const boxKey = await createBoxKey(identity, Math.max(0, ...seqs) + 1, now);
     const vaultKey = createVaultKey();
     const own = createOwnWay();
     const ways = [...first.ways, await ownWayOf(own, device.hash, now)];
@@ -126,20 +142,29 @@ export async function signUpBy(
       identity: identity.record,
       identityKey: identity.privateKey,
       profile,
-      boxKeys: [{ record: boxKey.record, privateKey: boxKey.privateKey }],
-      spaces: [],
-      nodes: [],
+      boxKeys: [...formerKeys, { record: boxKey.record, privateKey: boxKey.privateKey }],
+      spaces: brought?.vault.spaces ?? [],
+      nodes: brought?.vault.nodes ?? [],
       ways,
+      ...(brought?.vault.moves === undefined ? {} : { moves: brought.vault.moves }),
     };
     core.setProgress({ job: "signingUp", done: 2, total: 3 });
-    const made = await core.own.call("accounts.registerFinish", {
+    const account = {
       name,
-      ...(first.record === undefined ? {} : { record: first.record }),
-      ...(first.passkey === undefined ? {} : { passkey: first.passkey }),
-      ways: first.ways.map(wayEntryOf),
       identity: encodeCbor(identity.record),
       deviceCert: deviceCredential(device.certificate),
       boxKey: boxKey.record,
+    };
+    const made = await core.own.call("accounts.registerFinish", {
+      ...account,
+      ...(first.record === undefined ? {} : { record: first.record }),
+      ...(first.passkey === undefined ? {} : { passkey: first.passkey }),
+      ways: first.ways.map(wayEntryOf),
+      possession: await signPossession(identity.privateKey, {
+        node,
+        ...account,
+        record: first.record ?? "",
+      }),
       vault: await sealVault(vaultKey, wraps, vault),
       ...invited,
     });
@@ -161,6 +186,7 @@ export async function signUpBy(
     await core.store.transaction((tx) => {
       writeAccount(tx, me, { ways: { ways, wraps }, own, vault });
       keepBoxKeys(tx, vault, now);
+      brought?.also(tx);
       tx.afterCommit(() => core.setMe(me));
     });
     if (args.setup !== undefined && made.role !== "administrator") await claim(core, args.setup);
@@ -251,6 +277,7 @@ export function writeAccount(
 ): void {
   keepWays(tx, ways);
   keepOwnWay(tx, own);
+  keepMoves(tx, vault);
   tx.run("INSERT INTO account VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0)", [
     me.name,
     me.node,

@@ -19,6 +19,7 @@ import { EngineError } from "../errors.ts";
 import { keepRecovery, recoveryForVault } from "../recovery/index.ts";
 import { keepBoxKeys } from "./box-keys.ts";
 import { deviceReply } from "./boxes.ts";
+import { keepMoves, movedAway, moveStatements } from "../moving/own-moves.ts";
 import { keepPlaces, otherPlaces } from "./places.ts";
 import { rejoinSecrets } from "../slots/keys.ts";
 import { wayBack } from "../slots/wish.ts";
@@ -51,6 +52,7 @@ export async function nextVault(core: Core, ways?: readonly VaultWay[]): Promise
     "SELECT name, node_key FROM nodes ORDER BY name LIMIT 500",
   );
   const recovery = await recoveryForVault(core);
+  const moves = await moveStatements(core);
   const listed = [];
   const here = await cachedReply(core);
   for (const space of spaces) {
@@ -86,6 +88,7 @@ export async function nextVault(core: Core, ways?: readonly VaultWay[]): Promise
     ...(await notesForVault(core)),
     devices: await devicesForVault(core),
     ...(await rollForVault(core)),
+    ...(moves.length === 0 ? {} : { moves }),
   };
 }
 
@@ -93,7 +96,14 @@ export async function nextVault(core: Core, ways?: readonly VaultWay[]): Promise
 async function cachedReply(core: Core): Promise<Reply[]> {
   const row = await core.store.get<{ reply: Bytes | null }>("SELECT reply FROM device_boxes");
   if (row?.reply) return [readAs(reply, row.reply)];
-  const made = await deviceReply(core);
+  let made: Reply;
+  try {
+    made = await deviceReply(core);
+  } catch (error) {
+    // What is taken along while the node is gone names the other members alone.
+    if (!(error instanceof ProtocolError)) throw error;
+    return [];
+  }
   await core.store.run("UPDATE device_boxes SET reply = ?", [encodeCbor(made)]);
   return [made];
 }
@@ -102,6 +112,8 @@ async function cachedReply(core: Core): Promise<Reply[]> {
 export async function tendVault(core: Core): Promise<void> {
   const row = await core.store.get<AccountRow>("SELECT * FROM account");
   if (row === undefined || row.vault_dirty === 0) return;
+  // The person lives elsewhere now: that vault is the one that counts.
+  if ((await movedAway(core)) !== null) return;
   await swapVault(core, {});
 }
 
@@ -186,6 +198,7 @@ export async function rebase(core: Core): Promise<void> {
     keepPlaces(tx, theirs.spaces);
     keepRecovery(tx, theirs);
     takeDevices(tx, core, theirs);
+    keepMoves(tx, theirs);
     const older =
       theirs.version < row.vault_version ||
       (theirs.version === row.vault_version && !equalBytes(hash, row.vault_hash));

@@ -18,10 +18,12 @@ import {
 import type { Bytes, DeviceCertificate, Letter } from "@baraza/protocol";
 import {
   askBody,
+  encodeCbor,
   enrolBody,
   equalBytes,
   genesis as genesisSchema,
   LIMITS,
+  movedBody,
   ProtocolError,
   readAs,
   refusedBody,
@@ -34,6 +36,8 @@ import { ownBoxes, replaceDeviceBox } from "../account/boxes.ts";
 import { tendVault } from "../account/vault.ts";
 import type { Core } from "../core.ts";
 import { knownRolls } from "../devices/rolls.ts";
+import { noteHeard } from "../moving/follow.ts";
+import { movedAway } from "../moving/own-moves.ts";
 import type { SqlTx } from "../ports.ts";
 import { addIntent } from "../spaces/commit.ts";
 import type { Entrance } from "../spaces/entrance.ts";
@@ -51,6 +55,8 @@ type Opened = Awaited<ReturnType<typeof openLetter>>;
 type Outcome = {
   write: (tx: SqlTx) => void;
   kick: string | null;
+  /** A statement about a move was noted. */
+  moves?: boolean;
   /** The space that this changes beneath its runtime: nothing else happens to it meanwhile. */
   space?: SpaceRuntime | null;
 };
@@ -68,7 +74,7 @@ export async function drainBox(core: Core): Promise<void> {
       await replaceDeviceBox(core);
     }
   }
-  await tendBoxKeys(core, true, () => tendVault(core));
+  if ((await movedAway(core)) === null) await tendBoxKeys(core, true, () => tendVault(core));
   // What came too late to be answered never will be: the private halves go.
   await core.store.run("DELETE FROM key_packages WHERE expires < ?", [core.platform.clock.now()]);
 }
@@ -123,6 +129,7 @@ export async function readLetter(
       outcome.write(tx);
     });
   await (outcome.space ? outcome.space.queue(keep) : keep());
+  if (outcome.moves === true) core.kick({ moves: true, vault: true });
   if (outcome.kick !== null) core.kick({ space: outcome.kick, letters: true, vault: true });
 }
 
@@ -151,6 +158,7 @@ function act(core: Core, letter: Opened): Promise<Outcome> {
   if (kind === "enrol") return enrolled(core, letter);
   if (kind === "welcome") return welcomed(core, letter);
   if (kind === "refused") return refused(letter);
+  if (kind === "moved") return Promise.resolve(movedTo(letter));
   if (kind.startsWith("share")) return shared(core, letter);
   return Promise.resolve(NOTHING);
 }
@@ -167,6 +175,25 @@ async function shared(core: Core, letter: Opened): Promise<Outcome> {
       tx.afterCommit(kick);
     },
     kick: null,
+  };
+}
+
+/** Somebody lives at another node now. Whether that is so is checked like every such word (moving/follow.ts). */
+function movedTo(letter: Opened): Outcome {
+  const { statement, reply } = readAs(movedBody, letter.body, LIMITS.letterBytes);
+  const id = toHex(letter.sender.identityId);
+  if (!equalBytes(reply.identityId, letter.sender.identityId)) return NOTHING;
+  return {
+    write: (tx) => {
+      noteHeard(tx, id, statement);
+      // A device certified by the person says how to reach them, as in a space.
+      tx.run("UPDATE members SET reply = ? WHERE identity_id = ? AND reply IS NOT NULL", [
+        encodeCbor(reply),
+        id,
+      ]);
+    },
+    kick: null,
+    moves: true,
   };
 }
 

@@ -3,6 +3,7 @@ import { CryptoError, randomBytes, sealLetter, verifyBoxKey } from "@baraza/cryp
 import type { Bytes, Letter, Reply } from "@baraza/protocol";
 import { boxesPut, encodeCbor, LIMITS, ProtocolError, readAs } from "@baraza/protocol";
 import type { Core } from "../core.ts";
+import { hear } from "../moving/follow.ts";
 import type { SqlTx } from "../ports.ts";
 import { backoff } from "../util.ts";
 
@@ -26,10 +27,12 @@ export async function sealFor(
       const found = await core.remote.call(to.node, "identity.lookup", {
         identityId: to.identityId,
       });
+      await hear(core, to.identityId, found.moved);
       await verifyBoxKey(found.boxKey, to.identityId, at);
       boxKey = found.boxKey;
     } catch (error) {
       if (!(error instanceof ProtocolError) && !(error instanceof CryptoError)) throw error;
+      await hear(core, to.identityId, error);
     }
   }
   const letterId = randomBytes(16);

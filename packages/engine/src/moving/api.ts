@@ -60,7 +60,59 @@ export type ArchiveImport = {
   events: number;
 };
 
+/** Where one is in moving to another node. */
+export type MoveStatus = {
+  /** A package for another node was made. `expires` is null while it has not arrived there. */
+  leaving: { to: string; link: string; expires: number | null } | null;
+  /** This device is still at the former account: the person lives at `address` now. */
+  went: { name: string; node: string; address: string; at: number } | null;
+  /** The person came here from elsewhere. */
+  came: {
+    from: string;
+    node: string;
+    at: number;
+    /** The former node knows. */
+    told: boolean;
+    /** The former account was asked to be closed, and passes nothing on. */
+    closes: boolean;
+    /** Conversations in which this device has no place yet; `lost`: they are kept by the former node. */
+    waiting: { title: string; hub: string; lost: boolean }[];
+    /** People who were not written to yet. */
+    untold: number;
+  } | null;
+};
+
+/** What a link or an archive brings to a new node. */
+export type ArrivalView = {
+  name: string;
+  node: string;
+  displayName: string;
+  conversations: number;
+};
+
+/** Whence somebody comes: a `/move` link's fragment, or an archive that was opened. */
+export type ArrivalFrom = { fragment?: string | undefined; importId?: string | undefined };
+
 export type MovingCommands = {
+  /**
+   * Makes what goes along to another node, and a link that opens there. `to`: the node's name or address, or the link of
+   * an invitation to it. @throws EngineError invalid, link_invalid, same_node; ProtocolError invitation_needed, ...
+   */
+  "move.leave": (args: { to: string }) => Promise<{
+    to: string;
+    link: string;
+    expires: number | null;
+  }>;
+  "move.stay": (args: Record<string, never>) => Promise<void>;
+  /** @throws EngineError link_invalid, link_expired, link_mismatch, archive_unknown */
+  "move.look": (args: ArrivalFrom) => Promise<ArrivalView>;
+  /** Opens the account here, with the same identity. @throws EngineError same_node, already_here, too_weak; ProtocolError name_taken, ... */
+  "move.arrive": (
+    args: ArrivalFrom & { name: string; passphrase: string; invitation?: string | undefined },
+  ) => Promise<void>;
+  /** Has the former account closed now, where it passes letters on. */
+  "move.closeFormer": (args: Record<string, never>) => Promise<void>;
+
   /**
    * Begins an archive; what was made before is destroyed. `sealed` needs a passphrase of at least 12 signs.
    * @throws EngineError too_weak, signed_out
@@ -97,6 +149,7 @@ export type MovingCommands = {
 };
 
 export type MovingLive = {
+  "move.status": { args: Record<string, never>; value: MoveStatus };
   "archive.job": { args: Record<string, never>; value: ArchiveJob | null };
   "archive.import": { args: Record<string, never>; value: ArchiveImport | null };
 };

@@ -48,4 +48,56 @@ CREATE TRIGGER restored_gone AFTER DELETE ON spaces BEGIN
 END;
 `,
   },
+  {
+    version: 2,
+    up: `
+-- This person's own moves, oldest first. published: the former node has said that it knows.
+CREATE TABLE own_moves (
+  seq INTEGER PRIMARY KEY,
+  statement BLOB NOT NULL,
+  from_name TEXT NOT NULL,
+  from_node TEXT NOT NULL,
+  to_name TEXT NOT NULL,
+  to_node TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  published INTEGER NOT NULL DEFAULT 0,
+  keep_days INTEGER
+) STRICT;
+-- Statements that came, not checked yet; and where others went, checked.
+CREATE TABLE moves_heard (identity_id TEXT NOT NULL, statement BLOB NOT NULL, PRIMARY KEY (identity_id, statement)) STRICT, WITHOUT ROWID;
+CREATE TABLE moves (
+  identity_id TEXT PRIMARY KEY,
+  seq INTEGER NOT NULL,
+  from_address TEXT NOT NULL,
+  to_address TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+-- The package that waits at the new node, or has to be brought there.
+CREATE TABLE departures (
+  one INTEGER PRIMARY KEY CHECK (one = 1),
+  to_node TEXT NOT NULL,
+  secret BLOB NOT NULL,
+  sealed BLOB NOT NULL,
+  invitation BLOB,
+  expires INTEGER NOT NULL DEFAULT 0
+) STRICT;
+-- Whom to write where one is now.
+CREATE TABLE move_contacts (identity_id TEXT PRIMARY KEY, reply BLOB NOT NULL) STRICT, WITHOUT ROWID;
+-- The account is being closed, or is closed: the request as it was signed, and what the node answered.
+CREATE TABLE closing (
+  one INTEGER PRIMARY KEY CHECK (one = 1),
+  nonce BLOB NOT NULL,
+  receipt BLOB
+) STRICT;
+`,
+  },
 ];
+
+/** What `move.status` reads. */
+export const MOVE_TABLES = [
+  "account",
+  "departures",
+  "own_moves",
+  "places",
+  "spaces",
+  "move_contacts",
+] as const;

@@ -42,7 +42,7 @@ export function applyEvent(tx: SqlTx, core: Core, verified: VerifiedEvent): void
   ]);
   if (changes === 0) return;
   if (event.type === "space.profile")
-    tx.afterCommit(() => core.kick({ vault: true, space: logId, trust: true }));
+    tx.afterCommit(() => core.kick({ vault: true, space: logId, moves: true, trust: true }));
   if (event.type === "space.heads") tx.afterCommit(() => core.kick({ trust: true }));
   reduce(tx, core, {
     logId,
@@ -153,9 +153,8 @@ export function rebuildSpace(tx: SqlTx, core: Core, logId: string): void {
   // A wish to leave that a void took back, or that came with the time before, counts no more; those that stand say it again.
   tx.run("UPDATE members SET leaving = 0 WHERE log_id = ?", [logId]);
   // Who went is told by commits, which are no events: those lines stay.
-  tx.run("DELETE FROM notices WHERE log_id = ? AND kind NOT IN ('left', 'removed', 'returned')", [
-    logId,
-  ]);
+  const kept = "'left', 'removed', 'returned', 'moved'";
+  tx.run(`DELETE FROM notices WHERE log_id = ? AND kind NOT IN (${kept})`, [logId]);
   const events = tx.all<EventRow>("SELECT * FROM events WHERE log_id = ? ORDER BY seq", [logId]);
   for (const row of events) replayEvent(tx, core, row);
   const pending = tx.all<Parameters<typeof applyPending>[2]>(

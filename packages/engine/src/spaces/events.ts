@@ -23,7 +23,14 @@ export const SPACE_EVENTS = {
   /** The first event of every device in a log: its certificate, who it is, how to reach it, its steward key should it become one. */
   "space.profile": {
     version: 1,
-    schema: object({ profile, reply, certificate: bytes(LIMITS.recordBytes), stewardKey: bytes32 }),
+    schema: object({
+      profile,
+      reply,
+      certificate: bytes(LIMITS.recordBytes),
+      stewardKey: bytes32,
+      /** A signed `movedStatement`: the address is another one than before. */
+      moved: v.optional(bytes(LIMITS.recordBytes)),
+    }),
   },
   /** What this device knows of key logs, so that a node that shows others something else is found out. */
   "space.heads": {

@@ -4,12 +4,15 @@ import type { Bytes, Reply } from "@baraza/protocol";
 import { LIMITS, ProtocolError } from "@baraza/protocol";
 import { currentBoxKey } from "../account/box-keys.ts";
 import type { Core } from "../core.ts";
+import { moveToTell } from "../moving/own-moves.ts";
 import { stewardKeyOf } from "./roster.ts";
 
 /** The payload of this device's profile event for the space with that nonce. */
 export async function profilePayload(core: Core, nonce: Bytes) {
   const me = core.me();
+  const moved = await moveToTell(core);
   return {
+    ...(moved === undefined ? {} : { moved }),
     profile: me.profile,
     reply: await ownReply(core),
     certificate: deviceCredential(me.device.certificate),

@@ -3,6 +3,7 @@ import type { Bytes } from "@baraza/protocol";
 import { encodeCbor, toHex } from "@baraza/protocol";
 import type { InferOutput } from "valibot";
 import { reduceLeading } from "../leading/reducer.ts";
+import { addressNow, noteHeard } from "../moving/follow.ts";
 import type { SqlTx } from "../ports.ts";
 import { hear, seeAddress, wishCheck } from "../trust/see.ts";
 import type { AppliedEvent } from "../tools/tool.ts";
@@ -29,7 +30,8 @@ export function reduceSpace(tx: SqlTx, event: AppliedEvent): void {
 
 function profile(tx: SqlTx, event: AppliedEvent, payload: Payload<"space.profile">): void {
   const { logId, author } = event;
-  const { name, address } = payload.profile;
+  const { name } = payload.profile;
+  const address = addressNow(tx, author, payload.profile.address);
   // Letters for a member go to that member: nobody names somebody else for it.
   if (toHex(payload.reply.identityId) !== author) return;
   const first =
@@ -45,6 +47,7 @@ function profile(tx: SqlTx, event: AppliedEvent, payload: Payload<"space.profile
     [logId, author, name, address, payload.stewardKey, encodeCbor(payload.reply)],
   );
   if (!event.pending && !event.mine) noteContact(tx, logId, author);
+  if (!event.pending && payload.moved !== undefined) noteHeard(tx, author, payload.moved);
   tx.run(
     `INSERT INTO people VALUES (?, ?, ?, 'known', ?)
      ON CONFLICT (identity_id) DO UPDATE SET name = excluded.name, address = excluded.address`,

@@ -55,7 +55,7 @@ test("no log line tells a name, an address, a target or a secret; the disk holds
     const started = await opaque.startRegistration(passphrase);
     const { response } = await call("accounts.registerStart", { name, request: started.request });
     const finished = await opaque.finishRegistration(passphrase, started.state, response);
-    const made = await registrationOf(name, { record: finished.record });
+    const made = await registrationOf(name, { node: NAME, record: finished.record });
     const { exportKey } = finished;
     const vaultKey = createVaultKey();
     const way = vaultWayOf(await wayKeys("passphrase", exportKey), { created: Date.now() });

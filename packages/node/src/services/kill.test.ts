@@ -33,7 +33,7 @@ test(
       const said: Acknowledged = { accounts: [], letters: [], chunks: [] };
       let child = await start();
       let api = apiOf(child.port);
-      const people = { call: ((...args) => api.call(...args)) as Call, now: Date.now };
+      const people = { name: NAME, call: ((...args) => api.call(...args)) as Call, now: Date.now };
       const owner = await enrol(people, "owner");
       const log = testLog(NAME);
       const { logId } = log;
@@ -88,7 +88,7 @@ test(
 );
 
 async function openAccount(call: Call, name: string, said: Acknowledged): Promise<void> {
-  const { request } = await registrationOf(name);
+  const { request } = await registrationOf(name, { node: NAME });
   const { session } = await call("accounts.registerFinish", request);
   const second = randomBytes(3000);
   const account = { name, session, first: request.vault, second, put: false };

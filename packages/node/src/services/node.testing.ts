@@ -1,6 +1,12 @@
 /** For tests: whole nodes on real sockets and files, and people who have accounts there. */
 import { join } from "node:path";
-import { createBoxKey, createDevice, createIdentity, identityIdOf } from "@baraza/crypto";
+import {
+  createBoxKey,
+  createDevice,
+  createIdentity,
+  identityIdOf,
+  signPossession,
+} from "@baraza/crypto";
 import type {
   Bytes,
   CheckedRequestOf,
@@ -106,9 +112,9 @@ type Registration = CheckedRequestOf<"accounts.registerFinish">;
 /** What a client sends to open an account; the OPAQUE record is one that nobody can sign in with. */
 export async function registrationOf(
   name: string,
-  more: Partial<Registration> & { now?: number } = {},
+  more: Partial<Registration> & { node: string; now?: number },
 ) {
-  const { now = Date.now(), ...fields } = more;
+  const { now = Date.now(), node, ...fields } = more;
   const identity = await createIdentity();
   const device = await createDevice(identity.record, identity.privateKey, now);
   const boxKey = await createBoxKey(identity, 1, now);
@@ -120,18 +126,29 @@ export async function registrationOf(
     deviceCert: encodeCbor(device.certificate),
     boxKey: boxKey.record,
     vault: randomBytes(2048),
+    possession: new Uint8Array(64),
     ...fields,
   };
+  request.possession = await possessionOf(node, identity.privateKey, request);
   return { request, identity, identityId: identityIdOf(identity.record), device, boxKey };
+}
+
+/** The proof that whoever sends a registration has the identity's key. */
+export function possessionOf(
+  node: string,
+  privateKey: Bytes,
+  { name, identity, deviceCert, boxKey, record = "" }: Registration,
+): Promise<Bytes> {
+  return signPossession(privateKey, { node, name, identity, deviceCert, boxKey, record });
 }
 
 /** Somebody with an account and a session. */
 export async function enrol(
-  node: Pick<TestNode, "call" | "now">,
+  node: Pick<TestNode, "call" | "now" | "name">,
   name: string,
   more: Partial<Registration> = {},
 ) {
-  const made = await registrationOf(name, { ...more, now: node.now() });
+  const made = await registrationOf(name, { ...more, node: node.name, now: node.now() });
   const answer = await node.call("accounts.registerFinish", made.request);
   return { ...made, ...answer, name };
 }

@@ -35,6 +35,8 @@ export type RegisterArg = {
   place: KeyLogPlace | null;
   /** SHA-256 of the code that came along: an invitation's or the setup code's. */
   codeHash: Bytes | null;
+  /** What stands for the name and for who wants it, where a closed account's name rests. Without it, that is not asked. */
+  rests?: { name: Bytes; owner: Bytes };
   /** What holds until an administrator chooses. */
   registration: Registration;
 };

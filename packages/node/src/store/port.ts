@@ -22,6 +22,7 @@ import type { RollOperations } from "./port-roll.ts";
 import type { DevicesOperations } from "./port-devices.ts";
 import type { KeyLogOperations } from "./port-keylog.ts";
 import type { LogsOperations } from "./port-logs.ts";
+import type { MovingOperations } from "./port-moving.ts";
 import type { RecoveryOperations } from "./port-recovery.ts";
 import type { PasskeysOperations } from "./port-passkeys.ts";
 import type { WaysOperations } from "./port-ways.ts";
@@ -34,6 +35,7 @@ export type Operations = {
   blobs: BlobsOperations;
   boxes: BoxesOperations;
   cards: CardsOperations;
+  moving: MovingOperations;
   recovery: RecoveryOperations;
   devices: DevicesOperations;
   keylog: KeyLogOperations;
@@ -72,6 +74,8 @@ export type Store = { readonly [S in keyof Operations]: Calls<Operations[S]> } &
   stats(): StoreStats;
   /** A consistent copy of everything that was acknowledged, written to a new file. */
   backup(path: string): Promise<void>;
+  /** Takes what was deleted out of the store's files too, as far as its size allows. */
+  scrub(): Promise<void>;
   /** Finishes what waits, then closes. Calls made after this are refused with `unavailable`. */
   close(): Promise<void>;
 };

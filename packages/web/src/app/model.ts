@@ -39,7 +39,7 @@ export interface ReplyTo {
 
 /** A line that nobody wrote: somebody came or left, the title changed. */
 export interface Notice {
-  kind: "joined" | "left" | "removed" | "returned" | "renamed" | "created";
+  kind: "joined" | "left" | "removed" | "returned" | "renamed" | "created" | "moved";
   name: string;
   by: string | null;
   title: string | null;

@@ -222,6 +222,7 @@ export interface Messages {
   "notice.left": { name: string | number };
   "notice.removed": { name: string | number };
   "notice.removedBy": { by: string | number; name: string | number };
+  "notice.moved": { address: string | number; name: string | number };
   "notice.renamed": { name: string | number; title: string | number };
   "notice.returned": { name: string | number };
   "state.waiting": null;

@@ -184,6 +184,14 @@ async function storeChunk(
     if (last && own) {
       keepBoxKeys(tx, account.content, core.platform.clock.now());
       keepPlaces(tx, account.content.spaces);
+      // Who came here with this archive writes to everybody in it; who has been here all along has no news for them.
+      tx.run(
+        `INSERT OR REPLACE INTO move_contacts SELECT identity_id, reply FROM members
+         WHERE reply IS NOT NULL AND identity_id <> ?1 AND log_id IN (SELECT log_id FROM restored WHERE import_id = ?2)
+           AND EXISTS (SELECT 1 FROM own_moves WHERE at > ?3)
+         GROUP BY identity_id LIMIT ?4`,
+        [me.id, row.id, account.made, LIMITS.moveContacts],
+      );
     }
     tx.run(
       "UPDATE archive_imports SET chunks = ?, offset = ?, state = ?, spaces = ?, events = ? WHERE id = ?",
@@ -191,7 +199,7 @@ async function storeChunk(
     );
     if (last) tx.run("UPDATE account SET vault_dirty = vault_dirty + 1");
   });
-  if (last) core.kick({ vault: true, places: true });
+  if (last) core.kick({ vault: true, places: true, moves: true });
   return next;
 }
 

@@ -23,9 +23,10 @@ export type Message = {
   state: "waiting" | "sent" | "delivered";
   /** For lines that are no message: somebody came, left, was removed, the title changed. */
   notice: null | {
-    kind: "joined" | "left" | "removed" | "returned" | "renamed" | "created";
+    kind: "joined" | "left" | "removed" | "returned" | "renamed" | "created" | "moved";
     name: string;
     by: string | null;
+    /** The new title; of somebody who moved, their new address. */
     title: string | null;
   };
 };

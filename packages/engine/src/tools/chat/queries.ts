@@ -166,7 +166,15 @@ function messageLine(row: MessageRow, seen: number, reactions: Reaction[]): Mess
   };
 }
 
-const NOTICE_KINDS = ["joined", "left", "removed", "returned", "renamed", "created"] as const;
+const NOTICE_KINDS = [
+  "joined",
+  "left",
+  "removed",
+  "returned",
+  "renamed",
+  "created",
+  "moved",
+] as const;
 
 /** @returns null for a kind that this version does not know. */
 function noticeLine(row: NoticeRow): Message | null {

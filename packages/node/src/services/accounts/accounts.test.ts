@@ -3,8 +3,8 @@ import * as opaque from "@baraza/crypto/opaque";
 import { encodeCbor, fromBase64url } from "@baraza/protocol";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { randomBytes, sha256 } from "../../crypto-fast.ts";
-import type { TestNode } from "../node.testing.ts";
-import { bootNode, enrol, refuses, registrationOf } from "../node.testing.ts";
+import type { Person, TestNode } from "../node.testing.ts";
+import { bootNode, enrol, possessionOf, refuses, registrationOf } from "../node.testing.ts";
 
 let node: TestNode;
 beforeAll(async () => {
@@ -109,8 +109,8 @@ test("guessing one name is slowed down, and time opens it again", async () => {
 });
 
 test("an account is made whole or not at all: what does not belong together is refused", async () => {
-  const good = await registrationOf("whole");
-  const other = await registrationOf("other");
+  const good = await registrationOf("whole", { node: node.name });
+  const other = await registrationOf("other", { node: node.name });
   const expired = await createBoxKey(good.identity, 1, Date.now() - 8 * DAY);
   for (const [field, value] of [
     ["identity", other.request.identity],
@@ -119,16 +119,27 @@ test("an account is made whole or not at all: what does not belong together is r
     ["deviceCert", randomBytes(100)],
     ["boxKey", other.request.boxKey],
     ["boxKey", expired.record],
+    // Everything else is public: without its key nobody opens an account for an identity, nor with a proof for another name.
+    ["possession", other.request.possession],
+    ["name", "another"],
   ] as const) {
     const data = await refuses(
       node.call("accounts.registerFinish", { ...good.request, [field]: value }),
       "malformed",
     );
-    expect(["identity", "deviceCert", "boxKey"]).toContain(data["field"]);
+    expect(["identity", "deviceCert", "boxKey", "possession"]).toContain(data["field"]);
   }
   await refuses(node.call("identity.lookup", { name: "whole" }), "not_found");
   await node.call("accounts.registerFinish", good.request);
 });
+
+async function asCarla2({ request, identity }: Person) {
+  const renamed = { ...request, name: "carla2" };
+  return {
+    name: renamed.name,
+    possession: await possessionOf(node.name, identity.privateKey, renamed),
+  };
+}
 
 test("names are taken once, an identity has one account, and some names are the node's", async () => {
   const carla = await enrol(node, "carla");
@@ -136,7 +147,7 @@ test("names are taken once, an identity has one account, and some names are the 
   const { request } = await opaque.startRegistration("x");
   await refuses(node.call("accounts.registerStart", { name: "carla", request }), "name_taken");
   await refuses(
-    node.call("accounts.registerFinish", { ...carla.request, name: "carla2" }),
+    node.call("accounts.registerFinish", { ...carla.request, ...(await asCarla2(carla)) }),
     "forbidden",
   );
   await refuses(enrol(node, "postmaster"), "name_invalid");

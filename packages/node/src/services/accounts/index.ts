@@ -17,18 +17,22 @@ import { createSessions } from "./sessions.ts";
 import { signInRoutes } from "./sign-in.ts";
 import { createTokens } from "./tokens.ts";
 import { accountKey } from "../account-key.ts";
+import type { MovingService } from "../moving/index.ts";
+import { restingName } from "../moving/index.ts";
 import { waysRoutes } from "../ways/index.ts";
 import { createPasskeys } from "../ways/passkeys.ts";
 
 export type AccountsDeps = {
   store: Pick<Store, "accounts" | "admin" | "roll" | "ways" | "passkeys">;
-  secrets: Pick<NodeSecrets, "opaqueSetup" | "tokenSeed" | "vrfSeed">;
+  secrets: Pick<NodeSecrets, "opaqueSetup" | "tokenSeed" | "vrfSeed" | "storeSecret">;
   /** The node's name: a function, since it may be known only after listening. */
   name: () => string;
   /** Who may register until an administrator sets it. */
   registration: Registration;
   version: string;
   now: () => number;
+  /** Where somebody went who had an account here. */
+  moved: MovingService["moved"];
   /** Told when sessions end before their time, so that live connections end too. Null: all but `keep`, of the account. */
   onSessionsEnded?: (ended: { accountId: Bytes; sessionId: Bytes | null; keep?: Bytes }) => void;
 };
@@ -72,6 +76,8 @@ export function createAccounts(deps: AccountsDeps): AccountsService {
       registration: deps.registration,
       checkPasskey: (passkey) => passkeys.check(passkey),
       now,
+      name: deps.name,
+      restingName: (name, identityId) => restingName(deps.secrets, name, identityId),
       placeOf: (name) => placeOfName(deps.secrets, name),
       onPassphraseChanged: (accountId, keep) => {
         deps.onSessionsEnded?.({ accountId, sessionId: null, keep });
@@ -80,7 +86,7 @@ export function createAccounts(deps: AccountsDeps): AccountsService {
     ...signIn.routes,
     ...ways.routes,
     ...passkeys.routes,
-    ...keyRoutes({ store, now }),
+    ...keyRoutes({ store, now, moved: deps.moved }),
     ...tokens.routes,
     "accounts.policy": async () => {
       const settings = await store.admin.settings(null);
@@ -99,7 +105,15 @@ export function createAccounts(deps: AccountsDeps): AccountsService {
         store.admin.settings(null),
       ]);
       const { name, role, boxId } = row;
-      return { name, role, boxId, vaultVersion: version, mayInvite: mayInvite(role, settings) };
+      const moved = await deps.moved({ identityId: row.identityId });
+      return {
+        name,
+        role,
+        boxId,
+        vaultVersion: version,
+        mayInvite: mayInvite(role, settings),
+        ...(moved === null ? {} : { moved }),
+      };
     },
     "accounts.signOut": async (_request, { account }) => {
       const { accountId, sessionId } = account;

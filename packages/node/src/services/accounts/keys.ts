@@ -1,15 +1,21 @@
 /** Public keys: devices, the box key, key packages, and looking an identity up. */
 import { readIdentity, verifyBoxKey, verifyDeviceCertificate } from "@baraza/crypto";
 import type { Bytes } from "@baraza/protocol";
-import { encodeCbor, equalBytes, LIMITS, ProtocolError } from "@baraza/protocol";
+import { encodeCbor, equalBytes, LIMITS, ProtocolError, toBase64url } from "@baraza/protocol";
 import { sha256 } from "../../crypto-fast.ts";
 import type { Handlers } from "../../http/registry.ts";
 import type { AccountRow } from "../../store/port-accounts.ts";
 import type { Store } from "../../store/port.ts";
 import { checked, demand } from "./checks.ts";
+import type { MovingService } from "../moving/index.ts";
 import { accountKey } from "../account-key.ts";
 
-export type KeyDeps = { store: Pick<Store, "accounts">; now: () => number };
+export type KeyDeps = {
+  store: Pick<Store, "accounts">;
+  now: () => number;
+  /** Where somebody went who had an account here. */
+  moved: MovingService["moved"];
+};
 
 const DAY = 24 * 60 * 60_000;
 /** Key packages end within this; a last resort may stand as long as its device. */
@@ -34,7 +40,7 @@ const MISSES = {
 const of = (sealed: boolean) => (sealed ? "relayed" : "direct");
 
 /** The routes. */
-export function keyRoutes({ store, now }: KeyDeps): Handlers {
+export function keyRoutes({ store, now, moved }: KeyDeps): Handlers {
   const own = async (accountId: Bytes): Promise<AccountRow> => {
     const account = await store.accounts.account({ accountId });
     if (account === null) throw new ProtocolError("unauthenticated");
@@ -109,11 +115,20 @@ export function keyRoutes({ store, now }: KeyDeps): Handlers {
       limit("identity.lookup", identityId === undefined ? NAMES[of(sealed)] : IDS);
       const by = identityId === undefined ? { name: name ?? "" } : { identityId };
       const found = await store.accounts.find(by);
+      const went = await moved(
+        found === null && identityId === undefined
+          ? { name: name ?? "" }
+          : { identityId: found?.identityId ?? identityId ?? new Uint8Array() },
+      );
       if (found === null) {
-        if (name !== undefined) limit("identity.miss", MISSES[of(sealed)]);
-        throw new ProtocolError("not_found");
+        if (went === null) {
+          if (name !== undefined) limit("identity.miss", MISSES[of(sealed)]);
+          throw new ProtocolError("not_found");
+        }
+        throw new ProtocolError("moved", { data: { statement: toBase64url(went) } });
       }
-      return { name: found.name, identity: found.identity, boxKey: found.boxKey };
+      const { name: called, identity, boxKey } = found;
+      return { name: called, identity, boxKey, ...(went === null ? {} : { moved: went }) };
     },
   };
 }

@@ -6,6 +6,7 @@ import {
   readIdentity,
   verifyBoxKey,
   verifyDeviceCertificate,
+  verifyPossession,
 } from "@baraza/crypto";
 import type { Bytes, CheckedRequestOf } from "@baraza/protocol";
 import { encodeCbor, equalBytes, ProtocolError } from "@baraza/protocol";
@@ -26,6 +27,10 @@ export type RegistrationDeps = {
   sessions: Sessions;
   opaqueSetup: string;
   registration: Registration;
+  /** The node's name. */
+  name: () => string;
+  /** What stands for the name and its owner once the account is closed. */
+  restingName: (name: string, identityId: Bytes) => { name: Bytes; owner: Bytes };
   now: () => number;
   /** Hides a name in the key log. */
   placeOf: (name: string) => KeyLogPlace;
@@ -75,7 +80,7 @@ export function registrationRoutes(deps: RegistrationDeps): Handlers {
       demandWays(request);
       const { session, row } = newSession(now());
       const passkey = request.passkey ? await deps.checkPasskey(request.passkey) : null;
-      const account = await checkAccount(request, now());
+      const account = await checkAccount(request, deps.name(), now());
       const { role } = await store.accounts.register({
         ...account,
         now: now(),
@@ -85,6 +90,7 @@ export function registrationRoutes(deps: RegistrationDeps): Handlers {
         vault: request.vault,
         session: row,
         place: deps.placeOf(request.name),
+        rests: deps.restingName(request.name, account.account.identityId),
         codeHash: request.invitation === undefined ? null : sha256(request.invitation),
         registration: deps.registration,
       });
@@ -143,15 +149,20 @@ async function evaluate(setup: string, name: string, request: string): Promise<s
 
 /** Verifies that identity, device and box key belong together. @throws ProtocolError `malformed` with the field. */
 async function checkAccount(
-  { name, identity, deviceCert, boxKey }: CheckedRequestOf<"accounts.registerFinish">,
+  request: CheckedRequestOf<"accounts.registerFinish">,
+  node: string,
   now: number,
 ): Promise<Pick<RegisterArg, "account" | "device">> {
+  const { name, identity, deviceCert, boxKey } = request;
   const record = await checked("identity", () => readIdentity(identity));
   const device = await checked("deviceCert", () => verifyDeviceCertificate(deviceCert));
   const identityId = identityIdOf(record);
   demand(equalBytes(encodeCbor(device.certificate.identity), identity), "deviceCert");
   const box = await checked("boxKey", () => verifyBoxKey(boxKey, identityId, now));
   demand(!box.expired && equalBytes(encodeCbor(box.identity), identity), "boxKey");
+  // All of the above is public: nobody opens an account in the name of somebody who never came here.
+  const of = { node, name, identity, deviceCert, boxKey, record: request.record ?? "" };
+  demand(await verifyPossession(record.key, of, request.possession), "possession");
   return {
     account: {
       accountId: randomBytes(16),

@@ -57,7 +57,7 @@ test("the setup link is good for an hour", async () => {
 test("one invitation with one use, two who register with it: one wins", async () => {
   const { invitation } = await invite(boss, { uses: 1 });
   const guests = await Promise.all(
-    ["left", "right"].map((name) => registrationOf(name, { invitation })),
+    ["left", "right"].map((name) => registrationOf(name, { node: node.name, invitation })),
   );
   const results = await Promise.allSettled(
     guests.map(({ request }) => node.call("accounts.registerFinish", request)),

@@ -24,6 +24,8 @@ export type BoxesDeps = {
   /** The public node key of a hub. `fresh` asks past the cache. @throws ProtocolError when it cannot be had. */
   nodeKeyOf: (hub: string, fresh: boolean) => Promise<Bytes>;
   now: () => number;
+  /** Told of every letter that came. */
+  onLetter?: () => void;
   /** For tests: shorter waits of the live connection. */
   live?: LiveDeps["times"];
 };
@@ -123,7 +125,10 @@ export function createBoxes(deps: BoxesDeps): BoxesService {
       const { boxId, addressId } = to;
       const put = { boxId, addressId, letterId, letter, maxBytes: LIMITS.boxBytes, now: now() };
       const { seq } = await store.boxes.put(put);
-      if (seq !== null) live.letterCame(boxId);
+      if (seq !== null) {
+        live.letterCame(boxId);
+        deps.onLetter?.();
+      }
       return {};
     },
     "boxes.read": ({ boxId, after, limit }, { account }) =>

@@ -201,7 +201,7 @@ async function startBoxes(times: Partial<LiveTimes> = {}) {
   const addressSecret = randomBytes(32);
   const [session, second] = [randomBytes(32), randomBytes(32)];
   const owner = { accountId: randomBytes(16), boxId: randomBytes(16) };
-  const { request, identityId, device } = await registrationOf("owner");
+  const { request, identityId, device } = await registrationOf("owner", { node: "a.localhost" });
   const { name, identity, boxKey, vault, deviceCert, ways } = request;
   const expires = Date.now() + 60_000;
   await store.accounts.register({

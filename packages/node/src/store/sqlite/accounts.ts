@@ -7,6 +7,7 @@ import { useInvitation } from "./admin.ts";
 import { usedBy } from "./invitations.ts";
 import { note } from "./journal.ts";
 import { whyShut } from "./roll.ts";
+import { nameRests } from "./moving.ts";
 import { accountOf, mustGet } from "./rows.ts";
 import { insertPasskey } from "./passkeys.ts";
 import { insertWay, replacePassphrase, swapVault } from "./ways.ts";
@@ -25,6 +26,7 @@ export const accountsOperations: SqliteOperations<AccountsOperations> = {
       const { account } = arg;
       if (db.get("SELECT 1 FROM accounts WHERE name = ?", account.name) !== undefined)
         throw new ProtocolError("name_taken");
+      if (nameRests(db, arg.rests, arg.now)) throw new ProtocolError("name_taken");
       if (
         db.get("SELECT 1 FROM accounts WHERE identity_id = ?", account.identityId) !== undefined ||
         db.get("SELECT 1 FROM devices WHERE device_id = ?", arg.device.deviceId) !== undefined

@@ -30,7 +30,7 @@ export function openDatabase(path: string, options: { readOnly?: boolean } = {})
   if (!readOnly) {
     connection.exec(
       "PRAGMA page_size = 8192; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; " +
-        "PRAGMA foreign_keys = ON; PRAGMA wal_autocheckpoint = 2000; PRAGMA secure_delete = FAST;",
+        "PRAGMA foreign_keys = ON; PRAGMA wal_autocheckpoint = 2000; PRAGMA secure_delete = ON;",
     );
   }
   const statements = new Map<string, StatementSync>();

@@ -43,6 +43,9 @@ export async function openSqliteStore(path: string): Promise<Store> {
     backup: async (to) => {
       await writer.call("store.backup", to);
     },
+    scrub: async () => {
+      await writer.call("store.scrub", null);
+    },
     stats: () => {
       const { queue, commits, writes } = writer.stats();
       return { queue: queue + reader.stats().queue, commits, writes };

@@ -2,6 +2,7 @@
 import type { Operations, ServiceOperations } from "../port.ts";
 import type { Db } from "./database.ts";
 import { logsOperations } from "./logs.ts";
+import { movingOperations } from "./moving.ts";
 import { accountsOperations } from "./accounts.ts";
 import { adminOperations } from "./admin.ts";
 import { blobsOperations } from "./blobs.ts";
@@ -30,6 +31,7 @@ export const OPERATIONS: { readonly [S in keyof Operations]: SqliteOperations<Op
   blobs: blobsOperations,
   boxes: boxesOperations,
   cards: cardsOperations,
+  moving: movingOperations,
   recovery: recoveryOperations,
   devices: devicesOperations,
   keylog: keylogOperations,

@@ -80,12 +80,11 @@ function serve(first: ToWorker): void {
 }
 
 function runGroup(on: Db, group: WireCall[]): WireReply[] {
-  const backup = group.findIndex(([, name]) => name === "store.backup");
-  if (backup >= 0) {
-    // VACUUM INTO cannot run inside a transaction.
-    const [one] = group.splice(backup, 1) as [WireCall];
+  const alone = group.findIndex(([, name]) => ALONE.has(name));
+  if (alone >= 0) {
+    const [one] = group.splice(alone, 1) as [WireCall];
     const rest = group.length > 0 ? runGroup(on, group) : [];
-    return [...rest, runBackup(on, one)];
+    return [...rest, one[1] === "store.scrub" ? runScrub(on, one) : runBackup(on, one)];
   }
   const replies: WireReply[] = [];
   try {
@@ -115,6 +114,24 @@ function runOne(on: Db, [id, name, arg]: WireCall): WireReply {
   } catch (cause) {
     on.run("ROLLBACK TO one");
     on.run("RELEASE one");
+    return [id, false, errorOf(cause)];
+  }
+}
+
+/** VACUUM cannot run inside a transaction. */
+const ALONE: ReadonlySet<string> = new Set(["store.backup", "store.scrub"]);
+/** A larger file would keep everybody waiting: what was deleted in it is overwritten, the free room in its pages may not be. */
+const SCRUB_BYTES = 256 * 1024 * 1024;
+
+/** Writes the file anew without what was deleted, and empties the write-ahead log, which still has it. */
+function runScrub(on: Db, [id]: WireCall): WireReply {
+  try {
+    const pages = on.get<{ page_count: number }>("PRAGMA page_count")?.page_count ?? 0;
+    const size = on.get<{ page_size: number }>("PRAGMA page_size")?.page_size ?? 0;
+    if (pages * size <= SCRUB_BYTES) on.run("VACUUM");
+    on.get("PRAGMA wal_checkpoint(TRUNCATE)");
+    return [id, true, null];
+  } catch (cause) {
     return [id, false, errorOf(cause)];
   }
 }

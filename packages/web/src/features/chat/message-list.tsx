@@ -29,6 +29,7 @@ export interface MessageListProps extends Omit<MessageActions, "onJump"> {
 function noticeText({ notice }: MessageRow): string {
   if (!notice) return "";
   const { kind, name, by, title } = notice;
+  if (kind === "moved") return t("notice.moved", { name, address: title ?? "" });
   if (kind === "renamed") return t("notice.renamed", { name: by ?? name, title: title ?? "" });
   if (by !== null && by !== name && (kind === "joined" || kind === "removed"))
     return t(`notice.${kind}By`, { name, by });

@@ -12,6 +12,7 @@ import { ways } from "./009-ways.ts";
 import { leading } from "./010-leading.ts";
 import { administration } from "./011-administration.ts";
 import { passkeys } from "./012-passkeys.ts";
+import { moving } from "./013-moving.ts";
 
 /** `version` counts from 1 without gaps; `up` is the SQL that leads there from the version before. */
 export type Migration = { version: number; name: string; up: string };
@@ -29,6 +30,7 @@ const MIGRATIONS: readonly Migration[] = [
   leading,
   administration,
   passkeys,
+  moving,
 ];
 
 /** "BRZA": tells a Baraza store from another SQLite file. */
