@@ -289,6 +289,21 @@ test("what one holds for others outlives one's own devices", async () => {
   await nth(4).restart();
 });
 
+test("a device learns what another one has heard of the holders", async () => {
+  const rana = await guarded("rana", 2, [nth(0), nth(1)]);
+  const phone = await rana.secondDevice();
+  const [set] = await phone.until("recovery.sets", {}, (sets) => sets.length === 1);
+  expect(set?.stands).toBe(true);
+  await nth(0).commands["recovery.decline"]({ owner: rana.identityId });
+  // Whichever of the two read the letter.
+  for (const device of [rana, phone])
+    await until(async () => {
+      await device.commands["recovery.refresh"]({});
+      return (await device.now("recovery.sets", {}))[0]?.renew;
+    });
+  await phone.close();
+});
+
 test("practising with the people changes nothing, and is remembered", async () => {
   const lena = await guarded("lena", 2, helpers.slice(0, 2));
   const { rescueId } = await lena.commands["recovery.practise"]({});
@@ -305,6 +320,28 @@ test("practising with the people changes nothing, and is remembered", async () =
   const [set] = await lena.now("recovery.sets", {});
   expect(set?.rehearsedAt).not.toBeNull();
   expect(await lena.now("recovery.rescues", {})).toEqual([]);
+});
+
+test("practising with words tells right ones from misread and former ones, and changes nothing", async () => {
+  const omar = await net.person({ node: 1, name: "omar" });
+  const first = await omar.commands["ways.newWords"]({});
+  await omar.commands["ways.keepWords"]({ words: first.words });
+  const ways = await omar.now("ways", {});
+  await omar.commands["recovery.rehearseWords"]({ text: first.text });
+  const seen = await omar.until("recovery.overview", {}, (one) =>
+    Boolean(one?.ways.some(({ kind, rehearsedAt }) => kind === "words" && rehearsedAt !== null)),
+  );
+  expect(seen?.next).toBe("people");
+  expect(await omar.now("ways", {})).toEqual(ways);
+  const second = await omar.commands["ways.newWords"]({});
+  await omar.commands["ways.keepWords"]({ words: second.words });
+  const rehearse = (text: string) => omar.commands["recovery.rehearseWords"]({ text });
+  await expect(rehearse(first.text)).rejects.toMatchObject({ code: "wrong_way" });
+  await expect(rehearse(second.words.slice(1).join(" "))).rejects.toMatchObject({
+    code: "words_wrong",
+  });
+  // What was practised was the former sheet.
+  await omar.until("recovery.overview", {}, (one) => one?.next === "rehearse");
 });
 
 test("holders' apps answer by themselves whether they still have it", async () => {

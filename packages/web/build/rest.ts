@@ -33,6 +33,7 @@ export const rest: readonly string[] = [
   // Trusted people, coming back, what would be lost.
   "recovery-work",
   "recovery",
+  "draw-sheet",
   "en-recovery",
   "fr-recovery",
   "es-recovery",

@@ -5,6 +5,7 @@ import { Help } from "../src/features/recovery/help.tsx";
 import { Nudge, Overview } from "../src/features/recovery/overview.tsx";
 import { TrustedPeople } from "../src/features/recovery/people.tsx";
 import { Practise } from "../src/features/recovery/practise.tsx";
+import { Sheet } from "../src/features/recovery/sheet.tsx";
 import { Recover } from "../src/features/recovery/rescue.tsx";
 import { now } from "./samples.ts";
 
@@ -140,6 +141,24 @@ const help = {
 };
 const request = { address: "amina@mombasa.example", at: now, rehearsal: false, held: held[0]! };
 
+const sheet = {
+  sheet: {
+    words: "legal winner thank year wave sausage worth useful legal winner thank yellow".split(" "),
+    text: "baraza-words amina@mombasa.example legal winner thank year wave sausage worth useful legal winner thank yellow",
+  },
+  replaces: false,
+  address: "amina@mombasa.example",
+  node: "mombasa.example",
+  made: "Made: 3 March 2025",
+  busy: false,
+  failure: undefined,
+  overviewHref: "#",
+  onMake: nothing,
+  onSave: nothing,
+  onPrint: nothing,
+  onKeep: nothing,
+};
+
 const pane = (children: ComponentChildren) => <main id="main">{children}</main>;
 
 export const recoveryScreens: Record<string, () => ComponentChildren> = {
@@ -150,6 +169,7 @@ export const recoveryScreens: Record<string, () => ComponentChildren> = {
         now={now}
         settingsHref="#"
         peopleHref="#"
+        sheetHref="#"
         practiseHref="#"
         onNext={nothing}
       />,
@@ -163,6 +183,10 @@ export const recoveryScreens: Record<string, () => ComponentChildren> = {
       <Practise
         rescue={undefined}
         hasPeople
+        hasWords
+        wordsWrong
+        sheetHref="#"
+        onTry={nothing}
         done
         now={now}
         busy={false}
@@ -174,6 +198,8 @@ export const recoveryScreens: Record<string, () => ComponentChildren> = {
         onStop={nothing}
       />,
     ),
+  sheet: () => pane(<Sheet {...sheet} />),
+  "sheet-new": () => pane(<Sheet {...sheet} sheet={undefined} replaces />),
   recover: () => <Recover {...recover} rescue={undefined} failure="noAccount" />,
   "recover-asking": () => <Recover {...recover} rescue={rescue} />,
   "recover-ready": () => <Recover {...recover} rescue={{ ...rescue, have: 3, state: "ready" }} />,

@@ -47,6 +47,8 @@ const screens =
         "safety-choose",
         "safety-nobody",
         "practise",
+        "sheet",
+        "sheet-new",
         "recover",
         "recover-asking",
         "recover-ready",

@@ -131,6 +131,8 @@ export type RecoveryCommands = {
   "recovery.withdraw": (args: { setId: string }) => Promise<void>;
   /** Asks holders whether they still have it; their apps answer by themselves. */
   "recovery.askHolders": (args: { setId: string }) => Promise<void>;
+  /** Learns what one's other devices have heard meanwhile. */
+  "recovery.refresh": (args: NoArgs) => Promise<void>;
   /** Gives up what one holds for somebody; they are told. */
   "recovery.decline": (args: { owner: string }) => Promise<void>;
   /** A new request for help, on a device with nothing; or to practise, on one's own. @throws EngineError `no_account`, `other_node` (data: node) */
@@ -145,6 +147,11 @@ export type RecoveryCommands = {
   "recovery.readRequest": (args: { link: string }) => Promise<HelpRequest>;
   /** @throws EngineError `wrong_code` (data: left), `nothing_held`, `link_expired` */
   "recovery.help": (args: { link: string; code: string }) => Promise<void>;
+  /**
+   * Tries words (typed, scanned or pasted) against the account as it is at the node; changes nothing.
+   * @throws EngineError `words_wrong` (not twelve words of one sheet), `wrong_way` (of another sheet)
+   */
+  "recovery.rehearseWords": (args: { text: string }) => Promise<void>;
   /** The card on the list of conversations is not shown again. */
   "recovery.dismissNudge": (args: NoArgs) => Promise<void>;
 };

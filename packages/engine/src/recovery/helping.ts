@@ -1,7 +1,7 @@
 /** Helping somebody who lost everything: reading their request, and giving the share that one holds, after speaking with them. */
 import { CryptoError } from "@baraza/crypto";
 import { openRescue, rescueCode, rescueKeys, sealHelp } from "@baraza/crypto/recovery";
-import type { Bytes, HelpLink, RescueRequest } from "@baraza/protocol";
+import type { HelpLink, RescueRequest } from "@baraza/protocol";
 import {
   decodeHelpFragment,
   equalBytes,
@@ -135,19 +135,22 @@ async function heldFor(core: Core, request: RescueRequest): Promise<HeldRow[]> {
     );
   const here = await find();
   if (here.length > 0) return here;
-  try {
-    const { vault } = await openTheirs(core, await sealedVault(core));
-    await core.store.transaction((tx) => keepRecovery(tx, vault));
-    await takeOver(core);
-  } catch (error) {
+  await refresh(core).catch((error: unknown) => {
     // Without a line there is what is here.
     if (!(error instanceof ProtocolError)) throw error;
-  }
+  });
   return find();
 }
 
-async function sealedVault(core: Core): Promise<Bytes> {
-  return (await core.own.call("vault.get", {})).vault;
+/**
+ * Takes over what the account's other devices have put into the vault: a letter is read by the first device that finds it,
+ * so the others learn of a holder's answer only there.
+ */
+export async function refresh(core: Core): Promise<void> {
+  const sealed = await core.own.call("vault.get", {});
+  const { vault } = await openTheirs(core, sealed.vault);
+  await core.store.transaction((tx) => keepRecovery(tx, vault));
+  await takeOver(core);
 }
 
 /** What one holds for others, newest first. */

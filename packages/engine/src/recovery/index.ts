@@ -16,6 +16,7 @@ export function recoveryCommands(core: Core, signedIn: () => Promise<Account>): 
     "recovery.share": async (args) => (await work()).makeSet(core, args),
     "recovery.withdraw": async ({ setId }) => (await work()).withdraw(core, setId),
     "recovery.askHolders": async ({ setId }) => (await work()).askHolders(core, setId),
+    "recovery.refresh": async () => (await work()).refresh(core),
     "recovery.decline": async ({ owner }) => (await work()).decline(core, owner),
     "recovery.begin": async ({ address }) => (await work()).begin(core, address),
     "recovery.practise": async () => (await work()).practise(core),
@@ -27,6 +28,7 @@ export function recoveryCommands(core: Core, signedIn: () => Promise<Account>): 
     },
     "recovery.readRequest": async ({ link }) => (await work()).readRequest(core, link),
     "recovery.help": async (args) => (await work()).help(core, args),
+    "recovery.rehearseWords": async ({ text }) => (await work()).rehearseWords(core, text),
     "recovery.dismissNudge": async () => (await work()).dismissNudge(core),
   };
 }

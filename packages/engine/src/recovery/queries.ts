@@ -234,9 +234,9 @@ function nextStep(
   const sure = ways.filter((way) => way.opens && way.kind !== "passphrase");
   if (sure.length === 0) return "addWay";
   if (sets.some((set) => set.renew)) return "renew";
-  if (!ways.some((way) => way.kind === "people")) return "people";
   const words = ways.filter((way) => way.kind === "words");
   if (words.some((way) => (way.rehearsedAt ?? 0) < now - REHEARSE_MS)) return "rehearse";
+  if (!ways.some((way) => way.kind === "people")) return "people";
   return losses.some((one) => one.kind === "unsent") ? "send" : null;
 }
 

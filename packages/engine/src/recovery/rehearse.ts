@@ -7,6 +7,14 @@ import type { Core } from "../core.ts";
 import { EngineError } from "../errors.ts";
 import { noteRehearsal, vaultChanged } from "./in-vault.ts";
 
+/** The words of a sheet, as somebody typed or scanned them. @throws EngineError `words_wrong`, `wrong_way` */
+export async function rehearseWords(core: Core, text: string): Promise<void> {
+  const { readWords } = await import("@baraza/crypto/words");
+  const read = readWords(text);
+  if (!read.ok) throw new EngineError("words_wrong", { data: { reason: read.reason } });
+  await tryOut(core, "words", read.secret);
+}
+
 /**
  * Finds out whether a secret opens the vault as it is at the node now, and notes that it did. Nothing else changes.
  * @throws EngineError `wrong_way`

@@ -56,6 +56,7 @@ const repeatable: ReadonlySet<keyof EngineCommands> = new Set([
   "chat.edit",
   "chat.delete",
   "recovery.look",
+  "recovery.refresh",
   "recovery.readRequest",
   "recovery.help",
   "recovery.dismissNudge",

@@ -20,6 +20,7 @@ test("every route survives the way to its address and back", () => {
     { at: "recover" },
     { at: "safety", part: "overview" },
     { at: "safety", part: "people" },
+    { at: "safety", part: "sheet" },
     { at: "safety", part: "practise" },
   ];
   for (const route of routes) {

@@ -22,8 +22,8 @@ export type Route =
   | { at: "lost" };
 
 /** Pages on coming back after a loss: the overview, the people one trusts, practising. */
-export type SafetyPart = "overview" | "people" | "practise";
-const SAFETY: readonly string[] = ["people", "practise"] satisfies SafetyPart[];
+export type SafetyPart = "overview" | "people" | "sheet" | "practise";
+const SAFETY: readonly string[] = ["people", "sheet", "practise"] satisfies SafetyPart[];
 
 /** The route of a path and fragment. Secrets stand in the fragment, so that they never reach a server. */
 export function parseRoute(path: string, fragment = ""): Route {

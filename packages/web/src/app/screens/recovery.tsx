@@ -4,8 +4,9 @@ import { Help as HelpScreen, type HelpState } from "../../features/recovery/help
 import { Nudge, Overview } from "../../features/recovery/overview.tsx";
 import { TrustedPeople } from "../../features/recovery/people.tsx";
 import { Practise } from "../../features/recovery/practise.tsx";
+import { Sheet } from "../../features/recovery/sheet.tsx";
 import { Recover as RecoverScreen } from "../../features/recovery/rescue.tsx";
-import { t } from "../../i18n/index.ts";
+import { currentDirection, currentTag, t } from "../../i18n/index.ts";
 import { Skeleton } from "../../ui/progress.tsx";
 import { toast } from "../../ui/toast.tsx";
 import type { EnginePort } from "../engine.ts";
@@ -20,6 +21,7 @@ import { SignIn } from "./account.tsx";
 const LOOK_EVERY = 5000;
 
 const overviewHref = hrefOf({ at: "safety", part: "overview" });
+const sheetHref = hrefOf({ at: "safety", part: "sheet" });
 const helpHref = hrefOf({ at: "help", secret: "" });
 
 /** The request of this device (in earnest or to practise), looked after while the page is open. */
@@ -154,6 +156,7 @@ function helpState(
 export function Safety({ engine, part }: { engine: EnginePort; part: SafetyPart }) {
   if (part === "people") return <PeoplePage engine={engine} />;
   if (part === "practise") return <PractisePage engine={engine} />;
+  if (part === "sheet") return <SheetPage engine={engine} />;
   return <OverviewPage engine={engine} />;
 }
 
@@ -169,9 +172,11 @@ function OverviewPage({ engine }: { engine: EnginePort }) {
       now={now}
       settingsHref={hrefOf({ at: "settings" })}
       peopleHref={hrefOf(peopleRoute)}
+      sheetHref={sheetHref}
       practiseHref={hrefOf(practiseRoute)}
       onNext={(step) => {
         if (step === "rehearse") go(practiseRoute);
+        else if (step === "addWay") go({ at: "safety", part: "sheet" });
         else if (step === "send") void engine.syncNow();
         else go(peopleRoute);
       }}
@@ -186,6 +191,14 @@ function PeoplePage({ engine }: { engine: EnginePort }) {
   const held = useLive(engine.watch("recovery.held", {}), "recovery.held");
   const now = useNow();
   const { busy, failure, run } = useRequest();
+  const waiting = sets?.some(({ holders }) => holders.some(({ state }) => state === "sent"));
+  useEffect(() => {
+    const refresh = () => void engine.call("recovery.refresh", {});
+    refresh();
+    if (waiting !== true) return;
+    const timer = setInterval(refresh, LOOK_EVERY);
+    return () => clearInterval(timer);
+  }, [engine, waiting]);
   if (!sets || !candidates || !offices || !held)
     return <Skeleton label={t("ui.moment")} rows={6} />;
   const told = (request: Promise<{ ok: true } | { ok: false; failure: Failure }>, text: string) =>
@@ -219,24 +232,119 @@ function PeoplePage({ engine }: { engine: EnginePort }) {
 
 function PractisePage({ engine }: { engine: EnginePort }) {
   const sets = useLive(engine.watch("recovery.sets", {}), "recovery.sets");
+  const overview = useLive(engine.watch("recovery.overview", {}), "recovery.overview");
   const now = useNow();
   const [done, setDone] = useState(false);
+  const trying = useRequest();
   const { rescue, busy, failure, run, onLook, onStop, finish } = useRescue(engine, true);
   return (
     <Practise
       rescue={rescue}
+      hasWords={overview?.ways.some(({ kind }) => kind === "words") ?? false}
+      wordsWrong={trying.failure !== undefined && !OFFLINE.has(trying.failure)}
       hasPeople={sets?.some(({ stands }) => stands) ?? false}
       done={done}
       now={now}
-      busy={busy}
+      busy={busy || trying.busy}
       failure={failure}
       overviewHref={overviewHref}
+      sheetHref={sheetHref}
+      onTry={(text) => {
+        setDone(false);
+        void trying.run(async () => {
+          const result = await engine.call("recovery.rehearseWords", { text });
+          if (result.ok) setDone(true);
+          else if (OFFLINE.has(result.failure)) toast({ text: failureText(result.failure) });
+          return result;
+        });
+      }}
       onBegin={() => void run(() => engine.call("recovery.practise", {}))}
       onLook={onLook}
       onStop={onStop}
       onFinish={() => void finish().then((account) => setDone(account !== undefined))}
     />
   );
+}
+
+/** Failures that say nothing about what was typed. */
+const OFFLINE: ReadonlySet<Failure> = new Set(["offline", "unreachable", "tooMany"]);
+
+function SheetPage({ engine }: { engine: EnginePort }) {
+  const session = engine.session.value;
+  const address = session.state === "signedIn" ? session.account.address : "";
+  const overview = useLive(engine.watch("recovery.overview", {}), "recovery.overview");
+  const { node } = usePolicy(engine);
+  const { busy, failure, run } = useRequest();
+  const [sheet, setSheet] = useState<{ words: string[]; text: string }>();
+  const date = new Intl.DateTimeFormat(currentTag(), { dateStyle: "long" }).format(new Date());
+  const made = t("recovery.sheetMade", { date });
+  return (
+    <Sheet
+      sheet={sheet}
+      replaces={overview?.ways.some(({ kind }) => kind === "words") ?? false}
+      address={address}
+      node={node}
+      made={made}
+      busy={busy}
+      failure={failure}
+      overviewHref={overviewHref}
+      onMake={() => void run(() => engine.call("ways.newWords", {})).then(setSheet)}
+      onSave={() => {
+        if (sheet)
+          void saveSheet(sheet, { address, node, made }).catch(() =>
+            toast({ text: t("recovery.sheetFailed") }),
+          );
+      }}
+      onPrint={() => {
+        print();
+      }}
+      onKeep={() => {
+        if (sheet)
+          void run(async () => {
+            const result = await engine.call("ways.keepWords", { words: sheet.words });
+            if (result.ok) {
+              toast({ text: t("recovery.sheetKept") });
+              go({ at: "safety", part: "overview" }, { replace: true });
+            }
+            return result;
+          });
+      }}
+    />
+  );
+}
+
+/** Draws the sheet, makes the PDF on this device, and hands it to the browser to be kept. */
+async function saveSheet(
+  sheet: { words: string[]; text: string },
+  about: { address: string; node: string; made: string },
+): Promise<void> {
+  const { sheetPdf } = await import("../../features/recovery/draw-sheet.ts");
+  const pdf = await sheetPdf({
+    direction: currentDirection(),
+    language: currentTag(),
+    title: t("recovery.sheetTitle"),
+    lead: t("recovery.sheetLead"),
+    addressLabel: t("recovery.sheetAddress"),
+    address: about.address,
+    wordsLabel: t("recovery.sheetWords"),
+    words: sheet.words,
+    code: sheet.text,
+    howLabel: t("recovery.sheetHow"),
+    steps: [
+      t("recovery.sheetStep1", { node: about.node }),
+      t("recovery.sheetStep2"),
+      t("recovery.sheetStep3"),
+    ],
+    keep: t("recovery.sheetKeep"),
+    made: about.made,
+  });
+  const url = URL.createObjectURL(new Blob([pdf], { type: "application/pdf" }));
+  const link = document.createElement("a");
+  link.href = url;
+  link.download = "baraza.pdf";
+  link.click();
+  // The browser has read it by then.
+  setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }
 
 /** The card above the conversations, once. */

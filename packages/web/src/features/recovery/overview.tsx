@@ -15,13 +15,14 @@ export interface OverviewProps {
   now: number;
   settingsHref: string;
   peopleHref: string;
+  sheetHref: string;
   practiseHref: string;
   onNext: (step: NonNullable<OverviewData["next"]>) => void;
 }
 
 /** "What would be lost today": the ways back that one has, what would not come back, and the one thing to do next. */
 export function Overview(props: OverviewProps) {
-  const { overview, now, peopleHref, practiseHref, onNext } = props;
+  const { overview, now, peopleHref, sheetHref, practiseHref, onNext } = props;
   const { next } = overview;
   return (
     <Page title={t("recovery.title")} lead={t("recovery.lead")} backHref={props.settingsHref}>
@@ -53,6 +54,9 @@ export function Overview(props: OverviewProps) {
         <div class="recovery-buttons">
           <a class="button" data-kind="secondary" href={peopleHref}>
             {t("recovery.toPeople")}
+          </a>
+          <a class="button" data-kind="secondary" href={sheetHref}>
+            {t("recovery.toSheet")}
           </a>
           <a class="button" data-kind="secondary" href={practiseHref}>
             {t("recovery.toPractise")}

@@ -1,10 +1,12 @@
 import "./recovery.css";
 import type { Rescue } from "@baraza/engine";
 import { CircleCheck } from "lucide";
+import { useState } from "preact/hooks";
 import { failureText } from "../../app/failure.ts";
 import type { Failure } from "../../app/model.ts";
 import { t } from "../../i18n/index.ts";
 import { Button } from "../../ui/button.tsx";
+import { Form, TextField } from "../../ui/field.tsx";
 import { Icon } from "../../ui/icon.tsx";
 import { Group } from "../settings/group.tsx";
 import { Page } from "./page.tsx";
@@ -15,11 +17,17 @@ export interface PractiseProps {
   rescue: Rescue | undefined;
   /** Enough people have confirmed. */
   hasPeople: boolean;
+  /** There is a sheet to try. */
+  hasWords: boolean;
+  /** What was typed did not open the account. */
+  wordsWrong: boolean;
   done: boolean;
   now: number;
   busy: boolean;
   failure: Failure | undefined;
   overviewHref: string;
+  sheetHref: string;
+  onTry: (text: string) => void;
   onBegin: () => void;
   onLook: () => void;
   onFinish: () => void;
@@ -40,6 +48,7 @@ export function Practise(props: PractiseProps) {
           <Icon of={CircleCheck} /> {t("recovery.practised")}
         </p>
       )}
+      <Words {...props} />
       <Group title={t("recovery.practisePeople")}>
         {rescue ? (
           <RescueView {...props} rescue={rescue} />
@@ -62,5 +71,46 @@ export function Practise(props: PractiseProps) {
         )}
       </Group>
     </Page>
+  );
+}
+
+function Words({ hasWords, wordsWrong, busy, sheetHref, onTry }: PractiseProps) {
+  const [text, setText] = useState("");
+  if (!hasWords)
+    return (
+      <Group title={t("recovery.practiseWords")}>
+        <p class="field-hint">{t("recovery.practiseNoWords")}</p>
+        <div>
+          <a class="button" data-kind="secondary" href={sheetHref}>
+            {t("recovery.toSheet")}
+          </a>
+        </div>
+      </Group>
+    );
+  return (
+    <Group title={t("recovery.practiseWords")}>
+      <Form
+        onSubmit={() => {
+          if (!busy && text.trim() !== "") onTry(text);
+        }}
+      >
+        <TextField
+          label={t("recovery.practiseWordsField")}
+          hint={t("recovery.practiseWordsHint")}
+          value={text}
+          onInput={setText}
+          direction="ltr"
+          autoCapitalize="none"
+          spellcheck={false}
+          maxLength={1000}
+          error={wordsWrong ? t("recovery.practiseWordsWrong") : undefined}
+        />
+        <div>
+          <Button type="submit" busy={busy}>
+            {t("recovery.practiseTry")}
+          </Button>
+        </div>
+      </Form>
+    </Group>
   );
 }
