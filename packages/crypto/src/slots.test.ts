@@ -1,6 +1,7 @@
 import { equalBytes, toHex } from "@baraza/protocol";
 import type { Bytes } from "@baraza/protocol";
 import { beforeAll, expect, test } from "vitest";
+import { createDevice, createIdentity, deviceCredential } from "./identity.ts";
 import { epochKeys } from "./epoch.ts";
 import {
   testChecks,
@@ -14,6 +15,7 @@ import type { Group } from "./mls/index.ts";
 import {
   commit,
   createGroup,
+  createKeyPackage,
   epoch,
   exportSecret,
   externalCommit,
@@ -25,6 +27,7 @@ import {
 import { randomBytes } from "./primitives.ts";
 import type { RejoinSuite, SlotParts } from "./slots.ts";
 import {
+  announceRejoinKey,
   createRejoinSecret,
   isSlotGroupInfo,
   makeSlot,
@@ -35,6 +38,7 @@ import {
   slotEpochsOf,
   slotKeys,
   slotOuterKey,
+  slotRecipients,
   slotSecretOf,
   slotTag,
 } from "./slots.ts";
@@ -55,7 +59,11 @@ async function pair(suite: RejoinSuite) {
   const packages = [];
   for (const [i, owner] of owners.entries()) {
     const { publicKey } = await rejoinKeyPair(must(secrets[i]), nonce, suite);
-    packages.push(await testPackage(suite, await testDevice(owner), { rejoinKey: publicKey }));
+    packages.push(
+      await testPackage(suite, await testDevice(owner), {
+        rejoinKey: announceRejoinKey(1, publicKey),
+      }),
+    );
   }
   const founder = must(packages[0]);
   const guest = must(packages[1]);
@@ -103,7 +111,7 @@ test.each(["x25519", "xwing"] as const)(
     const content = await openSlot(secret, slot, logId);
     expect(slotKeys(content).get(1)).toEqual(await contentKey(space.alice));
     const fresh = await testPackage(suite, await testDevice(space.owners[1]), {
-      rejoinKey: mine.publicKey,
+      rejoinKey: announceRejoinKey(1, mine.publicKey),
     });
     const { groupInfo: info, tree } = content;
     const rejoined = await externalCommit({ ...fresh, groupInfo: info, tree }, checks);
@@ -168,7 +176,7 @@ test("rejoin keys of one person in two spaces have nothing in common, and those 
 
 test("a member renews the rejoin key in its leaf with a commit", async () => {
   const renewed = await rejoinKeyPair(createRejoinSecret(), nonce, "x25519");
-  const made = await commit(alice, { rejoinKey: renewed.publicKey }, checks);
+  const made = await commit(alice, { rejoinKey: announceRejoinKey(2, renewed.publicKey) }, checks);
   const followed = must((await processCommit(bob, made.message, checks)).group);
   const slot = readSlot(must(await makeSlot(followed, await partsOf(followed))).bytes);
   const tags = slot.envelopes.map((one) => toHex(one.tag));
@@ -191,4 +199,40 @@ test("runs of epochs: all that are known, or the present one", () => {
     { from: 5, count: 2 },
   ]);
   expect(slotEpochsOf(keys, 6, false)).toEqual([{ from: 6, count: 1 }]);
+});
+
+test("of the keys that one person's devices announce, the newest version alone is sealed to", async () => {
+  const owner = await createIdentity();
+  const keys: Bytes[] = [];
+  const packages = [];
+  for (const version of [1, 2]) {
+    const device = await createDevice(owner.record, owner.privateKey, Date.now());
+    const { publicKey } = await rejoinKeyPair(createRejoinSecret(), nonce, "x25519");
+    keys.push(publicKey);
+    packages.push(
+      await createKeyPackage({
+        suite: "x25519",
+        credential: deviceCredential(device.certificate),
+        signatureKey: {
+          publicKey: device.certificate.deviceKey,
+          privateKey: device.privateKey,
+        },
+        seatKey: testIdentity().publicKey,
+        rejoinKey: announceRejoinKey(version, publicKey),
+      }),
+    );
+  }
+  const anybody = {
+    verifyCredential: () => ({ identity: owner.record.firstKey }),
+    authorise: () => undefined,
+  };
+  const first = await createGroup({
+    suite: "x25519",
+    groupId: nonce,
+    ...must(packages[0]),
+    contextExtension: Uint8Array.of(1),
+  });
+  expect([...slotRecipients(first, logId).values()]).toEqual([keys[0]]);
+  const both = await commit(first, { add: [must(packages[1]).keyPackage] }, anybody);
+  expect([...slotRecipients(both.pending, logId).values()]).toEqual([keys[1]]);
 });

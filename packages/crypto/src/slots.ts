@@ -22,6 +22,7 @@ import {
   rejoinSlot,
   slotContent,
   toHex,
+  uint64,
   utf8,
   writeAs,
 } from "@baraza/protocol";
@@ -31,6 +32,7 @@ import { unpadExactly } from "./entries.ts";
 import { CryptoError } from "./errors.ts";
 import type { KeyPair } from "./hpke.ts";
 import { hpkeGenerate, hpkeOpen, hpkeSend } from "./hpke.ts";
+import { readDeviceCredential } from "./identity.ts";
 import { lru } from "./lru.ts";
 import type { Group } from "./mls/index.ts";
 import {
@@ -76,6 +78,41 @@ export async function rejoinKeyPair(
     publicKey: new Uint8Array(await kem.serializePublicKey(pair.publicKey)),
     privateKey: new Uint8Array(await kem.serializePrivateKey(pair.privateKey)),
   };
+}
+
+/** A rejoin key as leaves announce it: its version (32 bits) and the key. Of one person's keys only those of the highest version count. */
+export function announceRejoinKey(version: number, publicKey: Bytes): Bytes {
+  return concat(uint64(version).slice(4), publicKey);
+}
+
+/**
+ * The keys that a slot of this epoch is sealed to, by their tags, in that order. A person whose devices announce keys of several
+ * versions gets the newest alone: an older one was given up because somebody else may know it.
+ */
+export function slotRecipients(group: Group, logId: Bytes): Map<string, Bytes> {
+  const newest = new Map<string, { version: number; keys: Bytes[] }>();
+  for (const { credential, rejoinKey } of roster(group)) {
+    if (rejoinKey === null) continue;
+    const version = new DataView(rejoinKey.buffer, rejoinKey.byteOffset).getUint32(0);
+    const key = rejoinKey.slice(4);
+    const person = personOf(credential);
+    const known = newest.get(person);
+    if (known === undefined || known.version < version)
+      newest.set(person, { version, keys: [key] });
+    else if (known.version === version) known.keys.push(key);
+  }
+  const named: [string, Bytes][] = [];
+  for (const { keys } of newest.values())
+    for (const key of keys) named.push([toHex(slotTag(logId, key)), key]);
+  return new Map(named.toSorted(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+function personOf(credential: Bytes): string {
+  try {
+    return toHex(readDeviceCredential(credential).identity.firstKey);
+  } catch {
+    return toHex(credential);
+  }
 }
 
 /** The secret of a slot that is renewed with this epoch: all its members can derive it, nobody else. 32 bytes. */
@@ -130,11 +167,8 @@ export async function makeSlot(
     writeAs(slotContent, { v: 1, logId, epoch: epoch(group), seen, groupInfo, tree, ring }),
     AEAD_OVERHEAD,
   );
-  const names = new Map<string, Bytes>();
-  for (const { rejoinKey } of roster(group))
-    if (rejoinKey !== null) names.set(toHex(slotTag(logId, rejoinKey)), rejoinKey);
   const envelopes: SlotEnvelope[] = [];
-  for (const [name, key] of [...names].toSorted(([a], [b]) => (a < b ? -1 : 1))) {
+  for (const [name, key] of slotRecipients(group, logId)) {
     const envelope = await envelopeFor(name, key, secret, logId, suiteName(group));
     if (envelope !== null) envelopes.push(envelope);
   }

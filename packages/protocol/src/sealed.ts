@@ -254,7 +254,9 @@ export const vault = object({
   boxKeys: v.array(object({ record: bytes(LIMITS.recordBytes), privateKey: bytes(4096, 16) })),
   spaces: v.array(vaultSpace),
   /** Secrets from which the rejoin keys in all spaces derive, the present one first; former ones until no slot names them. */
-  rejoin: v.optional(v.pipe(v.array(bytes32), v.maxLength(4))),
+  rejoin: v.optional(
+    v.pipe(v.array(object({ version: uint(0xffff_ffff), secret: bytes32 })), v.maxLength(4)),
+  ),
   /** Node keys pinned at first contact. */
   nodes: v.array(object({ name: nodeName, nodeKey: bytes32 })),
   devices: v.optional(v.pipe(v.array(vaultDevice), v.maxLength(256))),

@@ -82,7 +82,7 @@ export interface CommitRequest {
   readonly contextExtension?: Bytes;
   /** Renew one's own keys even if nothing else asks for it. A commit that does more than add always does. */
   readonly update?: boolean;
-  /** A new rejoin key for one's own leaf; the other keys are then renewed, too. */
+  /** A new rejoin key for one's own leaf, as slots.ts announces it; the other keys are then renewed, too. */
   readonly rejoinKey?: Bytes;
   /** Milliseconds since 1970, for the lifetime of key packages; the clock when left out. */
   readonly now?: number;

@@ -39,7 +39,7 @@ export interface KeyPackageRequest {
   readonly signatureKey: { readonly publicKey: Bytes; readonly privateKey: Bytes };
   /** The public half of the seat key: Ed25519, 32 bytes, a new one for each key package. */
   readonly seatKey: Bytes;
-  /** The public half of the identity's rejoin key in the space that this is for (see slots.ts). */
+  /** The identity's rejoin key in the space that this is for, as slots.ts announces it. */
   readonly rejoinKey?: Bytes;
   readonly lifetimeDays?: number;
   readonly lastResort?: boolean;

@@ -10,8 +10,10 @@ import type { Tree } from "./tree.ts";
 
 /** Leaf extension that binds the seat key (private use, RFC 9420, 17.3). */
 export const SEAT_EXTENSION = 0xf0b1;
-/** Leaf extension with the rejoin key of the device's identity in this space: an HPKE public key of the suite (private use). */
+/** Leaf extension with the rejoin key of the device's identity in this space: its version and an HPKE public key of the suite (private use). */
 export const REJOIN_EXTENSION = 0xf0b4;
+/** Before the key: which of the identity's rejoin keys it is. */
+export const REJOIN_VERSION_BYTES = 4;
 /** Group-context extension with the bytes that the space keeps there. */
 export const CONTEXT_EXTENSION = 0xf0b2;
 
@@ -25,7 +27,7 @@ export interface Member {
   readonly signatureKey: Bytes;
   /** Ed25519, 32 bytes. */
   readonly seatKey: Bytes;
-  /** Where the secret of rejoin slots is sealed to (see slots.ts); null for a device that gives none. */
+  /** Where the secret of rejoin slots is sealed to, version first (see slots.ts); null for a device that gives none. */
   readonly rejoinKey: Bytes | null;
 }
 
@@ -110,7 +112,7 @@ export function checkLeafShape(leaf: LeafNode, suite: Suite): void {
   }
   seatKeyOf(leaf);
   const rejoinKey = rejoinKeyOf(leaf);
-  if (rejoinKey !== null && rejoinKey.length !== suite.publicKeyBytes)
+  if (rejoinKey !== null && rejoinKey.length !== REJOIN_VERSION_BYTES + suite.publicKeyBytes)
     throw new MlsRefused("bad_message", "a rejoin key of another suite");
   const { versions, ciphersuites, extensions, credentials } = leaf.capabilities;
   if (

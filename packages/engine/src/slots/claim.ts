@@ -13,6 +13,7 @@ import {
   makeSlot,
   roster,
   slotEpochsOf,
+  slotRecipients,
   slotSecretOf,
 } from "@baraza/crypto";
 import type { Group } from "@baraza/crypto";
@@ -70,20 +71,19 @@ export async function slotFor(
 }
 
 /** Whether the secret has to be another one: somebody went who knows it, or a key went that it was sealed to. */
-export function mustRenew(before: Group, next: Group): boolean {
-  const now = roster(next);
-  const seats = new Set(now.map((one) => toHex(one.seatKey)));
-  const keys = new Set(now.map((one) => one.rejoinKey && toHex(one.rejoinKey)));
-  return roster(before).some(
-    (one) =>
-      !seats.has(toHex(one.seatKey)) || (one.rejoinKey !== null && !keys.has(toHex(one.rejoinKey))),
+export function mustRenew(logId: Bytes, before: Group, next: Group): boolean {
+  const seats = new Set(roster(next).map((one) => toHex(one.seatKey)));
+  const keys = slotRecipients(next, logId);
+  return (
+    roster(before).some((one) => !seats.has(toHex(one.seatKey))) ||
+    [...slotRecipients(before, logId).keys()].some((tag) => !keys.has(tag))
   );
 }
 
 /** The secret to go on with, or null for a new one. */
 export function secretToKeep(space: SpaceRuntime, before: Group, next: Group): Bytes | null {
   const { slot_good: good, slot_secret: secret } = space.row;
-  return good === 0 || mustRenew(before, next) ? null : secret;
+  return good === 0 || mustRenew(space.id, before, next) ? null : secret;
 }
 
 /** Whether this device could make a slot of the present epoch at all. */
@@ -125,7 +125,7 @@ async function judgeSlot(
   const hash = header.slotHash ?? null;
   if (claim === undefined || hash === null) return { verdict: "missing", secret: null };
   const bad = { verdict: "bad", secret: null } as const;
-  if (!claim.renewed && mustRenew(before, next)) return bad;
+  if (!claim.renewed && mustRenew(space.id, before, next)) return bad;
   const secret = claim.renewed ? await slotSecretOf(next) : row.slot_secret;
   // Whoever let this device in did not say which: it cannot judge until the secret is renewed.
   if (secret === null) return { verdict: "unknown", secret };

@@ -2,7 +2,7 @@
 import { encodeCbor } from "@baraza/protocol";
 import { tendVault } from "../account/vault.ts";
 import type { Core } from "../core.ts";
-import { renewRejoinSecret } from "./keys.ts";
+import { keepRejoinSecrets, rejoinSecrets, withNewSecret } from "./keys.ts";
 
 /**
  * Every other device of this account is lost. Wherever this device is, and wherever it comes back, a commit takes the others
@@ -10,9 +10,11 @@ import { renewRejoinSecret } from "./keys.ts";
  * secret is another one. The vault is put first: the new key must not be lost with this device.
  */
 export async function allOthersAreLost(core: Core): Promise<void> {
+  const renewed = withNewSecret(await rejoinSecrets(core));
   await core.store.transaction((tx) => {
     tx.run("INSERT OR REPLACE INTO lost_devices VALUES (1, ?)", [core.platform.clock.now()]);
-    renewRejoinSecret(tx);
+    keepRejoinSecrets(tx, { rejoin: renewed });
+    tx.run("UPDATE account SET vault_dirty = vault_dirty + 1");
   });
   await tendVault(core);
   const spaces = await core.store.all<{ log_id: string }>(

@@ -131,7 +131,7 @@ type Read = {
 async function readSlotOf(core: Core, way: Way): Promise<Read | ReturnState> {
   if (way.groupId === undefined) return "gone";
   const tagged = [];
-  for (const secret of await rejoinSecrets(core))
+  for (const { secret } of await rejoinSecrets(core))
     for (const suite of ["x25519", "xwing"] as const) {
       const key = await rejoinKeyPair(secret, way.groupId, suite);
       tagged.push({ key, tag: slotTag(way.id, key.publicKey) });
@@ -221,7 +221,7 @@ async function prepareRejoin(
     // What a stuck device had sent and was not told of may have used the next few numbers.
     counter: way.former === null ? 1 : way.former.row.counter + 1000,
     prevOwnHash: way.former?.row.own_hash ?? NO_EVENT,
-    seen,
+    seen: { ...seen, time: head.time, sig: head.sig },
     type,
     typeVersion: version,
     at: core.platform.clock.now(),
@@ -406,7 +406,8 @@ async function enter(
   };
   const { former } = way;
   const write = async (): Promise<ReturnState | null> => {
-    if ((await runtimeOf(core, way.logId)) !== former) return "asking";
+    const there = await runtimeOf(core, way.logId);
+    if (former === null ? there?.row.state === "active" : there !== former) return "asking";
     const resume = former === null ? null : await resumeAt(core, former.row);
     await core.store.transaction((tx) => {
       tx.run("DELETE FROM key_packages WHERE purpose = ?", [way.logId]);

@@ -102,7 +102,7 @@ const PAUSES: Record<ReturnState, number> = {
 /** What there is to know of the way into a space; null when this device needs none. */
 async function wayTo(core: Core, logId: string): Promise<Way | null> {
   const former = await runtimeOf(core, logId);
-  if (former !== null) {
+  if (former !== null && !(await isRestored(core, logId))) {
     const { row, genesis } = former;
     const lost = row.trouble === "stuck" || row.trouble === "cloned";
     if (row.state !== "active" || !lost) return null;
@@ -128,11 +128,17 @@ async function wayTo(core: Core, logId: string): Promise<Way | null> {
   };
 }
 
+/** What an archive brought is there to be read, and no place. */
+async function isRestored(core: Core, logId: string): Promise<boolean> {
+  const row = await core.store.get("SELECT 1 AS one FROM restored WHERE log_id = ?", [logId]);
+  return row !== undefined;
+}
+
 /** Spaces of the account that this device is not in yet, and what it is waiting for. */
 export async function listReturns(core: Core) {
   const rows = await core.store.all<{ space: Bytes; state: ReturnState | null }>(
     `SELECT p.space, r.state FROM places p LEFT JOIN rejoins r ON r.log_id = p.log_id
-     WHERE p.log_id NOT IN (SELECT log_id FROM spaces)`,
+     WHERE p.log_id NOT IN (SELECT log_id FROM spaces WHERE log_id NOT IN (SELECT log_id FROM restored))`,
   );
   return rows
     .map(({ space, state }) => ({ place: readAs(vaultSpace, space, LIMITS.vaultBytes), state }))

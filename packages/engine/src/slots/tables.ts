@@ -7,8 +7,8 @@ ALTER TABLE spaces ADD COLUMN slot_secret BLOB;
 ALTER TABLE spaces ADD COLUMN slot_before BLOB;
 ALTER TABLE spaces ADD COLUMN slot_good INTEGER NOT NULL DEFAULT 1;
 
--- From which this account's rejoin keys derive, in all spaces; the newest is the present one.
-CREATE TABLE rejoin_secrets (id INTEGER PRIMARY KEY AUTOINCREMENT, secret BLOB NOT NULL UNIQUE) STRICT;
+-- From which this account's rejoin keys derive, in all spaces; that of the highest version is the present one.
+CREATE TABLE rejoin_secrets (secret BLOB PRIMARY KEY, version INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 
 -- Spaces to come back into by the slot, unless somebody lets this device in first. Once a rejoin is made, its exact bytes
 -- stand here until the hub has answered, and with them the state that they lead to.

@@ -48,7 +48,7 @@ import { checksFor, infoOf, rosterOf, stewardKeyOf, stewardsOf } from "./roster.
 import type { SpaceRuntime } from "./runtime.ts";
 import { keysOf } from "./runtime.ts";
 import { prepare } from "./post.ts";
-import { asStored, chainOf, sealOne } from "./seal.ts";
+import { asStored, chainOf, sealOne, seenOf } from "./seal.ts";
 import { checkedHead, sync } from "./sync.ts";
 import type { PendingCommit } from "./welcome.ts";
 
@@ -355,7 +355,7 @@ async function makeCommit(core: Core, space: SpaceRuntime, plan: Plan): Promise<
   const slot = await slotFor(made.pending, {
     logId: space.id,
     secret: secretToKeep(space, group, made.pending),
-    seen: { gen: space.row.gen, seq: space.row.seq, head: space.row.head },
+    seen: seenOf(space),
     keys: space.keys,
     contentKey: next.contentKey,
     all: space.genesis.history === "all",

@@ -49,7 +49,7 @@ export function chainOf(space: SpaceRuntime): Chain {
 }
 
 /** The newest head that the hub has signed for this device; what it says without a signature convinces nobody. */
-function seenOf({ row }: SpaceRuntime): SealedEvent["seen"] {
+export function seenOf({ row }: SpaceRuntime): SealedEvent["seen"] {
   if (row.receipt === null) return { gen: row.gen, seq: row.seq, head: row.head };
   const { gen, seq, head, time, sig } = readAs(headSchema, row.receipt);
   return { gen, seq, head, time, sig };
