@@ -2,34 +2,44 @@
 import {
   appendDigest,
   commit,
+  createKeyPackage,
   decodeGroup,
   ed25519FromSeed,
+  ed25519Generate,
   epoch,
   epochKeys,
   exportSecret,
+  externalCommit,
   groupId,
   headerHash,
+  openSlot,
   ownHash,
   randomBytes,
   readDeviceCredential,
+  readSlot,
   roster,
   sealEntry,
+  sha256,
   signAppend,
   signEvent,
+  slotKeys,
+  slotOuterKey,
+  treeRoster,
   verifyDeviceCertificate,
 } from "@baraza/crypto";
 import type { Group } from "@baraza/crypto";
 import { nodeTransport } from "@baraza/engine/node";
-import type { Bytes, DeviceCertificate } from "@baraza/protocol";
+import type { Bytes, DeviceCertificate, Signatures, SlotClaim } from "@baraza/protocol";
 import {
   decodeCbor,
   decodeResponse,
   encodeCbor,
   encodeRequest,
+  equalBytes,
   fromHex,
   PATHS,
 } from "@baraza/protocol";
-import { storeRows } from "./inspect.ts";
+import { hubSlot, storeRows } from "./inspect.ts";
 import type { TestNode } from "./node-handle.ts";
 import type { Person } from "./person.ts";
 
@@ -40,6 +50,8 @@ export type Mischief = {
   nextPostingKey?: { publicKey: Bytes; privateKey: Bytes };
   /** Registers seats for nobody. */
   addSeats?: readonly Bytes[];
+  /** Puts these bytes for a rejoin slot, with a claim that says so and so. */
+  slot?: { bytes: Bytes; outerKey: Bytes; claim?: SlotClaim };
 };
 
 /** Commits to a space in the name of somebody whose engine is closed. The hub takes it: it cannot see what is inside. */
@@ -87,7 +99,10 @@ export async function misbehave(
     type: "space.commit",
     typeVersion: 1,
     at: Date.now(),
-    payload: encodeCbor({ mls: made.message }),
+    payload: encodeCbor({
+      mls: made.message,
+      ...(mischief.slot?.claim === undefined ? {} : { slot: mischief.slot.claim }),
+    }),
   });
   if (ownHash(event).length !== 32) throw new Error("unreachable");
   const { header, body } = await sealEntry({
@@ -103,31 +118,137 @@ export async function misbehave(
       blobs: [],
       nextPostingKey: next.publicKey,
       seatId: space.seat_id,
-      slotHash: null,
+      ...(mischief.slot === undefined
+        ? { slotHash: null }
+        : { slotHash: sha256(mischief.slot.bytes), outerKey: mischief.slot.outerKey }),
       ...(mischief.addSeats === undefined ? {} : { addSeats: [...mischief.addSeats] }),
     },
     event,
   });
   const digest = appendDigest([headerHash(header)]);
-  await append(hub, logId, header, body, {
+  const sigs = {
     posting: await signAppend(now.posting.privateKey, digest),
     seat: await signAppend(ed25519FromSeed(space.seat_key), digest),
     next: await signAppend(next.privateKey, digest),
+  };
+  await append(hub, logId, { header, body }, sigs, mischief.slot?.bytes);
+}
+
+/** What somebody needs to rejoin by force: the slot's secret, which a member gave away, and the slot, which the hub did. */
+export type Leak = { secret: Bytes; slot: Bytes };
+
+/** The slot as the hub keeps it, and its secret from a member's store. */
+export function leakOf(member: Person, hub: TestNode, spaceId: string): Leak {
+  const [row] = storeRows<{ slot_secret: Bytes }>(
+    member.directory,
+    "SELECT slot_secret FROM spaces WHERE log_id = ?",
+    spaceId,
+  );
+  const slot = hubSlot(hub, spaceId);
+  if (row === undefined || slot === null) throw new Error("there is nothing to leak");
+  return { secret: row.slot_secret, slot };
+}
+
+/** Rejoins a space that `who` is no member of any more, with the keys that their engine's store still holds. */
+export async function intrude(
+  who: Person,
+  hub: TestNode,
+  spaceId: string,
+  { secret, slot }: Leak,
+  head: { gen: number; seq: number; head: Bytes },
+): Promise<void> {
+  const logId = fromHex(spaceId);
+  const [account] = storeRows<{ device_cert: Bytes; device_key: Bytes }>(
+    who.directory,
+    "SELECT device_cert, device_key FROM account",
+  );
+  if (account === undefined) throw new Error("nobody is there");
+  const read = readSlot(slot);
+  const content = await openSlot(secret, read, logId);
+  const seat = ed25519Generate();
+  const certificate = decodeCbor(account.device_cert) as unknown as DeviceCertificate;
+  const { hash, deviceKey } = await verifyDeviceCertificate(certificate);
+  const own = await createKeyPackage({
+    suite: "x25519",
+    credential: account.device_cert,
+    signatureKey: { publicKey: deviceKey, privateKey: account.device_key },
+    seatKey: seat.publicKey,
+    now: Date.now(),
   });
+  const { groupInfo, tree } = content;
+  // In a slot from before its removal its old leaf still stands.
+  const old = (await treeRoster(tree, "x25519")).find((one) =>
+    equalBytes(one.signatureKey, deviceKey),
+  );
+  const made = await externalCommit(
+    { ...own, groupInfo, tree, ...(old === undefined ? {} : { replace: old.leaf }) },
+    { verifyCredential: identityOf, authorise: () => undefined },
+  );
+  const next = await keysOf(made.pending);
+  const event = await signEvent({
+    logId,
+    epoch: content.epoch,
+    device: { hash, privateKey: account.device_key },
+    eventId: randomBytes(16),
+    counter: 5000,
+    prevOwnHash: randomBytes(32),
+    seen: head,
+    type: "space.rejoin",
+    typeVersion: 1,
+    at: Date.now(),
+    payload: encodeCbor({ mls: made.message, certificate: account.device_cert }),
+  });
+  const contentKey = slotKeys(content).get(content.epoch);
+  if (contentKey === undefined) throw new Error("a slot without a key");
+  const { header, body } = await sealEntry({
+    contentKey,
+    header: {
+      v: 1,
+      suite: 1,
+      logId,
+      gen: head.gen,
+      kind: "rejoin",
+      epoch: content.epoch,
+      appendId: randomBytes(16),
+      blobs: [],
+      nextPostingKey: next.posting.publicKey,
+      seatId: sha256(seat.publicKey).slice(0, 16),
+      addSeats: [seat.publicKey],
+      slotHash: null,
+    },
+    event,
+  });
+  const digest = appendDigest([headerHash(header)]);
+  const outer = slotOuterKey(secret, groupId(made.pending));
+  await append(
+    hub,
+    logId,
+    { header, body },
+    {
+      outer: await signAppend(outer.privateKey, digest),
+      seat: await signAppend(seat.privateKey, digest),
+      next: await signAppend(next.posting.privateKey, digest),
+    },
+  );
 }
 
 async function append(
   hub: TestNode,
   logId: Bytes,
-  header: Bytes,
-  body: Bytes,
-  sigs: { posting: Bytes; seat: Bytes; next: Bytes },
+  entry: { header: Bytes; body: Bytes },
+  sigs: Signatures,
+  slot?: Bytes,
 ): Promise<void> {
   const transport = nodeTransport(hub.url);
   try {
     const answer = await transport.request(
       `${PATHS.api}logs.append`,
-      encodeRequest("logs.append", { logId, entries: [{ header, body }], sigs }),
+      encodeRequest("logs.append", {
+        logId,
+        entries: [entry],
+        sigs,
+        ...(slot === undefined ? {} : { slot }),
+      }),
       { headers: { "content-type": "application/cbor" } },
     );
     decodeResponse("logs.append", answer.status, answer.body);

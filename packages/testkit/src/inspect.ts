@@ -54,6 +54,19 @@ export function hubEntries(node: TestNode, logId: string): StoredEntry[] {
   });
 }
 
+/** The rejoin slot that stands at a log's hub; null for none. */
+export function hubSlot(node: TestNode, logId: string): Bytes | null {
+  return inspect(join(node.dataDir, "store.sqlite"), (db) => {
+    const rows = db
+      .prepare(
+        "SELECT l.log_id, s.slot FROM log_slots s JOIN logs l ON l.log = s.log ORDER BY s.seq DESC",
+      )
+      .all()
+      .map(plain) as { log_id: Bytes; slot: Bytes | null }[];
+    return rows.find((row) => toHex(row.log_id) === logId)?.slot ?? null;
+  });
+}
+
 /** The genesis of a log as its hub keeps it. @throws Error when there is no such log */
 export function hubGenesis(node: TestNode, logId: string): Bytes {
   const genesis = inspect(join(node.dataDir, "store.sqlite"), (db) =>

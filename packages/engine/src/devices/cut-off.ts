@@ -12,7 +12,6 @@
  */
 import {
   createBoxKey,
-  createRejoinSecret,
   createVaultKey,
   rotateIdentity,
   signRoll,
@@ -27,7 +26,7 @@ import { EngineError } from "../errors.ts";
 import type { SqlTx } from "../ports.ts";
 import { post, prepare, writeOutbox } from "../spaces/post.ts";
 import { profilePayload } from "../spaces/profile.ts";
-import { rejoinSecrets } from "../slots/keys.ts";
+import { keepRejoinSecrets, rejoinSecrets, withNewSecret } from "../slots/keys.ts";
 import { runtimeOf } from "../spaces/runtime.ts";
 import { clearSpaces, learnDevices, takeIdentity } from "./list.ts";
 
@@ -137,7 +136,7 @@ async function rotation(core: Core, device: string): Promise<Rotation> {
       identityKey: identity.privateKey,
       boxKeys,
       roll,
-      rejoin: [createRejoinSecret(), ...(await rejoinSecrets(core)).slice(0, 3)],
+      rejoin: withNewSecret(await rejoinSecrets(core)),
     },
   };
 }
@@ -161,8 +160,7 @@ function begin(tx: SqlTx, core: Core, device: string, made: Rotation): void {
   const spaces = tx.all<{ log_id: string }>("SELECT log_id FROM spaces WHERE state = 'active'");
   for (const { log_id } of spaces) writeOutbox(tx, core, log_id, event);
   clearSpaces(tx);
-  const [rejoin] = made.vault.rejoin ?? [];
-  if (rejoin !== undefined) tx.run("INSERT INTO rejoin_secrets (secret) VALUES (?)", [rejoin]);
+  keepRejoinSecrets(tx, made.vault);
   tx.run("UPDATE removals SET told = 1, total = ? WHERE device = ?", [spaces.length, device]);
   tx.afterCommit(() => {
     for (const { log_id } of spaces) core.kick({ space: log_id });

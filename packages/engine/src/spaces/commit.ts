@@ -196,7 +196,7 @@ async function planOf(
     // A removal goes alone: what is added with it would wait for nothing, and its seats are cleared right after.
     if (kinds.size > 0 && !kinds.has(intent.kind)) break;
     if (intent.kind === "role" && (await waitsForKey(core, space, intent.data))) continue;
-    if (intent.kind === "slot" && !isDue(core, intent.data)) continue;
+    if (intent.kind === "slot" && !isDue(core, space.logId, intent.data)) continue;
     // Nobody could tell why the devices go before the roll stands in the log.
     if (intent.kind === "cutOff" && !rollStands(core, space)) continue;
     if (plan.add.length >= LIMITS.commitSeats || plan.decision !== null) break;
@@ -297,9 +297,9 @@ async function planOf(
   return plan;
 }
 
-function isDue(core: Core, data: Bytes): boolean {
+function isDue(core: Core, logId: string, data: Bytes): boolean {
   const wait = v.parse(slotIntent, decodeCbor(data)).after - core.platform.clock.now();
-  if (wait > 0) core.platform.clock.setTimer(wait, () => core.kick());
+  if (wait > 0) core.platform.clock.setTimer(wait, () => core.kick({ space: logId }));
   return wait <= 0;
 }
 

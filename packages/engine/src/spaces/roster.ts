@@ -117,7 +117,8 @@ async function authorise(
     if (roll !== undefined && !standsUnder(roll, info.certificate))
       throw new MlsRefused("not_authorised");
   }
-  if (change.kind === "external" && group !== null) return mayReturn(change, await rosterOf(group));
+  if (change.kind === "external" && group !== null)
+    return mayReturn(change, await rosterOf(group), standing?.devices?.rolls);
   if (change.kind !== "commit" || group === null) throw new MlsRefused("not_authorised");
   const { stewards } = readContext(change.contextExtension);
   const isSteward = (identity: Bytes) =>
@@ -200,15 +201,20 @@ async function mayTake(
 }
 
 /**
- * Coming back: only for an identity that is in the group, and by a device that its present key certified. What else an external
+ * Coming back: only for an identity that is in the group, and by a device that its present key certified or its roll names. What else an external
  * commit may hold, at most the removal of a leaf of the same identity, was checked before. @throws MlsRefused `not_authorised`
  */
-function mayReturn(change: ProposedChange<Info>, members: readonly { info: Info }[]): void {
+function mayReturn(
+  change: ProposedChange<Info>,
+  members: readonly { info: Info }[],
+  rolls: DeviceRules["rolls"] = new Map(),
+): void {
   const { info } = change.sender;
   const own = members.filter((one) => one.info.id === info.id);
   const newest = Math.max(...own.map((one) => one.info.certificate.identity.seq));
-  if (own.length === 0 || info.certificate.identity.seq < newest)
-    throw new MlsRefused("not_authorised");
+  // A roll says by name which of the older certificates still stand; it was asked before.
+  const stands = rolls.has(info.id) || info.certificate.identity.seq >= newest;
+  if (own.length === 0 || !stands) throw new MlsRefused("not_authorised");
 }
 
 /** Rows of devices and members after a change of the group. */

@@ -122,7 +122,7 @@ async function slotIsMissing(core: Core, space: SpaceRuntime): Promise<void> {
   const { group } = space;
   if (group === null || epoch(group) !== space.row.epoch || !canHaveSlot(group)) return;
   const row = { ...space.row, slot_good: 0 };
-  const after = core.platform.clock.now() + 1000 + Math.floor(Math.random() * 10_000);
+  const after = core.platform.clock.now() + 1000 + Math.floor(Math.random() * 5000);
   await core.store.transaction((tx) => {
     writeRow(tx, row);
     tx.run(
