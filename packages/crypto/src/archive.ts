@@ -7,10 +7,9 @@
  * chunks cannot be left out, put elsewhere or taken from another archive, and a file that was cut off shows.
  */
 import { argon2idAsync } from "@noble/hashes/argon2.js";
-import type { ArchiveHeader, ArchiveWrap, Bytes } from "@baraza/protocol";
+import type { Bytes } from "@baraza/protocol";
+import type { ArchiveHeader, ArchiveWrap } from "@baraza/protocol/archive";
 import {
-  ARCHIVE_MAGIC,
-  archiveHeader,
   concat,
   equalBytes,
   LABELS,
@@ -20,6 +19,7 @@ import {
   utf8,
   writeAs,
 } from "@baraza/protocol";
+import { ARCHIVE_MAGIC, archiveHeader } from "@baraza/protocol/archive";
 import { CryptoError } from "./errors.ts";
 import { openAead, randomBytes, sealAead, sha256 } from "./primitives.ts";
 

@@ -205,7 +205,11 @@ export async function createEngine(
   let background = createBackground(core, onSessionEnded);
   const endWatch = watchHandOvers(core);
   await loadAccount(core);
-  const moving = createMoving(core, () => signedIn(), options.archiveCost);
+  const moving = createMoving(
+    core,
+    { signedIn: () => signedIn(), end: () => endSession() },
+    options.archiveCost,
+  );
   if (core.signedIn()) {
     background.start();
     moving.start();

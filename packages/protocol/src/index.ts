@@ -1,6 +1,5 @@
 /** What nodes and clients say to each other: pure data, the same on every side. */
 export * from "./accounts.ts";
-export * from "./archive.ts";
 export * from "./admin.ts";
 export * from "./blobs.ts";
 export * from "./boxes.ts";

@@ -24,6 +24,7 @@ export const rest: readonly string[] = [
   "depart",
   "moving",
   "moving-commands",
+  "close-account",
   "move-status",
   "tend-moves",
   "archive-seal",

@@ -93,7 +93,43 @@ export type ArrivalView = {
 /** Whence somebody comes: a `/move` link's fragment, or an archive that was opened. */
 export type ArrivalFrom = { fragment?: string | undefined; importId?: string | undefined };
 
+/** What closing the account does to each conversation. */
+export type ClosingPlan = {
+  spaces: {
+    spaceId: string;
+    title: string;
+    /** `handOver`: this person leads it alone, and names one of `people`. `deleted`: nobody else is in it. */
+    fate: "left" | "handOver" | "deleted";
+    people: { identityId: string; name: string }[];
+  }[];
+  /** The account is closed already, and this device has not forgotten it yet. */
+  receipt: ClosingReceipt | null;
+};
+
+/** What the node signed: that it deleted the account, and what of it. */
+export type ClosingReceipt = {
+  node: string;
+  address: string;
+  at: number;
+  /** Until then nobody else gets the address. */
+  nameRests: number;
+  deleted: { what: string; count: number }[];
+  /** Conversations that could not be told. */
+  untold: string[];
+  /** All in hexadecimal: the signed receipt (CBOR), the key that signed it, and what shows that it is this person's. */
+  proof: { receipt: string; nodeKey: string; identityId: string; nonce: string };
+};
+
 export type MovingCommands = {
+  "account.closingPlan": (args: Record<string, never>) => Promise<ClosingPlan>;
+  /**
+   * Closes the account for good. There is no way back. @throws EngineError last_steward, where nobody was named for a
+   * conversation that this person leads alone
+   */
+  "account.close": (args: { successors: Record<string, string> }) => Promise<ClosingReceipt>;
+  /** Destroys what this device still keeps of a closed account: the receipt too. */
+  "account.forgetClosed": (args: Record<string, never>) => Promise<void>;
+
   /**
    * Makes what goes along to another node, and a link that opens there. `to`: the node's name or address, or the link of
    * an invitation to it. @throws EngineError invalid, link_invalid, same_node; ProtocolError invitation_needed, ...

@@ -18,6 +18,9 @@ const COMMANDS = [
   "move.look",
   "move.arrive",
   "move.closeFormer",
+  "account.closingPlan",
+  "account.close",
+  "account.forgetClosed",
 ] as const satisfies readonly (keyof MovingCommands)[];
 
 /** Live queries with the tables that each reads. */
@@ -41,16 +44,16 @@ export type Moving = {
   wipe(): Promise<void>;
 };
 
-/** `signedIn` is called when an account was opened: it starts what a signed-in engine does. */
+/** `signedIn` starts what a signed-in engine does, when an account was opened; `end` destroys what this device keeps. */
 export function createMoving(
   core: Core,
-  signedIn: () => Promise<unknown>,
+  session: { signedIn: () => Promise<unknown>; end: () => Promise<void> },
   cost?: ArchiveCost,
 ): Moving {
   let made: Promise<MovingWork> | null = null;
   const work = (): Promise<MovingWork> => {
     made ??= import("./moving-commands.ts").then((lib) =>
-      lib.createMovingWork(core, signedIn, cost),
+      lib.createMovingWork(core, session, cost),
     );
     return made;
   };

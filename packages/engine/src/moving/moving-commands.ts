@@ -2,6 +2,7 @@
 import * as v from "valibot";
 import type { ArchiveCost } from "@baraza/crypto/archive";
 import type { Core } from "../core.ts";
+import { EngineError } from "../errors.ts";
 import { checkArguments } from "../tools/checks.ts";
 import type { MovingCommands, MovingLive } from "./api.ts";
 import { ARCHIVE_BEGIN } from "./api.ts";
@@ -44,6 +45,8 @@ const fromWhere = {
   importId: v.optional(v.pipe(v.string(), v.regex(/^[0-9a-f]{32}$/))),
 };
 const from = v.object(fromWhere);
+const hexId = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/));
+const closing = v.object({ successors: v.record(hexId, hexId) });
 const arriving = v.object({
   ...fromWhere,
   name: v.pipe(v.string(), v.maxLength(100)),
@@ -62,10 +65,10 @@ export type MovingWork = {
   readonly jobs: () => Promise<ArchiveJobs>;
 };
 
-/** `signedIn` is called when an account was opened: it starts what a signed-in engine does. */
+/** See `createMoving`. */
 export function createMovingWork(
   core: Core,
-  signedIn: () => Promise<unknown>,
+  session: { signedIn: () => Promise<unknown>; end: () => Promise<void> },
   cost?: ArchiveCost,
 ): MovingWork {
   let made: Promise<ArchiveJobs> | null = null;
@@ -97,8 +100,21 @@ export function createMovingWork(
           passphrase: chosen,
           invitation,
         });
-        await signedIn();
+        await session.signedIn();
         core.kick({ places: true, moves: true });
+      },
+      "account.closingPlan": async () => (await import("./close-account.ts")).closingPlan(core),
+      "account.close": async (args) =>
+        (await import("./close-account.ts")).closeAccount(
+          core,
+          checkArguments(closing, args).successors,
+        ),
+      "account.forgetClosed": async () => {
+        const closed = await core.store.get(
+          "SELECT 1 AS one FROM closing WHERE receipt IS NOT NULL",
+        );
+        if (closed === undefined) throw new EngineError("invalid");
+        await session.end();
       },
       "move.closeFormer": async () => (await import("./move-status.ts")).closeFormer(core),
     },

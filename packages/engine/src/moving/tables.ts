@@ -86,7 +86,8 @@ CREATE TABLE move_contacts (identity_id TEXT PRIMARY KEY, reply BLOB NOT NULL) S
 CREATE TABLE closing (
   one INTEGER PRIMARY KEY CHECK (one = 1),
   nonce BLOB NOT NULL,
-  receipt BLOB
+  receipt BLOB,
+  untold TEXT NOT NULL DEFAULT '[]'
 ) STRICT;
 `,
   },

@@ -7,9 +7,9 @@
  * for (account/places.ts): one that answers comes alive and takes the place of what was restored.
  */
 import { CryptoError, identityIdOf, verifyIdentityRecord } from "@baraza/crypto";
-import type { ArchiveRecord, Bytes, Vault } from "@baraza/protocol";
+import type { Bytes, Vault } from "@baraza/protocol";
+import type { ArchiveRecord } from "@baraza/protocol/archive";
 import {
-  archiveRecords,
   check,
   decodeCbor,
   encodeCbor,
@@ -20,6 +20,7 @@ import {
   toHex,
   vault as vaultSchema,
 } from "@baraza/protocol";
+import { archiveRecords } from "@baraza/protocol/archive";
 import * as v from "valibot";
 import { keepBoxKeys } from "../../account/box-keys.ts";
 import { keepPlaces } from "../../account/places.ts";

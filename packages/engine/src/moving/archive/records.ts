@@ -3,7 +3,8 @@
  * stored: a job that was killed goes on from there. What is written meanwhile may be in the archive or not; what was
  * there when it began is.
  */
-import type { ArchiveRecord, Bytes } from "@baraza/protocol";
+import type { Bytes } from "@baraza/protocol";
+import type { ArchiveRecord } from "@baraza/protocol/archive";
 import { encodeCbor, fromHex, readAs, reply as replySchema } from "@baraza/protocol";
 import { nextVault } from "../../account/vault.ts";
 import type { Core } from "../../core.ts";

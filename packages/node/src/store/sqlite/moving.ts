@@ -203,7 +203,8 @@ const KINDS: Record<string, string> = {
   letters: "letters",
   key_packages: "keyPackages",
   cards: "cards",
-  invitations: "invitations",
+  node_invitations: "invitations",
+  passkeys: "ways",
   ways: "ways",
 };
 
