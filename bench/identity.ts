@@ -1,6 +1,6 @@
 /**
  * Identity: signing in on the slow phone, a new device's way to its first conversation and to all of its history, and
- * coming back into every space with no device left. docs/benchmarks.md says how.
+ * coming back into every space with no device left; and what a key-log proof costs at a million accounts. docs/benchmarks.md says how.
  */
 import { execFileSync } from "node:child_process";
 import { availableParallelism } from "node:os";
@@ -9,6 +9,7 @@ import { launchChromium, newProfile, removeProfile } from "@baraza/engine/browse
 import { network, pairByPicture, until } from "@baraza/testkit";
 import { hasQuota, untilQuiet } from "./lib/cpu-quota.ts";
 import { median, report, timed } from "./lib/figure.ts";
+import { keyLogFigures } from "./lib/key-log.ts";
 import { manySpaces, messagesOn, untilSent } from "./lib/many-spaces.ts";
 import { slowDown } from "./lib/slow-cpu.ts";
 import type { Slowness } from "./lib/slow-cpu.ts";
@@ -27,6 +28,7 @@ const runs = (part: string): boolean => wanted.size === 0 || wanted.has(part);
 
 if (runs("signin")) await signIn();
 if (runs("device")) await devices();
+if (runs("keylog")) await keyLogFigures();
 process.exit(0);
 
 /** From the button to the list of conversations, with a passphrase, on the slow phone; the line is as fast as it can be. */

@@ -18,6 +18,7 @@ const commands = {
   check: "the checks alone, without the tests",
   soak: "the long tests in full",
   bench: "one benchmark: npm run bench -- NAME",
+  keylog: "check a node's key log from outside: npm run keylog -- audit https://NODE",
   build: "build the web app",
 };
 

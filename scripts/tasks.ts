@@ -13,6 +13,7 @@ const tasks: Record<string, (args: readonly string[]) => Promise<number>> = {
   demo: async (args) => (await prepareApp()) || program("packages/testkit/src/demo.ts", args),
   build: prepareApp,
   bench: ([name, ...args]) => bench(name, args),
+  keylog: (args) => program("packages/node/src/keylog.ts", args),
   soak: runSoak,
   check: async () => printTotal(await runChecks()),
   test: async (args) => printTotal(addUp([await runChecks(), await runTests(args)])),

@@ -34,7 +34,7 @@ export default defineConfig({
           groups: [
             {
               name: "base",
-              test: /node_modules\/(preact\/(dist|hooks|jsx-runtime)|@preact\/signals)|src\/(i18n\/[^/]+\.ts|app\/[^/]+\.tsx?|styles)|src\/ui\/(?!bubble|composer|completion|qr-code|copy-field)|src\/features\/chat\/list/,
+              test: /node_modules\/(preact\/(dist|hooks|jsx-runtime)|@preact\/signals)|src\/(i18n\/[^/]+\.ts|app\/[^/]+\.tsx?|styles)|src\/ui\/(?!bubble|composer|completion|qr-|copy-field|camera)|src\/features\/chat\/list/,
             },
             {
               name: "conversation",
