@@ -168,8 +168,9 @@ export async function makeSlot(
     AEAD_OVERHEAD,
   );
   const envelopes: SlotEnvelope[] = [];
+  const under = toHex(sha256(secret, logId));
   for (const [name, key] of slotRecipients(group, logId)) {
-    const envelope = await envelopeFor(name, key, secret, logId, suiteName(group));
+    const envelope = await envelopeFor(`${under}${name}`, key, secret, logId, suiteName(group));
     if (envelope !== null) envelopes.push(envelope);
   }
   if (envelopes.length === 0) return null;
@@ -269,8 +270,7 @@ async function envelopeFor(
   logId: Bytes,
   suite: RejoinSuite,
 ): Promise<SlotEnvelope | null> {
-  const cached = `${toHex(sha256(secret, logId))}${name}`;
-  const known = made.get(cached);
+  const known = made.get(name);
   if (known !== undefined) return known;
   const tag = slotTag(logId, key);
   const info = envelopeInfo(logId);
@@ -296,7 +296,7 @@ async function envelopeFor(
   } catch {
     return null;
   }
-  made.set(cached, envelope);
+  made.set(name, envelope);
   return envelope;
 }
 

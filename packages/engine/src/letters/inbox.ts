@@ -41,7 +41,7 @@ import { movedAway } from "../moving/own-moves.ts";
 import type { SqlTx } from "../ports.ts";
 import { addIntent } from "../spaces/commit.ts";
 import type { Entrance } from "../spaces/entrance.ts";
-import { enterAgain, enterNew, resumeAt } from "../spaces/entrance.ts";
+import { enterAgain, enterNew, resumeAt, rollToPost } from "../spaces/entrance.ts";
 import { prepare } from "../spaces/post.ts";
 import { profilePayload } from "../spaces/profile.ts";
 import { checksFor, identityOf, infoOf, rosterOf } from "../spaces/roster.ts";
@@ -353,6 +353,7 @@ async function welcomed(core: Core, letter: Opened): Promise<Outcome> {
       type: "space.profile",
       payload: await profilePayload(core, genesis.nonce),
     }),
+    clear: await rollToPost(core, members),
   };
   return {
     write: (tx) => {

@@ -11,7 +11,7 @@ export type ReturnState = "asking" | "stale" | "gone" | "removed" | "damaged";
 export type Return = { spaceId: string; title: string; hub: string; state: ReturnState };
 
 export type SlotCommands = {
-  /** All other devices of this account are lost: their places in every space are given up, and what they know is worth nothing. */
+  /** All other devices of this account are lost: each is removed as by `devices.remove`, also from spaces that this one comes back into later. */
   "devices.allLost": (args: Record<string, never>) => Promise<void>;
 };
 

@@ -57,7 +57,7 @@ import type { Core } from "../core.ts";
 import { makeKeyPackage } from "../letters/ask.ts";
 import type { SqlTx } from "../ports.ts";
 import type { Entrance } from "../spaces/entrance.ts";
-import { enterAgain, enterNew, resumeAt } from "../spaces/entrance.ts";
+import { enterAgain, enterNew, resumeAt, rollToPost } from "../spaces/entrance.ts";
 import { prepare } from "../spaces/post.ts";
 import { profilePayload } from "../spaces/profile.ts";
 import { checksFor, infoOf, rosterOf } from "../spaces/roster.ts";
@@ -377,6 +377,7 @@ async function enter(
   const genesis = readAs(genesisSchema, pending.genesis, LIMITS.genesisBytes);
   const { contentKey } = await keysOf(group);
   const { seen } = way;
+  const members = await rosterOf(group);
   const entrance: Entrance = {
     logId: way.logId,
     genesisBytes: pending.genesis,
@@ -385,7 +386,7 @@ async function enter(
     hubKey: way.hubKey,
     title: way.title,
     group,
-    members: await rosterOf(group),
+    members,
     contentKey,
     seatPublicKey: ownMember(group).seatKey,
     seatKey: pending.seatKey,
@@ -403,6 +404,7 @@ async function enter(
       type: "space.profile",
       payload: await profilePayload(core, genesis.nonce),
     }),
+    clear: await rollToPost(core, members),
   };
   const { former } = way;
   const write = async (): Promise<ReturnState | null> => {

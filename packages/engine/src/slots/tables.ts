@@ -22,9 +22,6 @@ CREATE TABLE rejoins (
   request BLOB,
   pending BLOB
 ) STRICT, WITHOUT ROWID;
-
--- Set when all other devices of the account are lost: their places are given up wherever this one comes.
-CREATE TABLE lost_devices (one INTEGER PRIMARY KEY CHECK (one = 1), since INTEGER NOT NULL) STRICT;
 `;
 
 export const SLOT_MIGRATIONS: readonly Migration[] = [{ version: 1, up: TABLES }];

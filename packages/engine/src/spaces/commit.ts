@@ -71,8 +71,6 @@ export const decidedIntent = object({
 const belongsIntent = object({ organisation: v.nullable(nodeName) });
 /** A better rejoin slot; `after`: not before (ms since 1970), since somebody else may do it. */
 export const slotIntent = object({ after: uint() });
-/** All other devices of this account are lost: their places go. */
-export const ghostsIntent = object({});
 /** One's own devices that were cut off, with what they knew of the steward's key. */
 export const cutOffIntent = object({});
 export const takeDeviceIntent = object({ device: bytes32 });
@@ -84,7 +82,6 @@ const INTENTS = {
   decided: decidedIntent,
   belongs: belongsIntent,
   slot: slotIntent,
-  ghosts: ghostsIntent,
   cutOff: cutOffIntent,
   takeDevice: takeDeviceIntent,
 } as const;
@@ -129,7 +126,7 @@ export async function carryOut(core: Core, space: SpaceRuntime): Promise<FollowU
       continue;
     }
     const intents = await core.store.all<{ id: number; kind: string; data: Bytes }>(
-      "SELECT id, kind, data FROM intents WHERE log_id = ? AND kind IN ('add', 'remove', 'role', 'decided', 'belongs', 'slot', 'ghosts', 'cutOff', 'takeDevice') ORDER BY id LIMIT ?",
+      "SELECT id, kind, data FROM intents WHERE log_id = ? AND kind IN ('add', 'remove', 'role', 'decided', 'belongs', 'slot', 'cutOff', 'takeDevice') ORDER BY id LIMIT ?",
       [space.logId, most],
     );
     if (intents.length === 0) break;
@@ -204,11 +201,7 @@ async function planOf(
     plan.done.push(intent.id);
     const data = decodeCbor(intent.data);
     if (intent.kind === "slot") plan.update ||= space.row.slot_good === 0 && canHaveSlot(group);
-    else if (intent.kind === "ghosts") {
-      for (const one of members)
-        if (one.info.id === core.me().id && one.info.device !== core.me().deviceHash)
-          plan.remove.add(one.leaf);
-    } else if (intent.kind === "add") {
+    else if (intent.kind === "add") {
       const { keyPackages, reply: to, gone } = v.parse(addIntent, data);
       for (const keyPackage of keyPackages) {
         const view = await readKeyPackage(keyPackage).catch(() => null);

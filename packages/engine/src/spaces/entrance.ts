@@ -1,16 +1,24 @@
 /** Writing down that this device is in a space (again): let in by a welcome, or come back by the rejoin slot. */
 import type { Group } from "@baraza/crypto";
-import { decodeGroup, encodeGroup, epoch, genesisHead } from "@baraza/crypto";
+import {
+  decodeGroup,
+  encodeGroup,
+  epoch,
+  genesisHead,
+  standsUnder,
+  verifyRoll,
+} from "@baraza/crypto";
 import type { Bytes, Genesis, Profile, Reply } from "@baraza/protocol";
 import { encodeCbor, toHex } from "@baraza/protocol";
 import type { Core } from "../core.ts";
+import { rollForVault } from "../devices/rolls.ts";
 import { noteHubLeads } from "../leading/reducer.ts";
 import { packKeys } from "../leading/state.ts";
 import { LEADING_TABLES } from "../leading/tables.ts";
 import type { SqlTx } from "../ports.ts";
 import { writeOrganisation } from "./organisation.ts";
 import type { ReadyEvent } from "./post.ts";
-import { writeOutbox } from "./post.ts";
+import { prepare, writeOutbox } from "./post.ts";
 import type { rosterOf } from "./roster.ts";
 import { stewardsOf, writeRoster } from "./roster.ts";
 import { insertSpace } from "./rows.ts";
@@ -52,6 +60,8 @@ export type Entrance = {
   leads?: readonly Bytes[] | undefined;
   /** This device's own introduction, to be posted first. */
   profile: ReadyEvent;
+  /** What tells the others which devices of this person count, where one that was cut off still has its place. */
+  clear: ReadyEvent | null;
 };
 
 /** Tables with what a device knows of one space. */
@@ -112,7 +122,18 @@ export function enterNew(tx: SqlTx, core: Core, one: Entrance): void {
   for (const person of one.people) introduce(tx, logId, person);
   if (one.leads !== undefined) noteHubLeads(tx, logId, packKeys(one.leads));
   writeOutbox(tx, core, logId, one.profile);
+  clearGhosts(tx, core, one);
   settled(tx, core, logId);
+}
+
+/** Devices that were cut off while this one was not in the space go now. */
+function clearGhosts(tx: SqlTx, core: Core, { logId, clear }: Entrance): void {
+  if (clear === null) return;
+  writeOutbox(tx, core, logId, clear);
+  tx.run("INSERT INTO intents (log_id, kind, data) VALUES (?, 'cutOff', ?)", [
+    logId,
+    encodeCbor({}),
+  ]);
 }
 
 /** A stuck device is back: it keeps what it has, takes the new state, and reads again from where it could not follow. */
@@ -155,10 +176,6 @@ export function enterAgain(
 function settled(tx: SqlTx, core: Core, logId: string): void {
   tx.run("DELETE FROM joins WHERE log_id = ?", [logId]);
   tx.run("DELETE FROM rejoins WHERE log_id = ?", [logId]);
-  tx.run(
-    "INSERT INTO intents (log_id, kind, data) SELECT ?, 'ghosts', ? WHERE EXISTS (SELECT 1 FROM lost_devices)",
-    [logId, encodeCbor({})],
-  );
   tx.run("UPDATE account SET vault_dirty = vault_dirty + 1");
   tx.afterCommit(() => forgetRuntime(core, logId));
 }
@@ -176,6 +193,20 @@ function introduce(tx: SqlTx, logId: string, one: Introduced): void {
       toHex(one.identityId),
     ],
   );
+}
+
+/** The account's roll, when a device of it that was cut off is still among the members. */
+export async function rollToPost(
+  core: Core,
+  members: Entrance["members"],
+): Promise<ReadyEvent | null> {
+  const { roll } = await rollForVault(core);
+  if (roll === undefined) return null;
+  const verified = await verifyRoll(roll);
+  const ghosts = members.some(
+    ({ info }) => info.id === core.me().id && !standsUnder(verified, info.certificate),
+  );
+  return ghosts ? prepare(core, { type: "space.identity", payload: { roll } }) : null;
 }
 
 /** The position before the commit that could not be followed: what came after it can be opened now, where history allows. */
