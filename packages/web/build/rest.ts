@@ -6,6 +6,12 @@
 export const rest: readonly string[] = [
   // Looking after a node; settings; the QR encoder: each is fetched when it is opened.
   "administration",
+  "node-page",
+  "owner",
+  "en-admin",
+  "fr-admin",
+  "es-admin",
+  "ar-admin",
   "settings",
   "qr-encode",
   // Coming back by rejoin slots.

@@ -10,7 +10,6 @@ import { SignIn } from "../src/features/account/sign-in.tsx";
 import { SignUp } from "../src/features/account/sign-up.tsx";
 import { Conversation } from "../src/features/chat/conversation.tsx";
 import { ConversationList } from "../src/features/chat/list.tsx";
-import { NodeGroup } from "../src/features/settings/node.tsx";
 import { Settings } from "../src/features/settings/settings.tsx";
 import { Invite } from "../src/features/spaces/invite.tsx";
 import { Join } from "../src/features/spaces/join.tsx";
@@ -41,6 +40,7 @@ import { MenuButton } from "../src/ui/menu.tsx";
 import { Progress, Skeleton, Spinner } from "../src/ui/progress.tsx";
 import { Toaster, toast } from "../src/ui/toast.tsx";
 import { recoveryScreens } from "./recovery.tsx";
+import { adminScreens } from "./admin.tsx";
 import { conversation, joins, longMessages, now, people, rows } from "./samples.ts";
 
 const nothing = (): void => undefined;
@@ -92,6 +92,8 @@ function Frame(props: {
       status={props.status ?? online}
       onSignInAgain={() => undefined}
       notice={props.notice}
+      leaves={null}
+      now={now}
       at={props.at ?? "conversations"}
       conversationsHref="#list"
       settingsHref="#settings"
@@ -196,6 +198,7 @@ const join = {
   homeHref: "#",
 };
 const settings = {
+  node: { name: "mombasa.example", href: "#" },
   account,
   devicesHref: "#",
   language: currentLanguage(),
@@ -211,25 +214,6 @@ const settings = {
   onSignOut: nothing,
 };
 const longName = "Asociación de Trabajadoras y Trabajadores del Agua Wanjikũ-Oberländer-Ndiaye";
-const node = {
-  node: "mombasa.example",
-  now,
-  settings: { open: false, membersInvite: true },
-  status: {
-    accounts: 1204,
-    logs: 311,
-    blobBytes: 8_400_000_000,
-    databaseBytes: 740_000_000,
-    version: "0.1.0",
-  },
-  invitations: [
-    { code: "a", link: "https://mombasa.example/signup#a", expiresAt: now + 9e8, usesLeft: 1 },
-    { code: "b", link: "https://mombasa.example/signup#b", expiresAt: now + 2e8, usesLeft: 7 },
-  ],
-  onSettings: nothing,
-  onInvite: () => Promise.resolve(undefined),
-  onRevoke: nothing,
-};
 const peopleProps = {
   spaceTitle: "Statement on seeds",
   kind: "group" as const,
@@ -491,13 +475,11 @@ const screens: Record<string, () => ComponentChildren> = {
       main={<Settings {...settings} language={currentLanguage()} />}
     />
   ),
-  "settings-node": () => (
-    <main class="pane-body" id="main">
-      <h1 class="visually-hidden">{t("settings.title")}</h1>
-      <div class="settings-column">
-        <NodeGroup {...node} />
-      </div>
-    </main>
+  ...Object.fromEntries(
+    Object.entries(adminScreens).map(([name, screen]) => [
+      name,
+      () => <Frame at="settings" list={null} main={screen()} />,
+    ]),
   ),
   claim: () => (
     <Claim node="mombasa.example" you={account} busy={false} onClaim={nothing} homeHref="#" />
@@ -579,6 +561,7 @@ const language = wanted.get("lang");
 await switchCatalogue(isLanguage(language) ? language : "en", ["ar-EG", "en-GB", "fr-FR"]);
 await loadWords("recovery");
 await loadWords("trust");
+await loadWords("admin");
 document.documentElement.lang = currentLanguage();
 document.documentElement.dir = currentDirection();
 document.documentElement.dataset["theme"] = wanted.get("theme") ?? "light";

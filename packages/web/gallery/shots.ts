@@ -40,7 +40,14 @@ const screens =
         "invite",
         "new-space",
         "settings",
-        "settings-node",
+        "admin-rules",
+        "admin-invitations",
+        "admin-list",
+        "admin-links",
+        "admin-accounts",
+        "admin-account",
+        "admin-acts",
+        "admin-leave",
         "claim",
         "safety",
         "safety-people",
@@ -119,7 +126,7 @@ async function shoot(browser: Browser, look: (typeof looks)[number]): Promise<nu
     await page.evaluate(
       () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))),
     );
-    if (screen === "invite") await page.waitForSelector(".qr path");
+    if (screen === "invite" || screen === "admin-links") await page.waitForSelector(".qr path");
     await page.screenshot({ path: join(directory, `${screen}-${look.name}.png`) });
     await page.evaluate(axe);
     const result = await page.evaluate(async () => {

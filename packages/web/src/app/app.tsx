@@ -47,6 +47,12 @@ const Meet = lazy(() => trust().then((screens) => screens.Meet));
 const Notices = lazy(() => trust().then((screens) => screens.Notices));
 const Settings = lazy(() => import("./screens/settings.tsx").then((screens) => screens.Settings));
 
+const NodePage = lazy(() =>
+  Promise.all([import("./screens/node-page.tsx"), loadWords("admin")]).then(
+    ([screens]) => screens.NodePage,
+  ),
+);
+
 /** The whole app: which screen, by where one is and whether one is signed in. */
 export function App({ engine }: { engine: EnginePort }) {
   const route = currentRoute();
@@ -103,6 +109,7 @@ function SignedIn({
   const joins = useLive(engine.joins, "joins");
   const nudged = useLive(engine.watch("recovery.nudge", {}), "recovery.nudge");
   const warned = useLive(engine.watch("notices", {}), "notices");
+  const standing = useLive(engine.watch("admin.standing", {}), "standing");
   const [creating, setCreating] = useState(false);
   const [returning, setReturning] = useState(false);
   const spaceId = route.at === "space" || route.at === "people" ? route.spaceId : undefined;
@@ -117,6 +124,8 @@ function SignedIn({
     conversationsHref: hrefOf({ at: "home" }),
     settingsHref: hrefOf({ at: "settings" }),
     onSignInAgain: () => setReturning(true),
+    leaves: standing?.leaves ?? null,
+    now,
   };
   const again = returning && (
     <SignInAgain
@@ -137,6 +146,21 @@ function SignedIn({
     return (
       <>
         <Shell {...frame} at="settings" main={<Safety engine={engine} part={route.part} />} />
+        {again}
+      </>
+    );
+  if (route.at === "node")
+    return (
+      <>
+        <Shell
+          {...frame}
+          at="settings"
+          main={
+            <Boundary key={hrefOf(route)}>
+              <NodePage engine={engine} account={account} part={route.part} name={route.name} />
+            </Boundary>
+          }
+        />
         {again}
       </>
     );
@@ -240,6 +264,7 @@ function FocusOnArrival({ at }: { at: string }) {
 
 function screenKey(route: Route): string {
   if ("identityId" in route) return `${route.at} ${route.identityId}`;
+  if (route.at === "node") return hrefOf(route);
   return "spaceId" in route ? `${route.at} ${route.spaceId}` : route.at;
 }
 

@@ -6,21 +6,10 @@ import type { EnginePort, Live, Result, Session, SpaceInfo } from "./engine.ts";
 import { failureOf } from "./failure.ts";
 import { firstLook, forgetLook, keepLook } from "./first-look.ts";
 import { recall, remember } from "./memory.ts";
-import type {
-  Account,
-  ConversationRow,
-  LineStatus,
-  MessageRow,
-  NodeInvitation,
-  PersonRow,
-} from "./model.ts";
-import { hrefOf } from "./routes.ts";
+import type { Account, ConversationRow, LineStatus, MessageRow, PersonRow } from "./model.ts";
 
 /** Days that an invitation to a space can be used. */
 const INVITATION_DAYS = 14;
-
-/** An invitation to open an account: for one person, who has as long for it. */
-const NODE_INVITATION = { uses: 1, days: 14 };
 
 /** Calls that may be asked again when the engine moves to another tab: they change nothing, or nothing twice. */
 const repeatable: ReadonlySet<keyof EngineCommands> = new Set([
@@ -251,39 +240,6 @@ export function connectEngine(): EnginePort {
     syncNow: () => done("sync.now", {}),
 
     claim: (setup) => done("node.claim", { setup }),
-    async nodeSettings({ open, membersInvite }) {
-      const result = await ask("admin.settings", {
-        ...(open === undefined ? {} : { registration: open ? "open" : "invitation" }),
-        ...(membersInvite === undefined ? {} : { membersInvite }),
-      });
-      if (!result.ok) return result;
-      const settings = result.value;
-      return {
-        ok: true,
-        value: { open: settings.registration === "open", membersInvite: settings.membersInvite },
-      };
-    },
-    nodeStatus: () => ask("admin.status", {}),
-    async nodeInvite() {
-      const { uses, days } = NODE_INVITATION;
-      const batchId = crypto.randomUUID();
-      const result = await ask("admin.invite", { batchId, uses, days, people: [{ name: "" }] });
-      if (!result.ok) return result;
-      const [made] = result.value.invitations;
-      return made === undefined
-        ? { ok: false, failure: "unexpected" }
-        : { ok: true, value: nodeInvitationOf({ ...made, usesLeft: uses }) };
-    },
-    async nodeInvitations() {
-      const result = await ask("admin.invitations", { kind: "person" });
-      if (!result.ok) return result;
-      const usable = result.value.invitations.flatMap(({ invitation, state, ...one }) =>
-        invitation !== null && state === "open" ? [{ ...one, invitation }] : [],
-      );
-      return { ok: true, value: usable.map(nodeInvitationOf) };
-    },
-    revokeNodeInvitation: (id) => done("admin.revoke", { ids: [id] }),
-
     messages: (spaceId, limit) =>
       live("chat.messages", { spaceId, limit }, ({ messages, more, firstUnread }) => ({
         messages: messages.map(messageOf),
@@ -308,20 +264,6 @@ function painted(): Promise<void> {
     setTimeout(resolve, 1000);
     requestAnimationFrame(() => requestAnimationFrame(() => resolve()));
   });
-}
-
-function nodeInvitationOf(made: {
-  id?: string;
-  invitation: string;
-  expires: number;
-  usesLeft: number;
-}): NodeInvitation {
-  return {
-    code: made.id ?? "",
-    link: new URL(hrefOf({ at: "signUp", secret: made.invitation }), location.origin).href,
-    expiresAt: made.expires,
-    usesLeft: made.usesLeft,
-  };
 }
 
 function kindOf({ kind }: SpaceSummary): "pair" | "group" {

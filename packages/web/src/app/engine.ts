@@ -12,9 +12,6 @@ import type {
   InvitationLink,
   LineStatus,
   MessageRow,
-  NodeInvitation,
-  NodeSettings,
-  NodeStatus,
   PendingJoin,
   PersonRow,
   Role,
@@ -121,13 +118,6 @@ export interface EnginePort {
 
   /** Makes the one who is signed in an administrator, by the link from the node's console. */
   claim: (setup: string) => Promise<Result>;
-  /** Changes what is given; answers what holds. For administrators, as all of the following. */
-  nodeSettings: (change: Partial<NodeSettings>) => Promise<Result<NodeSettings>>;
-  nodeStatus: () => Promise<Result<NodeStatus>>;
-  nodeInvite: () => Promise<Result<NodeInvitation>>;
-  /** One's own that can still be used. */
-  nodeInvitations: () => Promise<Result<NodeInvitation[]>>;
-  revokeNodeInvitation: (code: string) => Promise<Result>;
 
   messages: (spaceId: string, limit: number) => Live<MessagePage>;
   draft: (spaceId: string) => Live<Draft | null>;

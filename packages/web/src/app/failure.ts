@@ -38,6 +38,8 @@ const byCode: Record<string, Failure> = {
   code_unknown: "codeUnknown",
   code_taken: "codeTaken",
   code_mismatch: "codeMismatch",
+  account_closed: "accountClosed",
+  last_administrator: "lastAdministrator",
 };
 
 /** The sentence's name for an error of the engine or the node; `unexpected` for one without a known code. */

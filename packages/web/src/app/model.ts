@@ -151,29 +151,6 @@ export interface Account {
   role: "member" | "administrator";
 }
 
-export interface NodeSettings {
-  /** Anyone may open an account; else an invitation is needed. */
-  open: boolean;
-  /** Who comes by a member's invitation may open an account. */
-  membersInvite: boolean;
-}
-
-/** What the node holds. */
-export interface NodeStatus {
-  accounts: number;
-  logs: number;
-  blobBytes: number;
-  databaseBytes: number;
-  version: string;
-}
-
-/** A link that lets people open an account on the node. */
-export interface NodeInvitation extends InvitationLink {
-  /** Names it for taking it back. */
-  code: string;
-  usesLeft: number;
-}
-
 /** What this device holds, for the settings. */
 export interface StorageUse {
   usedBytes: number;
@@ -210,6 +187,8 @@ export type Failure =
   | "codeUnknown"
   | "codeTaken"
   | "codeMismatch"
+  | "accountClosed"
+  | "lastAdministrator"
   | "signedOut"
   | "unexpected";
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { hrefOf, parentOf, parseRoute, type Route } from "./routes.ts";
+import { hrefOf, languageOf, parentOf, parseRoute, type Route } from "./routes.ts";
 
 test("every route survives the way to its address and back", () => {
   const routes: Route[] = [
@@ -22,6 +22,13 @@ test("every route survives the way to its address and back", () => {
     { at: "safety", part: "people" },
     { at: "safety", part: "sheet" },
     { at: "safety", part: "practise" },
+    { at: "node", part: "overview" },
+    { at: "node", part: "invitations" },
+    { at: "node", part: "list" },
+    { at: "node", part: "acts" },
+    { at: "node", part: "leave" },
+    { at: "node", part: "accounts" },
+    { at: "node", part: "accounts", name: "amina.o" },
   ];
   for (const route of routes) {
     const url = new URL(hrefOf(route), "https://node.example");
@@ -43,9 +50,18 @@ test("addresses that mean nothing are lost, not guessed", () => {
     "/safety/people/y",
     "/recover/y",
     "/s/%E0%A4%A",
+    "/node/else",
+    "/node/acts/x",
   ]) {
     expect(parseRoute(path), path).toEqual({ at: "lost" });
   }
+});
+
+test("an invitation may name a language behind its secret", () => {
+  expect(parseRoute("/signup", "#CODE&lang=fr")).toEqual({ at: "signUp", secret: "CODE" });
+  expect(languageOf("#CODE&lang=pt-BR")).toBe("pt-BR");
+  expect(languageOf("#CODE")).toBeUndefined();
+  expect(languageOf("#CODE&lang=<x>")).toBeUndefined();
 });
 
 test("a trailing slash changes nothing", () => {
@@ -55,4 +71,9 @@ test("a trailing slash changes nothing", () => {
 test("back leads from people to their conversation and from there to the list", () => {
   expect(parentOf({ at: "people", spaceId: "x" })).toEqual({ at: "space", spaceId: "x" });
   expect(parentOf({ at: "space", spaceId: "x" })).toEqual({ at: "home" });
+  expect(parentOf({ at: "node", part: "accounts", name: "x" })).toEqual({
+    at: "node",
+    part: "accounts",
+  });
+  expect(parentOf({ at: "node", part: "acts" })).toEqual({ at: "settings" });
 });

@@ -19,16 +19,28 @@ export type Route =
   | { at: "person"; identityId: string }
   /** Picture codes, and looking somebody up. */
   | { at: "meet" }
+  | { at: "node"; part: NodePart; name?: string }
   | { at: "lost" };
 
 /** Pages on coming back after a loss: the overview, the people one trusts, practising. */
 export type SafetyPart = "overview" | "people" | "sheet" | "practise";
 const SAFETY: readonly string[] = ["people", "sheet", "practise"] satisfies SafetyPart[];
 
+/** Parts of the page about one's node. */
+export type NodePart = "overview" | "invitations" | "list" | "accounts" | "acts" | "leave";
+const NODE_PARTS: readonly string[] = [
+  "invitations",
+  "list",
+  "accounts",
+  "acts",
+  "leave",
+] satisfies NodePart[];
+
 /** The route of a path and fragment. Secrets stand in the fragment, so that they never reach a server. */
 export function parseRoute(path: string, fragment = ""): Route {
   const parts = path.split("/").filter(Boolean);
-  const secret = fragment.replace(/^#/, "");
+  // A link for somebody may name a language behind its secret; see `languageOf`.
+  const secret = fragment.replace(/^#/, "").replace(/&.*$/, "");
   const [first, second, third, ...rest] = parts;
   if (first === undefined) return { at: "home" };
   if (rest.length > 0) return { at: "lost" };
@@ -38,6 +50,7 @@ export function parseRoute(path: string, fragment = ""): Route {
     if (third === undefined) return { at: "space", spaceId };
     return third === "people" ? { at: "people", spaceId } : { at: "lost" };
   }
+  if (first === "node") return nodeRoute(second, third);
   if (first === "safety" && second !== undefined && third === undefined)
     return SAFETY.includes(second) ? { at: "safety", part: second as SafetyPart } : { at: "lost" };
   if (first === "p" && second && third === undefined)
@@ -102,6 +115,10 @@ export function hrefOf(route: Route): string {
       return "/recover";
     case "safety":
       return route.part === "overview" ? "/safety" : `/safety/${route.part}`;
+    case "node": {
+      const rest = route.part === "overview" ? "" : `/${route.part}`;
+      return `/node${rest}${route.name === undefined ? "" : `/${encodeURIComponent(route.name)}`}`;
+    }
     default:
       return "/";
   }
@@ -111,10 +128,25 @@ export function hrefOf(route: Route): string {
 export function parentOf(route: Route): Route {
   if (route.at === "safety")
     return route.part === "overview" ? { at: "settings" } : { at: "safety", part: "overview" };
+  if (route.at === "node")
+    return route.name === undefined ? { at: "settings" } : { at: "node", part: route.part };
   if (route.at === "people") return { at: "space", spaceId: route.spaceId };
   if (route.at === "devices") return { at: "settings" };
   if (route.at === "meet") return { at: "settings" };
   return route.at === "addDevice" ? { at: "devices" } : { at: "home" };
+}
+
+function nodeRoute(part: string | undefined, name: string | undefined): Route {
+  if (part === undefined) return { at: "node", part: "overview" };
+  if (!NODE_PARTS.includes(part)) return { at: "lost" };
+  if (name === undefined) return { at: "node", part: part as NodePart };
+  const decoded = part === "accounts" ? decode(name) : undefined;
+  return decoded === undefined ? { at: "lost" } : { at: "node", part: "accounts", name: decoded };
+}
+
+/** The language that an invitation's link asks for: `/signup#CODE&lang=fr`. */
+export function languageOf(fragment: string): string | undefined {
+  return /&lang=([a-zA-Z-]{2,35})$/.exec(fragment)?.[1];
 }
 
 function decode(part: string): string | undefined {

@@ -1,13 +1,16 @@
 import "./shell.css";
-import { CloudOff, LoaderCircle, LogIn, MessagesSquare, Settings } from "lucide";
+import { CloudOff, DoorOpen, LoaderCircle, LogIn, MessagesSquare, Settings } from "lucide";
 import type { ComponentChildren } from "preact";
+import { formatUntil } from "../i18n/dates.ts";
 import { t } from "../i18n/index.ts";
 import { Banner } from "../ui/banner.tsx";
 import { Icon } from "../ui/icon.tsx";
 import { Logo } from "../ui/logo.tsx";
 import { Progress } from "../ui/progress.tsx";
+import { failureText } from "./failure.ts";
 import { focusHeading } from "./focus.ts";
 import type { LineStatus } from "./model.ts";
+import { go } from "./router.ts";
 
 export interface ShellProps {
   status: LineStatus;
@@ -24,6 +27,9 @@ export interface ShellProps {
   settingsHref: string;
   /** The session ended at the node, and the person wants to go on. */
   onSignInAgain: () => void;
+  /** When one's membership in the organisation ends; null: it goes on. */
+  leaves: number | null;
+  now: number;
 }
 
 /** The frame of the signed-in app: a rail and panes on wide screens, one pane and a bar on a phone. */
@@ -37,6 +43,8 @@ export function Shell({
   conversationsHref,
   settingsHref,
   onSignInAgain,
+  leaves,
+  now,
 }: ShellProps) {
   return (
     <div class="shell" data-open={main ? true : undefined} data-list={list ? true : undefined}>
@@ -74,6 +82,18 @@ export function Shell({
       <div class="panes">
         <LineBanner status={status} onSignInAgain={onSignInAgain} />
         {notice}
+        {leaves !== null && !status.sessionEnded && (
+          <Banner
+            tone="notice"
+            icon={DoorOpen}
+            action={{
+              label: t("session.leavingAction"),
+              onClick: () => go({ at: "node", part: "leave" }),
+            }}
+          >
+            {t("session.leaving", { when: formatUntil(leaves, now) })}
+          </Banner>
+        )}
         <main class="pane-row">
           {list && <div class="pane pane-list">{list}</div>}
           <div class="pane pane-content" id="main">
@@ -95,7 +115,9 @@ function LineBanner({ status, onSignInAgain }: Pick<ShellProps, "status" | "onSi
         icon={LogIn}
         action={{ label: t("session.again"), onClick: onSignInAgain }}
       >
-        {t("session.ended")}
+        {status.shut === null
+          ? t("session.ended")
+          : failureText(status.shut === "suspended" ? "suspended" : "accountClosed")}
       </Banner>
     );
   if (progress && progress.job !== "signingUp" && progress.job !== "signingIn") {

@@ -6,8 +6,9 @@ import { SignUp as SignUpScreen } from "../../features/account/sign-up.tsx";
 import type { EnginePort } from "../engine.ts";
 import { usePolicy, useRequest } from "../hooks.ts";
 import { go } from "../router.ts";
-import { hrefOf, type Route } from "../routes.ts";
-import { loadWords, t } from "../../i18n/index.ts";
+import { hrefOf, languageOf, type Route } from "../routes.ts";
+import { setLanguage } from "../settings.ts";
+import { isLanguage, loadWords, t } from "../../i18n/index.ts";
 import { lazy } from "../lazy.tsx";
 import { toast } from "../../ui/toast.tsx";
 import type { Account } from "../model.ts";
@@ -57,6 +58,11 @@ export function SignUp(props: SignUpProps) {
   const { node } = usePolicy(engine);
   const { busy, failure, run } = useRequest();
   const why = setup ? "setup" : reason;
+  useEffect(() => {
+    // Whoever invited somebody by name may have said which language they read.
+    const language = languageOf(location.hash);
+    if (language !== undefined && isLanguage(language)) void setLanguage(language);
+  }, []);
   return (
     <SignUpScreen
       node={node}

@@ -17,6 +17,10 @@ const Leading = lazy(() =>
   Promise.all([import("./leading.tsx"), loadWords("leading")]).then(([screens]) => screens.Leading),
 );
 
+const Owner = lazy(() =>
+  Promise.all([import("./owner.tsx"), loadWords("admin")]).then(([screens]) => screens.Owner),
+);
+
 /** Says what did not work, where no form is there to say it. */
 function tell(result: Result): void {
   if (!result.ok) toast({ text: failureText(result.failure) });
@@ -117,6 +121,9 @@ export function People({
           })
         }
       >
+        {space.state === "active" && space.kind === "group" && (
+          <Owner engine={engine} spaceId={spaceId} />
+        )}
         {space.state === "active" && (
           <Leading
             engine={engine}

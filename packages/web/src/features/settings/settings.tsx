@@ -10,7 +10,7 @@ import {
 } from "lucide";
 import { useState } from "preact/hooks";
 import type { Account, SignOutLoss, StorageUse, Theme } from "../../app/model.ts";
-import { formatBytes, isLanguage, type Language, languages, t } from "../../i18n/index.ts";
+import { formatBytes, isLanguage, type Language, languages, t, tParts } from "../../i18n/index.ts";
 import { Avatar } from "../../ui/avatar.tsx";
 import { Button } from "../../ui/button.tsx";
 import { Segmented } from "../../ui/choice.tsx";
@@ -19,7 +19,6 @@ import { Dialog } from "../../ui/dialog.tsx";
 import { Icon } from "../../ui/icon.tsx";
 import { Form, SelectField, TextField } from "../../ui/field.tsx";
 import { Group } from "./group.tsx";
-import { NodeGroup, type NodeProps } from "./node.tsx";
 
 export interface SettingsProps {
   /** Picture codes, and looking somebody up. */
@@ -32,9 +31,9 @@ export interface SettingsProps {
   storage: StorageUse | undefined;
   loss: SignOutLoss;
   devicesHref: string;
-  /** For who looks after the node. */
-  administration?: NodeProps | undefined;
   safetyHref: string;
+  /** One's node, and where the page about it is. */
+  node: { name: string; href: string };
   onName: (name: string) => void;
   onLanguage: (language: Language) => void;
   onTheme: (theme: Theme) => void;
@@ -138,7 +137,18 @@ export function Settings(props: SettingsProps) {
               <span>{t("settings.devices")}</span>
             </a>
           </Group>
-          {props.administration && <NodeGroup {...props.administration} />}
+          <Group title={t("node.title")}>
+            <p class="field-hint">
+              {tParts(account.role === "administrator" ? "node.lead" : "node.leadMember", {
+                node: <bdi>{props.node.name}</bdi>,
+              })}
+            </p>
+            <div>
+              <a class="button" data-kind="secondary" href={props.node.href}>
+                {t("node.open")}
+              </a>
+            </div>
+          </Group>
           <Group title={t("settings.signOut")}>
             <p class="field-hint">{t("settings.signOutHint")}</p>
             <div>
