@@ -102,7 +102,7 @@ test("whatever is in a file, reading it ends with people in bounds or a problem"
 
 test("what was written is read again", () => {
   const word = fc
-    .string({ unit: fc.constantFrom(..."abc,;\"'\n é=ل") })
+    .string({ unit: fc.constantFrom("a", "b", ",", ";", '"', "'", "\n", " ", "é", "=", "ل") })
     .map((text) => `n${text}`.normalize("NFC").trim());
   fc.assert(
     fc.property(

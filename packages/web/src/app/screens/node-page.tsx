@@ -351,15 +351,16 @@ function AccountPart({ engine, name }: { engine: EnginePort; name: string }) {
     };
   }, [engine, name, online]);
   if (!account) return <Skeleton label={t("ui.moment")} rows={5} />;
-  const run = (work: Promise<Result<NodeAccount>>, done?: (changed: NodeAccount) => string) => {
+  const run = async (
+    work: Promise<Result<NodeAccount>>,
+    sentence: (changed: NodeAccount) => string = () => t("settings.saved"),
+  ) => {
     setBusy(true);
-    void work.then((result) => {
-      setBusy(false);
-      const changed = told(result);
-      if (!changed) return;
-      setAccount(changed);
-      toast({ text: done?.(changed) ?? t("settings.saved") });
-    });
+    const changed = told(await work);
+    setBusy(false);
+    if (!changed) return;
+    setAccount(changed);
+    toast({ text: sentence(changed) });
   };
   return (
     <OneAccount
@@ -367,15 +368,15 @@ function AccountPart({ engine, name }: { engine: EnginePort; name: string }) {
       keepDays={keepDays}
       now={now}
       busy={busy}
-      onRole={(role) => run(engine.call("admin.setRole", { name, role }))}
+      onRole={(role) => void run(engine.call("admin.setRole", { name, role }))}
       onSuspend={(suspended) =>
-        run(engine.call("admin.suspend", { name, suspended }), () =>
+        void run(engine.call("admin.suspend", { name, suspended }), () =>
           t(suspended ? "admin.suspended" : "admin.lifted", { name }),
         )
       }
-      onLimits={(limits) => run(engine.call("admin.setLimits", { name, limits }))}
+      onLimits={(limits) => void run(engine.call("admin.setLimits", { name, limits }))}
       onLeave={(at) =>
-        run(engine.call("admin.setLeaving", { name, at }), ({ leaves }) =>
+        void run(engine.call("admin.setLeaving", { name, at }), ({ leaves }) =>
           leaves === null ? t("admin.stayed") : t("admin.leaveSet", { date: formatMoment(leaves) }),
         )
       }

@@ -107,9 +107,9 @@ function FileButton({ label, onFile }: { label: string; onFile: (file: File) => 
 
 function Preview({ people }: { people: PeopleList["people"] }) {
   return (
-    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a region that scrolls is reached with the keyboard
     <div
       class="admin-table"
+      // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a region that scrolls is reached with the keyboard
       tabIndex={0}
       role="region"
       aria-label={t("admin.listPreview", { count: people.length })}
@@ -125,7 +125,6 @@ function Preview({ people }: { people: PeopleList["people"] }) {
         </thead>
         <tbody>
           {people.map(({ name, address, language, note }, row) => (
-            // oxlint-disable-next-line react/no-array-index-key -- the rows of a file do not move
             <tr key={row}>
               <td dir="auto">{name}</td>
               <td dir="auto">{address}</td>
