@@ -16,7 +16,6 @@ export * from "./log.ts";
 export * from "./moving.ts";
 export * from "./padding.ts";
 export * from "./passkeys.ts";
-export * from "./people-list.ts";
 export * from "./recovery.ts";
 export * from "./proof.ts";
 export * from "./relay.ts";

@@ -6,6 +6,8 @@
 export const rest: readonly string[] = [
   // Looking after a node; settings; the QR encoder: each is fetched when it is opened.
   "administration",
+  "people-list",
+  "admin",
   "node-page",
   "owner",
   "en-admin",

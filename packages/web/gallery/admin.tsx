@@ -1,5 +1,5 @@
 /** The page about one's node with sample data. */
-import { readPeopleList } from "@baraza/protocol";
+import { readPeopleList } from "@baraza/protocol/people-list";
 import type { NodeAccount, NodeInvitation } from "@baraza/engine";
 import type { ComponentChildren } from "preact";
 import { OneAccount } from "../src/features/admin/account.tsx";

@@ -92,8 +92,6 @@ function Frame(props: {
       status={props.status ?? online}
       onSignInAgain={() => undefined}
       notice={props.notice}
-      leaves={null}
-      now={now}
       at={props.at ?? "conversations"}
       conversationsHref="#list"
       settingsHref="#settings"

@@ -6,7 +6,7 @@ import * as v from "valibot";
 import type { Core } from "../core.ts";
 import { EngineError } from "../errors.ts";
 import type { AdminCommands, Invitee, NodeAccount, NodeInvitation } from "./api.ts";
-import { openInvitee, sealInvitees } from "./notes.ts";
+import { openInvitee, sealInvitees } from "./labels.ts";
 
 export {
   handOver,

@@ -47,11 +47,10 @@ const Meet = lazy(() => trust().then((screens) => screens.Meet));
 const Notices = lazy(() => trust().then((screens) => screens.Notices));
 const Settings = lazy(() => import("./screens/settings.tsx").then((screens) => screens.Settings));
 
-const NodePage = lazy(() =>
-  Promise.all([import("./screens/node-page.tsx"), loadWords("admin")]).then(
-    ([screens]) => screens.NodePage,
-  ),
-);
+const nodePage = () =>
+  Promise.all([import("./screens/node-page.tsx"), loadWords("admin")]).then(([screens]) => screens);
+const NodePage = lazy(() => nodePage().then((screens) => screens.NodePage));
+const LeavingNotice = lazy(() => nodePage().then((screens) => screens.LeavingNotice));
 
 /** The whole app: which screen, by where one is and whether one is signed in. */
 export function App({ engine }: { engine: EnginePort }) {
@@ -120,12 +119,15 @@ function SignedIn({
   }, [listed]);
   const frame = {
     status: engine.status.value,
-    notice: warned !== undefined && warned.length > 0 && <Notices engine={engine} />,
+    notice: (
+      <>
+        {warned !== undefined && warned.length > 0 && <Notices engine={engine} />}
+        {standing?.leaves != null && <LeavingNotice leaves={standing.leaves} />}
+      </>
+    ),
     conversationsHref: hrefOf({ at: "home" }),
     settingsHref: hrefOf({ at: "settings" }),
     onSignInAgain: () => setReturning(true),
-    leaves: standing?.leaves ?? null,
-    now,
   };
   const again = returning && (
     <SignInAgain

@@ -1,7 +1,6 @@
 import "./shell.css";
-import { CloudOff, DoorOpen, LoaderCircle, LogIn, MessagesSquare, Settings } from "lucide";
+import { CloudOff, LoaderCircle, LogIn, MessagesSquare, Settings } from "lucide";
 import type { ComponentChildren } from "preact";
-import { formatUntil } from "../i18n/dates.ts";
 import { t } from "../i18n/index.ts";
 import { Banner } from "../ui/banner.tsx";
 import { Icon } from "../ui/icon.tsx";
@@ -10,7 +9,6 @@ import { Progress } from "../ui/progress.tsx";
 import { failureText } from "./failure.ts";
 import { focusHeading } from "./focus.ts";
 import type { LineStatus } from "./model.ts";
-import { go } from "./router.ts";
 
 export interface ShellProps {
   status: LineStatus;
@@ -27,9 +25,6 @@ export interface ShellProps {
   settingsHref: string;
   /** The session ended at the node, and the person wants to go on. */
   onSignInAgain: () => void;
-  /** When one's membership in the organisation ends; null: it goes on. */
-  leaves: number | null;
-  now: number;
 }
 
 /** The frame of the signed-in app: a rail and panes on wide screens, one pane and a bar on a phone. */
@@ -43,8 +38,6 @@ export function Shell({
   conversationsHref,
   settingsHref,
   onSignInAgain,
-  leaves,
-  now,
 }: ShellProps) {
   return (
     <div class="shell" data-open={main ? true : undefined} data-list={list ? true : undefined}>
@@ -82,18 +75,6 @@ export function Shell({
       <div class="panes">
         <LineBanner status={status} onSignInAgain={onSignInAgain} />
         {notice}
-        {leaves !== null && !status.sessionEnded && (
-          <Banner
-            tone="notice"
-            icon={DoorOpen}
-            action={{
-              label: t("session.leavingAction"),
-              onClick: () => go({ at: "node", part: "leave" }),
-            }}
-          >
-            {t("session.leaving", { when: formatUntil(leaves, now) })}
-          </Banner>
-        )}
         <main class="pane-row">
           {list && <div class="pane pane-list">{list}</div>}
           <div class="pane pane-content" id="main">

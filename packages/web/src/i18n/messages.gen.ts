@@ -33,8 +33,6 @@ export interface Messages {
   "session.ended": null;
   "session.again": null;
   "session.kept": null;
-  "session.leaving": { when: string | number };
-  "session.leavingAction": null;
   "progress.history": null;
   "progress.joining": null;
   "progress.reseeding": null;
@@ -283,6 +281,8 @@ export interface Messages {
   "node.lead": { node: string | number };
   "node.leadMember": { node: string | number };
   "node.open": null;
+  "admin.leaving": { when: string | number };
+  "admin.leavingAction": null;
   "admin.rules": null;
   "admin.invitations": null;
   "admin.accounts": null;

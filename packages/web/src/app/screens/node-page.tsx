@@ -1,7 +1,9 @@
+import { DoorOpen } from "lucide";
 import { useEffect, useState } from "preact/hooks";
 import type { NodeAccount, NodeInvitation } from "@baraza/engine";
-import type { NodeRules, PeopleList } from "@baraza/protocol";
-import { readPeopleList, writeTable } from "@baraza/protocol";
+import type { NodeRules } from "@baraza/protocol";
+import type { PeopleList } from "@baraza/protocol/people-list";
+import { readPeopleList, writeTable } from "@baraza/protocol/people-list";
 import { OneAccount } from "../../features/admin/account.tsx";
 import { Accounts, type Show } from "../../features/admin/accounts.tsx";
 import { Acts } from "../../features/admin/acts.tsx";
@@ -10,15 +12,16 @@ import { Invitations } from "../../features/admin/invitations.tsx";
 import { Departures, Leave } from "../../features/admin/leave.tsx";
 import { AdminPage, type PartLink } from "../../features/admin/page.tsx";
 import { Rules } from "../../features/admin/rules.tsx";
-import { formatMoment } from "../../i18n/dates.ts";
+import { formatMoment, formatUntil } from "../../i18n/dates.ts";
 import { isLanguage, t, tParts } from "../../i18n/index.ts";
+import { Banner } from "../../ui/banner.tsx";
 import { Skeleton } from "../../ui/progress.tsx";
 import { toast } from "../../ui/toast.tsx";
 import type { EnginePort, Result } from "../engine.ts";
 import { failureText } from "../failure.ts";
 import { useLive, useNow } from "../hooks.ts";
 import type { Account, Failure } from "../model.ts";
-import { back } from "../router.ts";
+import { back, go } from "../router.ts";
 import { hrefOf, type NodePart } from "../routes.ts";
 
 type Props = { engine: EnginePort; account: Account };
@@ -59,10 +62,27 @@ export function NodePage({
   );
 }
 
+/** One line wherever one is, for somebody whose membership ends. */
+export function LeavingNotice({ leaves }: { leaves: number }) {
+  const now = useNow();
+  return (
+    <Banner
+      tone="notice"
+      icon={DoorOpen}
+      action={{
+        label: t("admin.leavingAction"),
+        onClick: () => go({ at: "node", part: "leave" }),
+      }}
+    >
+      {t("admin.leaving", { when: formatUntil(leaves, now) })}
+    </Banner>
+  );
+}
+
 function titleOf(part: NodePart, name: string | undefined): string {
   if (part === "accounts" && name !== undefined) return name;
   if (part === "list") return t("admin.listTitle");
-  if (part === "leave") return t("session.leavingAction");
+  if (part === "leave") return t("admin.leavingAction");
   return t("node.title");
 }
 

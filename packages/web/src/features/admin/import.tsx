@@ -1,5 +1,5 @@
 import { Download, FileUp, Printer } from "lucide";
-import type { ListProblem, PeopleList } from "@baraza/protocol";
+import type { ListProblem, PeopleList } from "@baraza/protocol/people-list";
 import type { Invitee } from "@baraza/engine";
 import type { Failure } from "../../app/model.ts";
 import { failureText } from "../../app/failure.ts";
