@@ -15,7 +15,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { verifyNodeRecord } from "@baraza/crypto";
 import type { Bytes } from "@baraza/protocol";
-import { PATHS } from "@baraza/protocol";
+import { fromBase64url, PATHS } from "@baraza/protocol";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { configOf } from "../config.ts";
 import { randomBytes, sha256 } from "../crypto-fast.ts";
@@ -34,6 +34,51 @@ beforeEach(async () => {
   said = [];
 });
 afterEach(() => node.close());
+
+test("accounts are looked after from the console while the node runs, with the journal's lines", async () => {
+  const at = ["--data-dir", node.dataDir, "--name", node.name];
+  const run = async (...args: string[]) => {
+    said = [];
+    return command(...args, ...at);
+  };
+  const amina = await enrol(node, "amina");
+  await enrol(node, "bruno");
+  expect(await run("role", "amina", "administrator")).toBe(0);
+  expect(await run("role", "amina@anywhere", "member")).toBe(1);
+  expect(said).toEqual([expect.stringContaining("at least one administrator")]);
+  expect(await run("suspend", "nobody")).toBe(1);
+  expect(said).toEqual(["There is no account of that name."]);
+  expect(await run("suspend", "bruno")).toBe(0);
+  expect(await run("list", "--search", "bru")).toBe(0);
+  expect(said).toEqual([expect.stringMatching(/^bruno {2}member .* suspended$/)]);
+  expect(await run("suspend", "bruno", "--lift")).toBe(0);
+  expect(await run("leave", "bruno", "--days", "3")).toBe(0);
+  expect(await run("leave", "bruno", "--cancel")).toBe(0);
+
+  const table = join(node.directory, "people.csv");
+  const links = join(node.directory, "links.csv");
+  await writeFile(table, "name,language\nZoé,fr\n,fr\n=1+1,\n");
+  expect(await run("invite", "--csv", table, "--to", links)).toBe(0);
+  expect(said[0]).toBe("Line 3 is left out: name.");
+  expect((await stat(links)).mode & 0o777).toBe(0o600);
+  const written = await readFile(links, "utf8");
+  expect(written).toContain(`"'=1+1"`);
+  expect(await run("invite", "--csv", table, "--to", links)).toBe(1);
+  expect(await run("invite", "--count", "0")).toBe(1);
+  const code = /\/signup#([\w-]{22})&lang=fr/.exec(written)?.[1] ?? "";
+  await enrol(node, "zoe", { invitation: fromBase64url(code) });
+
+  expect(await run("journal")).toBe(0);
+  const acts = said.map((line) => line.split("  ").slice(2).join(" "));
+  expect(acts.slice(0, 3)).toEqual([
+    "(console) role amina role=administrator",
+    "(console) suspend bruno",
+    "(console) lift bruno",
+  ]);
+  expect(acts.slice(-2)).toEqual(["(console) stay bruno", "(console) invite count=2"]);
+  const { entries } = await node.call("journal.list", { after: 0 }, amina.session);
+  expect(entries).toHaveLength(acts.length);
+});
 
 test("a backup under load restores to a node with everything that was acknowledged before it", async () => {
   const amina = await enrol(node, "amina");

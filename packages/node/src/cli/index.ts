@@ -5,6 +5,7 @@ import { ConfigError, readConfig } from "../config.ts";
 import { databasePath } from "../data-dir.ts";
 import { announceSetup } from "../services/admin/setup.ts";
 import { openSqliteStore } from "../store/sqlite/index.ts";
+import * as accounts from "./accounts.ts";
 import { backup, BACKUP_FORMAT } from "./backup.ts";
 import { checkNode } from "./check.ts";
 import { CommandError } from "./errors.ts";
@@ -29,6 +30,13 @@ export const COMMANDS_HELP = [
   "      --end-sessions     signs everybody out as well",
   "  check                  whether everything that the node keeps is whole",
   "  setup-link             a new link that makes an administrator",
+  "  invite                 links that open an account; --count N, --days N, --uses N, or",
+  "      --csv FILE         one for each person of a table; --to FILE: into a new table",
+  "  list                   the accounts; --search PART of a name",
+  "  suspend NAME           signs somebody out and lets nobody sign in; --lift ends it",
+  "  role NAME ROLE         member or administrator",
+  "  leave NAME             ends a membership; --days N (30), --cancel takes it back",
+  "  journal                what administrators and this console have done",
 ].join("\n");
 
 const COMMANDS: Record<string, Run> = {
@@ -94,7 +102,64 @@ const COMMANDS: Record<string, Run> = {
       await store.close();
     }
   },
+  invite: async (args, context) => {
+    const { csv, to, config, ...given } = split(
+      args,
+      ["csv", "to", "count", "days", "uses"],
+      context,
+    );
+    await accounts.invite(at(config, context), {
+      count: wholeNumber(given.count, "--count", 1, 500),
+      days: wholeNumber(given.days, "--days", 14, 366),
+      uses: wholeNumber(given.uses, "--uses", 1, 1000),
+      ...(csv === undefined ? {} : { csv }),
+      ...(to === undefined ? {} : { to }),
+    });
+    return 0;
+  },
+  list: async (args, context) => {
+    const { search = "", config } = split(args, ["search"], context);
+    await accounts.list(at(config, context), search.toLowerCase());
+    return 0;
+  },
+  suspend: async ([name, ...args], context) => {
+    const { config } = split(without(args, "--lift"), [], context);
+    await accounts.suspend(at(config, context), needed(name, "NAME"), !args.includes("--lift"));
+    return 0;
+  },
+  role: async ([name, role, ...args], context) => {
+    const { config } = split(args, [], context);
+    await accounts.setRole(at(config, context), needed(name, "NAME"), needed(role, "ROLE"));
+    return 0;
+  },
+  leave: async ([name, ...args], context) => {
+    const { days, config } = split(without(args, "--cancel"), ["days"], context);
+    const wish = args.includes("--cancel") ? null : wholeNumber(days, "--days", 30, 730);
+    await accounts.leave(at(config, context), needed(name, "NAME"), wish);
+    return 0;
+  },
+  journal: async (args, context) => {
+    const { config } = split(args, [], context);
+    await accounts.journal(at(config, context));
+    return 0;
+  },
 };
+
+function at(config: Config, { now, say }: CommandContext) {
+  return { config, now: now(), say };
+}
+
+function without(args: readonly string[], flag: string): string[] {
+  return args.filter((arg) => arg !== flag);
+}
+
+/** @throws CommandError unless it is a whole number from 1 to `most`. */
+function wholeNumber(text: string | undefined, what: string, usual: number, most: number): number {
+  const value = text === undefined ? usual : Number(text);
+  if (!Number.isSafeInteger(value) || value < 1 || value > most)
+    throw new CommandError(`${what} is a whole number from 1 to ${most}.`);
+  return value;
+}
 
 /** True when the first argument names a command. */
 export function isCommand(args: readonly string[]): boolean {

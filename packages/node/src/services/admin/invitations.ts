@@ -15,7 +15,8 @@ export type InvitationDeps = {
   now: () => number;
 };
 
-const LABEL = { label: "baraza/node/invitation/1" };
+/** How a code is sealed at the node. */
+export const INVITATION_SEAL = { label: "baraza/node/invitation/1" };
 const PAGE = 100;
 
 /** The routes. */
@@ -33,7 +34,7 @@ export function invitationRoutes({ store, secrets, now }: InvitationDeps): Handl
           throw new ProtocolError("malformed", { data: { field: "expires" } });
         if (uses < 1) throw new ProtocolError("malformed", { data: { field: "uses" } });
         const codeHash = sha256(invitation);
-        const sealed = await sealAead(secrets.storeSecret, invitation, codeHash, LABEL);
+        const sealed = await sealAead(secrets.storeSecret, invitation, codeHash, INVITATION_SEAL);
         rows.push({ codeHash, sealed, kind, label: label ?? null, expires, uses });
       }
       await store.invitations.create({
@@ -67,7 +68,14 @@ export function invitationRoutes({ store, secrets, now }: InvitationDeps): Handl
             ...(by === null ? {} : { by }),
             // The code is a key to the door: only whoever made it gets it back.
             ...(mine
-              ? { invitation: await openAead(secrets.storeSecret, sealed, codeHash, LABEL) }
+              ? {
+                  invitation: await openAead(
+                    secrets.storeSecret,
+                    sealed,
+                    codeHash,
+                    INVITATION_SEAL,
+                  ),
+                }
               : {}),
             ...(mine && label !== null ? { label } : {}),
           })),
