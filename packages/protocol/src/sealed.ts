@@ -1,6 +1,7 @@
 /** What is inside the seals, which no node ever reads: identities, certificates, events, letters, cards, the vault. */
 import * as v from "valibot";
 import { historyPolicy, mlsSuite, spaceKind } from "./log.ts";
+import { keyLogHead } from "./keylog.ts";
 import { LIMITS } from "./limits.ts";
 import type { Infer } from "./schema.ts";
 import {
@@ -258,7 +259,8 @@ export const vault = object({
     v.pipe(v.array(object({ version: uint(0xffff_ffff), secret: bytes32 })), v.maxLength(4)),
   ),
   /** Node keys pinned at first contact. */
-  nodes: v.array(object({ name: nodeName, nodeKey: bytes32 })),
+  /** With the newest head of each one's key log that was seen: a new device knows what was there before. */
+  nodes: v.array(object({ name: nodeName, nodeKey: bytes32, keyLog: v.optional(keyLogHead) })),
   devices: v.optional(v.pipe(v.array(vaultDevice), v.maxLength(256))),
   /** The roll that stands (devices.ts), where a device was ever removed. */
   roll: v.optional(bytes(LIMITS.rollBytes)),

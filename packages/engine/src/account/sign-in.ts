@@ -16,6 +16,7 @@ import {
 } from "@baraza/crypto";
 import type { Bytes, SignedIn, Vault, WayKind } from "@baraza/protocol";
 import { accountName, check, encodeCbor, equalBytes, ProtocolError, toHex } from "@baraza/protocol";
+import { keepNodes } from "../trust/see.ts";
 import type { Core, Me } from "../core.ts";
 import { takeDevices } from "../devices/list.ts";
 import { EngineError } from "../errors.ts";
@@ -206,12 +207,7 @@ async function becomeDevice(
     keepPlaces(tx, vault.spaces);
     keepRecovery(tx, vault);
     takeDevices(tx, core, vault);
-    for (const one of vault.nodes)
-      tx.run("INSERT OR IGNORE INTO nodes VALUES (?, ?, ?, 0)", [
-        one.name,
-        one.nodeKey,
-        new Uint8Array(),
-      ]);
+    keepNodes(tx, vault.nodes, now);
     tx.afterCommit(() => core.setMe(me));
   });
   await core.own.call("devices.add", { deviceCert: deviceCredential(device.certificate) });

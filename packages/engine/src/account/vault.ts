@@ -6,6 +6,8 @@ import {
   encodeCbor,
   equalBytes,
   fromHex,
+  keyLogHead,
+  LIMITS,
   ProtocolError,
   readAs,
   reply,
@@ -48,8 +50,8 @@ export async function nextVault(core: Core, ways?: readonly VaultWay[]): Promise
   }>(
     "SELECT log_id, hub, hub_key, title, gen, seq, head, genesis, history, created FROM spaces WHERE state = 'active'",
   );
-  const nodes = await core.store.all<{ name: string; node_key: Bytes }>(
-    "SELECT name, node_key FROM nodes ORDER BY name LIMIT 500",
+  const nodes = await core.store.all<{ name: string; node_key: Bytes; head: Bytes | null }>(
+    `SELECT name, node_key, head FROM nodes LEFT JOIN key_log_heads ON node = name ORDER BY name LIMIT 500`,
   );
   const recovery = await recoveryForVault(core);
   const moves = await moveStatements(core);
@@ -82,7 +84,11 @@ export async function nextVault(core: Core, ways?: readonly VaultWay[]): Promise
     boxKeys: keys.map((one) => ({ record: one.record, privateKey: one.private_key })),
     spaces: [...listed, ...(await otherPlaces(core))],
     rejoin: await rejoinSecrets(core),
-    nodes: nodes.map((one) => ({ name: one.name, nodeKey: one.node_key })),
+    nodes: nodes.map(({ name, node_key: nodeKey, head }) => ({
+      name,
+      nodeKey,
+      ...(head === null ? {} : { keyLog: readAs(keyLogHead, head, LIMITS.recordBytes) }),
+    })),
     ways: [...(ways ?? (await waysWithOwn(core, me)).ways)],
     ...(recovery === undefined ? {} : { recovery }),
     ...(await notesForVault(core)),

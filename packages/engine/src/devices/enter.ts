@@ -13,6 +13,7 @@ import { keepBoxKeys } from "../account/box-keys.ts";
 import { keepPlaces } from "../account/places.ts";
 import { writeAccount } from "../account/session.ts";
 import { createOwnWay } from "../account/ways-store.ts";
+import { keepNodes } from "../trust/see.ts";
 import type { Core, Me } from "../core.ts";
 import { keepRecovery } from "../recovery/index.ts";
 import { takeDevices } from "./list.ts";
@@ -75,12 +76,7 @@ export async function enterAccount(
     keepPlaces(tx, vault.spaces);
     keepRecovery(tx, vault);
     takeDevices(tx, core, vault);
-    for (const one of vault.nodes)
-      tx.run("INSERT OR IGNORE INTO nodes VALUES (?, ?, ?, 0)", [
-        one.name,
-        one.nodeKey,
-        new Uint8Array(),
-      ]);
+    keepNodes(tx, vault.nodes, core.platform.clock.now());
     tx.afterCommit(() => core.setMe(me));
   });
 }

@@ -30,6 +30,7 @@ import { deviceReply } from "../account/boxes.ts";
 import { runtimeOf } from "../spaces/runtime.ts";
 import { ownRejoinKey } from "../slots/keys.ts";
 import { wantReturn } from "../slots/wish.ts";
+import { remember } from "../trust/see.ts";
 import type { OutgoingLetter } from "./send.ts";
 import { sealFor, sealIfPossible, writeLetters } from "./send.ts";
 
@@ -130,6 +131,7 @@ export async function ask(
       card.inviter.name,
       core.platform.clock.now(),
     ]);
+    remember(tx, toHex(card.reply.identityId), core.platform.clock.now(), "invited");
     // Accepting an invitation is the verification: the link named the inviter's identity.
     tx.run(
       `INSERT INTO people VALUES (?, ?, ?, 'invited', ?)

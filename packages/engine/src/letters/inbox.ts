@@ -47,7 +47,7 @@ import { profilePayload } from "../spaces/profile.ts";
 import { checksFor, identityOf, infoOf, rosterOf } from "../spaces/roster.ts";
 import type { SpaceRuntime } from "../spaces/runtime.ts";
 import { keysOf, runtimeOf } from "../spaces/runtime.ts";
-import { notice, seeIdentities } from "../trust/see.ts";
+import { notice, remember, seeIdentities } from "../trust/see.ts";
 import { sealFor, writeLetters } from "./send.ts";
 
 type Opened = Awaited<ReturnType<typeof openLetter>>;
@@ -235,6 +235,7 @@ async function asked(core: Core, letter: Opened): Promise<Outcome> {
   return {
     write: (tx) => {
       tx.run("INSERT INTO intents (log_id, kind, data) VALUES (?, 'add', ?)", [card.log_id, data]);
+      remember(tx, id, core.platform.clock.now(), "invited");
       tx.run(
         `INSERT INTO people VALUES (?, ?, ?, 'invited', ?)
          ON CONFLICT (identity_id) DO UPDATE SET name = excluded.name, address = excluded.address,

@@ -2,7 +2,7 @@
  * What is noted of people and of nodes' logs while spaces are read: small, synchronous, in the transaction that it belongs
  * to. The work that needs the network or a proof is done later, in trust-work.ts.
  */
-import type { Bytes, IdentityRecord, KeyLogHead } from "@baraza/protocol";
+import type { Bytes, IdentityRecord, KeyLogHead, Vault } from "@baraza/protocol";
 import { concat, encodeCbor, keyLogHead, LIMITS, readAs, toHex } from "@baraza/protocol";
 import type { Core } from "../core.ts";
 import type { SqlTx } from "../ports.ts";
@@ -76,6 +76,20 @@ export function wishCheck(tx: SqlTx, identityId: string, device: string, at: num
 export function hear(tx: SqlTx, logId: string, heads: readonly KeyLogHead[]): void {
   for (const head of heads)
     tx.run("INSERT INTO heads_heard (log_id, head) VALUES (?, ?)", [logId, encodeCbor(head)]);
+}
+
+/** Notes the nodes that a vault names, and the heads of their key logs that it has seen. */
+export function keepNodes(tx: SqlTx, nodes: Vault["nodes"], at: number): void {
+  for (const { name, nodeKey, keyLog } of nodes) {
+    tx.run("INSERT OR IGNORE INTO nodes VALUES (?, ?, ?, 0)", [name, nodeKey, new Uint8Array()]);
+    if (keyLog?.node === name)
+      tx.run("INSERT OR IGNORE INTO key_log_heads VALUES (?, ?, ?, ?)", [
+        name,
+        keyLog.size,
+        encodeCbor(keyLog),
+        at,
+      ]);
+  }
 }
 
 /** Warns of a person, once for each change. What is readable stays readable. */
