@@ -12,3 +12,4 @@ export type * from "./slots/api.ts";
 export type * from "./tools/chat/api.ts";
 export type * from "./trust/api.ts";
 export type * from "./tools/tool.ts";
+export type * from "./ways/api.ts";

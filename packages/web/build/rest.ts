@@ -22,6 +22,11 @@ export const rest: readonly string[] = [
   // Ways into the account, other than the passphrase.
   "sign-in",
   "ways",
+  "ways-in",
+  "en-ways",
+  "fr-ways",
+  "es-ways",
+  "ar-ways",
   "ways-changes",
   "ways-passkeys",
   "ways-words",

@@ -50,6 +50,12 @@ const repeatable: ReadonlySet<keyof EngineCommands> = new Set([
   "recovery.help",
   "recovery.dismissNudge",
   "sync.now",
+  "ways.newWords",
+  "ways.readWords",
+  "ways.completeWord",
+  "ways.passkeyToCreate",
+  "ways.passkeyToAsk",
+  "ways.passphraseCode",
 ]);
 
 /** Milliseconds that a call may take: signing up and joining compute and talk over slow lines. */
@@ -185,7 +191,7 @@ export function connectEngine(): EnginePort {
     signUp: ({ shownName, ...account }) =>
       done("account.signUp", { ...account, displayName: shownName }),
     signIn: (account) => done("account.signIn", account),
-    signInAgain: (passphrase) => done("account.signInAgain", { passphrase }),
+    signInAgain: (passphrase, code) => done("account.signInAgain", { passphrase, code }),
     signOut: () => done("account.signOut", {}),
     setName: (displayName) => done("account.setDisplayName", { displayName }),
 

@@ -87,9 +87,9 @@ export interface EnginePort {
     invitation?: string;
     setup?: string;
   }) => Promise<Result>;
-  signIn: (account: { name: string; passphrase: string }) => Promise<Result>;
+  signIn: (account: { name: string; passphrase: string; code?: string }) => Promise<Result>;
   /** Goes on as the same device after the node ended its session. */
-  signInAgain: (passphrase: string) => Promise<Result>;
+  signInAgain: (passphrase: string, code?: string) => Promise<Result>;
   signOut: () => Promise<Result>;
   setName: (name: string) => Promise<Result>;
 

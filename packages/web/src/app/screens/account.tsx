@@ -1,3 +1,4 @@
+import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { Claim } from "../../features/account/claim.tsx";
 import { SignIn as SignInScreen } from "../../features/account/sign-in.tsx";
@@ -5,11 +6,12 @@ import { SignInAgain as SignInAgainDialog } from "../../features/account/sign-in
 import { SignUp as SignUpScreen } from "../../features/account/sign-up.tsx";
 import type { EnginePort } from "../engine.ts";
 import { usePolicy, useRequest } from "../hooks.ts";
+import { lazy } from "../lazy.tsx";
 import { go } from "../router.ts";
 import { hrefOf, languageOf, type Route } from "../routes.ts";
 import { setLanguage } from "../settings.ts";
 import { isLanguage, loadWords, t } from "../../i18n/index.ts";
-import { lazy } from "../lazy.tsx";
+import { Button } from "../../ui/button.tsx";
 import { toast } from "../../ui/toast.tsx";
 import type { Account } from "../model.ts";
 
@@ -18,6 +20,25 @@ const WasRemoved = lazy(() =>
     ([all]) => all.WasRemoved,
   ),
 );
+const WaysIn = lazy(() =>
+  Promise.all([import("./ways-in.tsx"), loadWords("ways")]).then(([screens]) => screens.WaysIn),
+);
+const PasskeySignUp = lazy(() =>
+  Promise.all([import("./ways-in.tsx"), loadWords("ways")]).then(
+    ([screens]) => screens.PasskeySignUp,
+  ),
+);
+
+/** A button in whose place comes what it is for, fetched then: most people need only the passphrase. */
+function OnRequest({ label, children }: { label: string; children: ComponentChildren }) {
+  const [open, setOpen] = useState(false);
+  if (open) return <>{children}</>;
+  return (
+    <Button wide onClick={() => setOpen(true)}>
+      {label}
+    </Button>
+  );
+}
 
 /** Signing in; afterwards one is where one wanted to go. */
 export function SignIn({ engine, onward }: { engine: EnginePort; onward: Route }) {
@@ -28,6 +49,11 @@ export function SignIn({ engine, onward }: { engine: EnginePort; onward: Route }
       node={node}
       busy={busy}
       failure={failure}
+      more={
+        <OnRequest label={t("signIn.otherWays")}>
+          <WaysIn engine={engine} onIn={() => go(onward, { replace: true })} />
+        </OnRequest>
+      }
       signUpHref={hrefOf({ at: "signUp", secret: "" })}
       recoverHref={hrefOf({ at: "recover" })}
       newDeviceHref={hrefOf({ at: "newDevice" })}
@@ -71,6 +97,25 @@ export function SignUp(props: SignUpProps) {
       signInHref={hrefOf({ at: "signIn" })}
       {...(why ? { reason: why } : {})}
       {...(onSignIn ? { onSignIn } : {})}
+      more={(filledIn) => (
+        <OnRequest label={t("signUp.otherWay")}>
+          <PasskeySignUp
+            engine={engine}
+            account={() => {
+              const account = filledIn();
+              if (account === null) return null;
+              const { shownName, name } = account;
+              return {
+                name,
+                displayName: shownName,
+                ...(invitation ? { invitation } : {}),
+                ...(setup ? { setup } : {}),
+              };
+            }}
+            onIn={() => go(onward, { replace: true })}
+          />
+        </OnRequest>
+      )}
       onSubmit={(account) => {
         const entry = {
           ...account,
@@ -141,8 +186,13 @@ export function SignInAgain({ engine, onClose }: { engine: EnginePort; onClose: 
       busy={busy}
       failure={failure}
       onClose={onClose}
-      onSubmit={(passphrase) => {
-        void run(() => engine.signInAgain(passphrase)).then(
+      more={
+        <OnRequest label={t("signIn.otherWays")}>
+          <WaysIn engine={engine} onIn={onClose} />
+        </OnRequest>
+      }
+      onSubmit={(passphrase, code) => {
+        void run(() => engine.signInAgain(passphrase, code)).then(
           () => engine.status.peek().sessionEnded || onClose(),
         );
       }}

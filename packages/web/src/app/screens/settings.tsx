@@ -1,13 +1,18 @@
 import { useEffect, useState } from "preact/hooks";
 import { Settings as SettingsScreen } from "../../features/settings/settings.tsx";
-import { currentLanguage, t } from "../../i18n/index.ts";
+import { currentLanguage, loadWords, t } from "../../i18n/index.ts";
 import { toast } from "../../ui/toast.tsx";
 import type { EnginePort } from "../engine.ts";
 import { failureText } from "../failure.ts";
+import { lazy } from "../lazy.tsx";
 import type { Account, StorageUse } from "../model.ts";
 import { go } from "../router.ts";
 import { hrefOf } from "../routes.ts";
 import { currentTheme, setLanguage, setTheme } from "../settings.ts";
+
+const Ways = lazy(() =>
+  Promise.all([import("./ways.tsx"), loadWords("ways")]).then(([screens]) => screens.Ways),
+);
 
 /** Settings over the engine and the browser. */
 export function Settings({ engine, account }: { engine: EnginePort; account: Account }) {
@@ -22,6 +27,7 @@ export function Settings({ engine, account }: { engine: EnginePort; account: Acc
       storage={storage}
       devicesHref={hrefOf({ at: "devices" })}
       node={{ name: location.host, href: hrefOf({ at: "node", part: "overview" }) }}
+      ways={<Ways engine={engine} account={account} />}
       loss={{ waiting: engine.status.value.waiting }}
       meetHref={hrefOf({ at: "meet" })}
       safetyHref={hrefOf({ at: "safety", part: "overview" })}

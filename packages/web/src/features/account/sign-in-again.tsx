@@ -1,4 +1,5 @@
-import { useState } from "preact/hooks";
+import type { ComponentChildren } from "preact";
+import { useEffect, useState } from "preact/hooks";
 import { failureText } from "../../app/failure.ts";
 import type { Failure } from "../../app/model.ts";
 import { t } from "../../i18n/index.ts";
@@ -10,10 +11,19 @@ import { Form, TextField } from "../../ui/field.tsx";
 export function SignInAgain(props: {
   busy: boolean;
   failure?: Failure | undefined;
-  onSubmit: (passphrase: string) => void;
+  onSubmit: (passphrase: string, code?: string) => void;
+  /** Ways in beside the passphrase. */
+  more?: ComponentChildren;
   onClose: () => void;
 }) {
   const [passphrase, setPassphrase] = useState("");
+  const [code, setCode] = useState("");
+  const [asked, setAsked] = useState(false);
+  const needed = props.failure === "codeNeeded";
+  useEffect(() => {
+    if (needed) setAsked(true);
+  }, [needed]);
+  const askCode = asked || needed;
   const [tried, setTried] = useState(false);
   return (
     <Dialog title={t("session.again")} onClose={props.onClose}>
@@ -21,7 +31,7 @@ export function SignInAgain(props: {
       <Form
         onSubmit={() => {
           setTried(true);
-          if (!props.busy && passphrase) props.onSubmit(passphrase);
+          if (!props.busy && passphrase) props.onSubmit(passphrase, askCode ? code : undefined);
         }}
       >
         <TextField
@@ -33,6 +43,18 @@ export function SignInAgain(props: {
           maxLength={256}
           error={tried && !passphrase ? t("signIn.passphraseMissing") : undefined}
         />
+        {askCode && (
+          <TextField
+            label={t("signIn.code")}
+            hint={t("signIn.codeHint")}
+            value={code}
+            onInput={setCode}
+            direction="ltr"
+            autoCapitalize="none"
+            spellcheck={false}
+            maxLength={300}
+          />
+        )}
         {props.failure && (
           <p class="field-error" role="alert">
             {failureText(props.failure)}
@@ -42,6 +64,7 @@ export function SignInAgain(props: {
           {props.busy ? t("signIn.busy") : t("signIn.action")}
         </Button>
       </Form>
+      {props.more}
     </Dialog>
   );
 }

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { failureText } from "../../app/failure.ts";
 import type { Failure } from "../../app/model.ts";
 import { t } from "../../i18n/index.ts";
@@ -12,7 +12,9 @@ export interface SignInProps {
   node: string;
   busy: boolean;
   failure?: Failure | undefined;
-  onSubmit: (account: { name: string; passphrase: string }) => void;
+  onSubmit: (account: { name: string; passphrase: string; code?: string }) => void;
+  /** Ways in beside the passphrase. */
+  more?: ComponentChildren;
   signUpHref?: string;
   /** Where a device is added by another one of the same person. */
   newDeviceHref?: string;
@@ -28,6 +30,7 @@ export function SignIn({
   busy,
   failure,
   onSubmit,
+  more,
   signUpHref,
   newDeviceHref,
   recoverHref,
@@ -35,6 +38,13 @@ export function SignIn({
 }: SignInProps) {
   const [typed, setTyped] = useState("");
   const [passphrase, setPassphrase] = useState("");
+  const [code, setCode] = useState("");
+  const [asked, setAsked] = useState(false);
+  const needed = failure === "codeNeeded";
+  useEffect(() => {
+    if (needed) setAsked(true);
+  }, [needed]);
+  const askCode = asked || needed;
   const [tried, setTried] = useState(false);
   const address = parseAddress(typed, node);
   const wrongAddress = !address
@@ -50,7 +60,7 @@ export function SignIn({
         onSubmit={() => {
           setTried(true);
           if (!busy && address && !wrongAddress && !wrongPassphrase)
-            onSubmit({ name: address.name, passphrase });
+            onSubmit({ name: address.name, passphrase, ...(askCode ? { code } : {}) });
         }}
       >
         <TextField
@@ -75,6 +85,18 @@ export function SignIn({
           maxLength={256}
           error={tried ? wrongPassphrase : undefined}
         />
+        {askCode && (
+          <TextField
+            label={t("signIn.code")}
+            hint={t("signIn.codeHint")}
+            value={code}
+            onInput={setCode}
+            direction="ltr"
+            autoCapitalize="none"
+            spellcheck={false}
+            maxLength={300}
+          />
+        )}
         {failure && (
           <p class="field-error" role="alert">
             {failureText(failure)}
@@ -84,6 +106,7 @@ export function SignIn({
           {busy ? t("signIn.busy") : t("signIn.action")}
         </Button>
       </Form>
+      {more}
       {newDeviceHref && (
         <p>
           <a class="solo-other" href={newDeviceHref}>

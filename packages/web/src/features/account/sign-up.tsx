@@ -1,4 +1,5 @@
 import { MailCheck, ServerCog } from "lucide";
+import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { failureText } from "../../app/failure.ts";
 import type { Failure } from "../../app/model.ts";
@@ -18,6 +19,8 @@ export interface SignUpProps {
   busy: boolean;
   failure?: Failure | undefined;
   onSubmit: (account: { shownName: string; name: string; passphrase: string }) => void;
+  /** Signing up without a passphrase; gets what is filled in, or null while something is missing. */
+  more?: (account: () => { shownName: string; name: string } | null) => ComponentChildren;
   signInHref?: string;
   /** In place of following `signInHref`. */
   onSignIn?: () => void;
@@ -25,7 +28,7 @@ export interface SignUpProps {
 
 /** A name, an address, a passphrase; nothing else in the first minute. */
 export function SignUp(props: SignUpProps) {
-  const { node, reason, busy, failure, onSubmit, signInHref, onSignIn } = props;
+  const { node, reason, busy, failure, onSubmit, more, signInHref, onSignIn } = props;
   const [shownName, setShownName] = useState("");
   const [typedName, setTypedName] = useState<string>();
   const [passphrase, setPassphrase] = useState("");
@@ -114,6 +117,10 @@ export function SignUp(props: SignUpProps) {
           {busy ? t("signUp.creating") : t("signUp.create")}
         </Button>
       </Form>
+      {more?.(() => {
+        setTried(true);
+        return wrong.shownName || wrong.name ? null : { shownName: shownName.trim(), name };
+      })}
       {signInHref && (
         <p class="solo-foot">
           {t("signUp.haveAccount")}{" "}

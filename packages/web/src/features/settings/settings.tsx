@@ -8,6 +8,7 @@ import {
   ScanQrCode,
   Sun,
 } from "lucide";
+import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import type { Account, SignOutLoss, StorageUse, Theme } from "../../app/model.ts";
 import { formatBytes, isLanguage, type Language, languages, t, tParts } from "../../i18n/index.ts";
@@ -31,6 +32,8 @@ export interface SettingsProps {
   storage: StorageUse | undefined;
   loss: SignOutLoss;
   devicesHref: string;
+  /** How one gets into the account. */
+  ways?: ComponentChildren;
   safetyHref: string;
   /** One's node, and where the page about it is. */
   node: { name: string; href: string };
@@ -73,6 +76,7 @@ export function Settings(props: SettingsProps) {
             </a>
             <p class="field-hint">{t("check.meetHint")}</p>
           </Group>
+          {props.ways}
           <Group title={t("settings.look")}>
             <SelectField
               label={t("settings.language")}
