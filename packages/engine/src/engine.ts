@@ -11,7 +11,7 @@ import type { Account, EngineCommands, EngineLive, Line, Progress, Status } from
 import { createBackground } from "./background.ts";
 import type { Core, Me } from "./core.ts";
 import { createDevices } from "./devices/index.ts";
-import { DEVICES_TABLES, listDevices } from "./devices/list.ts";
+import { DEVICES_TABLES } from "./devices/list.ts";
 import type { SessionOutcome } from "./devices/device-session.ts";
 import { DEVICES_MIGRATIONS } from "./devices/schema.ts";
 import { EngineError } from "./errors.ts";
@@ -411,9 +411,9 @@ export async function createEngine(
     ),
     notices: stored(NOTICE_TABLES, () => listNotices(core)),
     ways: stored(WAYS_TABLES, () => theWays(core)),
-    "devices.list": stored(DEVICES_TABLES, () => {
+    "devices.list": stored(DEVICES_TABLES, async () => {
       devices.refresh();
-      return listDevices(core);
+      return (await import("./devices/device-list.ts")).listDevices(core);
     }),
     "devices.pairing": memory([], async () => devices.pairing()),
     joins: stored(JOINS_TABLES, () => listJoins(core)),

@@ -253,6 +253,58 @@ function exchange(
   };
 }
 
+test("the newest of a long history is there to be read before the rest, and in the end all of it in its order", async () => {
+  const spaceId = await spaceOf(amina, [], { title: "Long" });
+  const texts = Array.from({ length: 220 }, (_, at) => `number ${at + 1}`);
+  for (const text of texts) await amina.commands["chat.send"]({ spaceId, text });
+  await amina.until("status", {}, (status) => status.waiting === 0);
+  const phone = await amina.bareDevice();
+  // Reading from the beginning is held up.
+  let release = () => {};
+  const held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  phone.line.between(async (path, body, pass) => {
+    const asked = path.endsWith("logs.read") ? (decodeCbor(body) as { after?: number }) : null;
+    if (asked?.after === 0) await held;
+    return pass();
+  });
+  await pairByPicture(amina, phone);
+  const first = await phone.until("chat.messages", { spaceId, limit: 500 }, ({ messages }) =>
+    messages.some((one) => one.text === "number 220"),
+  );
+  const shown = first.messages.filter((one) => one.notice === null).map((one) => one.text);
+  expect(shown.length).toBeLessThan(100);
+  expect(shown).toEqual(texts.slice(-shown.length));
+  const listed = await phone.now("spaces", {});
+  expect(listed.find((one) => one.spaceId === spaceId)?.lastText).toBe("number 220");
+  release();
+  await untilTexts(phone, spaceId, texts);
+  await phone.commands["chat.send"]({ spaceId, text: "and one from the phone" });
+  await untilText(amina, spaceId, "and one from the phone");
+  expect(phone.faults).toEqual([]);
+  await phone.close();
+});
+
+test("what a hub shows ahead in a place where it does not stand is put right", async () => {
+  const spaceId = await spaceOf(amina, [], { title: "Shuffled" });
+  const texts = Array.from({ length: 120 }, (_, at) => `line ${at + 1}`);
+  for (const text of texts) await amina.commands["chat.send"]({ spaceId, text });
+  await amina.until("status", {}, (status) => status.waiting === 0);
+  const phone = await amina.bareDevice();
+  phone.line.between(async (path, body, pass) => {
+    const answer = await pass();
+    const asked = path.endsWith("logs.read") ? (decodeCbor(body) as { after: number }) : null;
+    if (asked === null || asked.after === 0 || answer.status !== 200) return answer;
+    const page = decodeCbor(answer.body) as { entries: { seq: number }[] };
+    const entries = page.entries.map((one) => ({ ...one, seq: 1000 - one.seq }));
+    return { ...answer, body: encodeCbor({ ...page, entries }) };
+  });
+  await pairByPicture(amina, phone);
+  await untilTexts(phone, spaceId, texts);
+  await phone.close();
+});
+
 test("pictures carry a hash and a secret, not a key", async () => {
   const fresh = await amina.bareDevice();
   const { link } = await showCode(fresh);

@@ -77,6 +77,8 @@ export const rest: readonly string[] = [
   "device-session",
   "cut-off",
   "leave-spaces",
+  "device-list",
+  "open-session",
 ];
 
 /** True for the path of a chunk (of the app or of its worker) that can wait. */

@@ -28,7 +28,8 @@ import { post, prepare, writeOutbox } from "../spaces/post.ts";
 import { profilePayload } from "../spaces/profile.ts";
 import { keepRejoinSecrets, rejoinSecrets, withNewSecret } from "../slots/keys.ts";
 import { runtimeOf } from "../spaces/runtime.ts";
-import { clearSpaces, learnDevices, takeIdentity } from "./list.ts";
+import { learnDevices } from "./device-list.ts";
+import { clearSpaces, takeIdentity } from "./list.ts";
 
 /** Puts a device to be removed. @throws EngineError `invalid` for this device, and for one that is not there */
 export async function removeDevice(core: Core, deviceId: string): Promise<void> {

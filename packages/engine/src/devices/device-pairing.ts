@@ -23,7 +23,7 @@ import { ProtocolError } from "@baraza/protocol";
 import type { Core } from "../core.ts";
 import { EngineError } from "../errors.ts";
 import type { Pairing, PairingFailure, SignedIn } from "./api.ts";
-import { noteGranted } from "./list.ts";
+import { noteGranted } from "./device-list.ts";
 import { enterAccount } from "./enter.ts";
 import type { Meeting } from "./meeting.ts";
 import { meetingAt, PairingEnd } from "./meeting.ts";

@@ -5,7 +5,6 @@ import { rebase } from "../account/vault.ts";
 import type { Core } from "../core.ts";
 import { EngineError } from "../errors.ts";
 import type { DevicesCommands, Pairing, SignedIn } from "./api.ts";
-import { learnDevices, renameDevice } from "./list.ts";
 import type { Pairings } from "./device-pairing.ts";
 
 export type Devices = {
@@ -39,7 +38,7 @@ export function createDevices(
   async function learn(): Promise<void> {
     try {
       await rebase(core);
-      await learnDevices(core);
+      await (await import("./device-list.ts")).learnDevices(core);
     } catch (error) {
       if (
         !(error instanceof ProtocolError) &&
@@ -63,7 +62,8 @@ export function createDevices(
       "devices.confirm": async () => loaded?.confirm(),
       "devices.refuse": async () => loaded?.refuse(),
       "devices.cancel": async () => loaded?.cancel(),
-      "devices.rename": ({ deviceId, name }) => renameDevice(core, deviceId, name),
+      "devices.rename": async ({ deviceId, name }) =>
+        (await import("./device-list.ts")).renameDevice(core, deviceId, name),
       "devices.remove": async ({ deviceId }) =>
         (await import("./cut-off.ts")).removeDevice(core, deviceId),
     },

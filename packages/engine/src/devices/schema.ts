@@ -20,6 +20,8 @@ CREATE TABLE own_devices (
 -- The roll of this account, and keys that the identity had: a hub may know a steward by one of them.
 CREATE TABLE own_roll (one INTEGER PRIMARY KEY CHECK (one = 1), roll BLOB NOT NULL) STRICT;
 CREATE TABLE former_identity_keys (seq INTEGER PRIMARY KEY, key BLOB NOT NULL) STRICT;
+-- Events of the newest page, shown before the history up to them was read.
+CREATE TABLE shown_ahead (log_id TEXT NOT NULL, event_id TEXT NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (log_id, event_id)) STRICT, WITHOUT ROWID;
 -- Outlives what is wiped when somebody signs out.
 CREATE TABLE _device_notes (note TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
 -- Devices that are being removed. told: the node has done its part. total: spaces that the device may have been in.

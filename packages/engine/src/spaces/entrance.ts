@@ -80,6 +80,7 @@ const FORMER = [
   ...LEADING_TABLES,
   "space_rolls",
   "device_leaves",
+  "shown_ahead",
 ];
 
 /** A space that this device is not in, or not any more: nothing of a former membership stays. */

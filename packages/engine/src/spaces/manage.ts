@@ -99,6 +99,7 @@ export async function forget(core: Core, spaceId: string): Promise<void> {
     "hand_overs",
     "space_rolls",
     "device_leaves",
+    "shown_ahead",
   ];
   await core.store.transaction((tx) => {
     for (const table of [...tables, ...core.tools.flatMap((tool) => tool.derived)])

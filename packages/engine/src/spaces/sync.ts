@@ -17,8 +17,10 @@ import {
   readAs,
   storedEntry,
 } from "@baraza/protocol";
+import type { Progress } from "../api.ts";
 import type { Core } from "../core.ts";
 import { canHaveSlot } from "../slots/claim.ts";
+import { settleShown } from "./newest-first.ts";
 import type { FollowUp } from "./draft.ts";
 import { writeRow } from "./draft.ts";
 import { applyEntries, ForkError, GapError } from "./process.ts";
@@ -59,7 +61,9 @@ export async function sync(core: Core, space: SpaceRuntime): Promise<FollowUp[]>
       throw new ForkError(head);
     const from = space.row.seq;
     after.push(...(await applyEntries(core, space, page.entries, head)));
-    core.setProgress(page.more ? { job: "history", done: space.row.seq, total: head.seq } : null);
+    core.setProgress(page.more ? await historyLeft(core) : null);
+    if (from < space.row.read_from && space.row.seq >= space.row.read_from)
+      await settleAhead(core, space);
     // One's own removal ends the reading, and so does an entry that a copy of this device has written.
     if (space.row.state !== "active" || hasStopped(space)) return after;
     // It says that there is more, or told so before, and does not give it.
@@ -83,6 +87,23 @@ async function keepReceipt(core: Core, space: SpaceRuntime, head: Head): Promise
   const row = { ...space.row, receipt: encodeCbor(head) };
   await core.store.transaction((tx) => writeRow(tx, row));
   space.row = row;
+}
+
+/** How far all of the history is that this device came in to read. */
+async function historyLeft(core: Core): Promise<Progress> {
+  const row = await core.store.get<{ done: number; total: number }>(
+    `SELECT coalesce(sum(min(seq, hub_seq)), 0) AS done, coalesce(sum(hub_seq), 0) AS total FROM spaces
+     WHERE state = 'active' AND (seq < hub_seq OR seq < read_from)`,
+  );
+  return { job: "history", done: row?.done ?? 0, total: row?.total ?? 0 };
+}
+
+async function settleAhead(core: Core, space: SpaceRuntime): Promise<void> {
+  const ahead = await core.store.get("SELECT 1 AS one FROM shown_ahead WHERE log_id = ?", [
+    space.logId,
+  ]);
+  if (ahead === undefined) return;
+  await core.store.transaction((tx) => settleShown(tx, core, space.logId));
 }
 
 /** Nothing is read or sent any more, until somebody decides. */

@@ -16,6 +16,7 @@ import { flush, maySend } from "./flush.ts";
 import { followUp } from "./follow-up.ts";
 import { ForkError, GapError } from "./process.ts";
 import { forked } from "./proof.ts";
+import { isFarBehind, showNewest } from "./newest-first.ts";
 import type { SpaceRuntime } from "./runtime.ts";
 import { runtimeOf } from "./runtime.ts";
 import { postDecisions } from "./steward.ts";
@@ -45,6 +46,7 @@ export async function tend(core: Core, logId: string, options: TendOptions): Pro
 async function work(core: Core, space: SpaceRuntime, options: TendOptions): Promise<void> {
   if (!core.signedIn()) return;
   await createAtHub(core, space);
+  if (space.row.seq < space.row.read_from && !space.fetched) await newestFirst(core, space);
   // [Note: Read before writing] A store that was put back from a backup learns so before it says anything with old numbers.
   if (options.fetch || !space.fetched || space.row.seq < space.row.read_from)
     followUp(core, space, await sync(core, space));
@@ -62,6 +64,14 @@ async function work(core: Core, space: SpaceRuntime, options: TendOptions): Prom
   }
   await placePush(core, space);
   if (maySend(space)) await tendConfirmation(core, space);
+}
+
+/** A device that has just come into a long history shows the end of it before it reads it all. */
+async function newestFirst(core: Core, space: SpaceRuntime): Promise<void> {
+  const shown = await core.store.get("SELECT 1 AS one FROM shown_ahead WHERE log_id = ?", [
+    space.logId,
+  ]);
+  if (shown === undefined && isFarBehind(space)) await showNewest(core, space);
 }
 
 /** Tells the hub where to push news of this space; renewed before the address runs out. */

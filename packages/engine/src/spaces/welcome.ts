@@ -53,7 +53,7 @@ export async function welcomeLetters(
           .map(([epoch, key]) => ({ epoch, key }))
       : [],
   };
-  const people = all ? [] : await peopleOf(core, space.logId);
+  const people = await peopleOf(core, space.logId);
   const leads = all ? [] : [...(await hubLeads(core, space))];
   const letters: OutgoingLetter[] = [];
   for (const { reply: to, ref } of waiting.to) {
@@ -72,7 +72,8 @@ export async function welcomeLetters(
       readFrom: all ? 0 : seq,
       ring,
       ...(row.slot_secret === null ? {} : { slotSecret: row.slot_secret }),
-      ...(all ? {} : { people, leads }),
+      people,
+      ...(all ? {} : { leads }),
     });
     const letter = await sealIfPossible(core, to, "welcome", body);
     if (letter !== null) letters.push(letter);

@@ -63,10 +63,6 @@ export interface Messages {
   "failure.noAccount": null;
   "failure.wrongCode": null;
   "failure.nothingHeld": null;
-  "failure.codeWrong": null;
-  "failure.codeUnknown": null;
-  "failure.codeTaken": null;
-  "failure.codeMismatch": null;
   "failure.signedOut": null;
   "failure.unexpected": null;
   "strength.empty": null;
@@ -456,6 +452,10 @@ export interface Messages {
   "admin.belongs": null;
   "admin.belongsHint": { node: string | number };
   "admin.belongsTo": { node: string | number };
+  "failure.codeWrong": null;
+  "failure.codeUnknown": null;
+  "failure.codeTaken": null;
+  "failure.codeMismatch": null;
   "devices.retry": null;
   "devices.haveAnother": null;
   "devices.newTitle": null;
