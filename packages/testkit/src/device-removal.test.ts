@@ -10,7 +10,7 @@ import { network } from "./network.ts";
 import { pairByPicture } from "./pairing.ts";
 import type { Person } from "./person.ts";
 import { spaceOf, untilText, untilTexts } from "./spaces.ts";
-import { until } from "./until.ts";
+import { pause, until } from "./until.ts";
 
 let net: Network;
 let amina: Person;
@@ -131,4 +131,118 @@ test("a removed device is out of every space, of the node and of the vault, and 
     expect(one.faults).toEqual([]);
     expect((await one.now("space", { spaceId: shared }))?.trouble ?? null).toBeNull();
   }
+});
+
+test("a removal that is cut off at any step goes on where it was", async () => {
+  const spaceId = await spaceOf(amina, [bruno], { title: "Cut" });
+  await amina.commands["chat.send"]({ spaceId, text: "whole" });
+  for (const steps of [1, 3, 6, 10, 15]) {
+    const phone = await amina.bareDevice();
+    await pairByPicture(amina, phone);
+    await untilText(phone, spaceId, "whole");
+    const deviceId = await idOf(phone);
+    await amina.until("devices.list", {}, (all) => all.some((one) => one.deviceId === deviceId));
+    const cut = amina.killAfter(steps);
+    void amina.commands["devices.remove"]({ deviceId }).catch(() => undefined);
+    await Promise.race([cut, pause(4000)]);
+    await amina.restart();
+    const list = await amina.now("devices.list", {});
+    // Cut off before anything was written down: the person asks again.
+    if (list.some((one) => one.deviceId === deviceId && one.removing === null))
+      await amina.commands["devices.remove"]({ deviceId });
+    await amina.until("devices.list", {}, (all) => all.every((one) => one.deviceId !== deviceId));
+    await phone.until("status", {}, (status) => status.wasRemoved);
+    await phone.close();
+  }
+  await amina.commands["chat.send"]({ spaceId, text: "still whole" });
+  await untilText(bruno, spaceId, "still whole");
+  await bruno.until("people", { spaceId }, (list) =>
+    list.some((one) => one.identityId === amina.identityId && one.devices === 1),
+  );
+}, 120_000);
+
+test("in a space whose hub is down it is taken out once the hub is back, and the list says so until then", async () => {
+  const spaceId = await spaceOf(bruno, [amina], { title: "Down" });
+  await bruno.commands["chat.send"]({ spaceId, text: "hello" });
+  const phone = await amina.bareDevice();
+  await pairByPicture(amina, phone);
+  await untilText(phone, spaceId, "hello");
+  const deviceId = await idOf(phone);
+  await amina.until("devices.list", {}, (all) => all.some((one) => one.deviceId === deviceId));
+  await net.node(1).kill();
+  await amina.commands["devices.remove"]({ deviceId });
+  await phone.until("status", {}, (status) => status.wasRemoved);
+  const row = await amina.until("devices.list", {}, (all) =>
+    all.some((one) => one.deviceId === deviceId && one.removing?.told === true),
+  );
+  expect(row.find((one) => one.deviceId === deviceId)?.removing?.left).toBeGreaterThan(0);
+  await net.node(1).restart();
+  await amina.until("devices.list", {}, (all) => all.every((one) => one.deviceId !== deviceId));
+  await bruno.until("people", { spaceId }, (list) =>
+    list.some((one) => one.identityId === amina.identityId && one.devices === 1),
+  );
+  await phone.close();
+}, 90_000);
+
+test("another device of the account takes the new keys over and goes on; the next one is added as before", async () => {
+  const spaceId = await spaceOf(amina, [bruno], { title: "Three" });
+  await amina.commands["chat.send"]({ spaceId, text: "one" });
+  const [phone, laptop] = [await amina.bareDevice(), await amina.bareDevice()];
+  for (const one of [phone, laptop]) {
+    await pairByPicture(amina, one);
+    await untilText(one, spaceId, "one");
+  }
+  await removeWholly(amina, await idOf(phone));
+  await laptop.until("devices.list", {}, (all) => all.length === 2);
+  await laptop.commands["chat.send"]({ spaceId, text: "two" });
+  await untilText(bruno, spaceId, "two");
+  const tablet = await amina.bareDevice();
+  await pairByPicture(laptop, tablet);
+  await untilText(tablet, spaceId, "two");
+  await tablet.commands["chat.send"]({ spaceId, text: "three" });
+  for (const one of [amina, bruno, laptop]) await untilText(one, spaceId, "three");
+  for (const one of [amina, laptop, tablet]) expect(one.faults).toEqual([]);
+  await removeWholly(laptop, await idOf(tablet));
+  for (const one of [phone, laptop, tablet]) await one.close();
+}, 90_000);
+
+test("whoever signs out gives the place back, and keeps the person's own where it was the last", async () => {
+  const spaceId = await spaceOf(amina, [bruno], { title: "Leaving" });
+  await amina.commands["chat.send"]({ spaceId, text: "hello" });
+  const phone = await amina.bareDevice();
+  await pairByPicture(amina, phone);
+  await untilText(phone, spaceId, "hello");
+  await bruno.until("people", { spaceId }, (list) =>
+    list.some((one) => one.identityId === amina.identityId && one.devices === 2),
+  );
+  await phone.commands["account.signOut"]({});
+  await bruno.until("people", { spaceId }, (list) =>
+    list.some((one) => one.identityId === amina.identityId && one.devices === 1),
+  );
+  expect((await phone.now("status", {})).wasRemoved).toBe(false);
+  const { name, passphrase } = bruno;
+  await bruno.commands["account.signOut"]({});
+  const people = await amina.now("people", { spaceId });
+  expect(people.find((one) => one.identityId === bruno.identityId)?.devices).toBe(1);
+  await bruno.commands["account.signIn"]({ name, passphrase });
+  await untilText(bruno, spaceId, "hello");
+  // The leaf that was left goes with the new one.
+  await amina.until("people", { spaceId }, (list) =>
+    list.some((one) => one.identityId === bruno.identityId && one.devices === 1),
+  );
+  await phone.close();
+}, 90_000);
+
+test("a name that one gives a device is seen on the others, and this one is not removed by itself", async () => {
+  const phone = await amina.bareDevice();
+  await pairByPicture(amina, phone);
+  const deviceId = await idOf(phone);
+  await phone.commands["devices.rename"]({ deviceId, name: "  Old phone " });
+  await phone.until("devices.list", {}, (all) => all.some((one) => one.name === "Old phone"));
+  await expect(phone.commands["devices.remove"]({ deviceId })).rejects.toMatchObject({
+    code: "invalid",
+  });
+  await amina.until("devices.list", {}, (all) => all.some((one) => one.deviceId === deviceId));
+  await phone.commands["account.signOut"]({});
+  await phone.close();
 });
