@@ -11,8 +11,7 @@ import { CryptoError, openEntry, readHeader, verifyEvent } from "@baraza/crypto"
 import type { StoredEntry } from "@baraza/protocol";
 import { equalBytes, ProtocolError, toHex } from "@baraza/protocol";
 import type { Core } from "../core.ts";
-import type { SqlTx } from "../ports.ts";
-import { rebuildSpace, replayEvent } from "./apply.ts";
+import { replayEvent } from "./apply.ts";
 import type { EventRow } from "./apply.ts";
 import type { SpaceRuntime } from "./runtime.ts";
 import { checkedHead, reading } from "./sync.ts";
@@ -86,15 +85,4 @@ async function readAhead(space: SpaceRuntime, entry: StoredEntry): Promise<Event
     if (error instanceof CryptoError || error instanceof ProtocolError) return null;
     throw error;
   }
-}
-
-/** The history has been read: what was shown ahead and does not stand there goes. */
-export function settleShown(tx: SqlTx, core: Core, logId: string): void {
-  const wrong = tx.get(
-    `SELECT 1 AS one FROM shown_ahead s LEFT JOIN events e ON e.log_id = s.log_id AND e.event_id = s.event_id
-     WHERE s.log_id = ? AND (e.seq IS NULL OR e.seq <> s.seq)`,
-    [logId],
-  );
-  if (wrong !== undefined) rebuildSpace(tx, core, logId);
-  tx.run("DELETE FROM shown_ahead WHERE log_id = ?", [logId]);
 }

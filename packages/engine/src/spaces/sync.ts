@@ -20,7 +20,7 @@ import {
 import type { Progress } from "../api.ts";
 import type { Core } from "../core.ts";
 import { canHaveSlot } from "../slots/claim.ts";
-import { settleShown } from "./newest-first.ts";
+import { settleShown } from "./shown-ahead.ts";
 import type { FollowUp } from "./draft.ts";
 import { writeRow } from "./draft.ts";
 import { applyEntries, ForkError, GapError } from "./process.ts";
