@@ -53,6 +53,7 @@ import { nodePlatform } from "../../platform/node/index.ts";
 import type { Core, Me } from "../core.ts";
 import { DEVICES_MIGRATIONS } from "../devices/schema.ts";
 import { LEADING_MIGRATIONS } from "../leading/tables.ts";
+import { MOVING_MIGRATIONS } from "../moving/tables.ts";
 import { CORE_MIGRATIONS } from "../schema.ts";
 import { SLOT_MIGRATIONS } from "../slots/tables.ts";
 import { migrate } from "../store/migrate.ts";
@@ -141,6 +142,7 @@ export async function testSpace(history: "none" | "all" = "none"): Promise<TestS
   const platform = nodePlatform({ origin: "http://hub.localhost" });
   const store = await platform.openStore("test");
   await migrate(store, CORE_MIGRATIONS);
+  await migrate(store, MOVING_MIGRATIONS, "moving");
   await migrate(store, LEADING_MIGRATIONS, "leading");
   await migrate(store, SLOT_MIGRATIONS, "slots");
   await migrate(store, DEVICES_MIGRATIONS, "devices");
