@@ -163,25 +163,37 @@ export async function makeSlot(
   }
   const tree = encodeTree(group);
   if (tree.length > LIMITS.slotBytes) return null;
-  const plain = pad(
-    writeAs(slotContent, { v: 1, logId, epoch: epoch(group), seen, groupInfo, tree, ring }),
-    AEAD_OVERHEAD,
-  );
+  const content: SlotContent = { v: 1, logId, epoch: epoch(group), seen, groupInfo, tree, ring };
+  const recipients = slotRecipients(group, logId);
+  const slot = await sealSlot(secret, content, {
+    groupId: groupId(group),
+    suite: suiteName(group),
+    recipients,
+  });
+  return slot === null || slot.bytes.length > LIMITS.slotBytes ? null : slot;
+}
+
+/** Seals a slot's content for recipients by their tags: always to the same bytes. @returns null when nobody can open it */
+export async function sealSlot(
+  secret: Bytes,
+  content: SlotContent,
+  to: { groupId: Bytes; suite: RejoinSuite; recipients: ReadonlyMap<string, Bytes> },
+): Promise<{ bytes: Bytes; hash: Bytes; outerKey: Bytes } | null> {
+  const { logId } = content;
   const envelopes: SlotEnvelope[] = [];
   const under = toHex(sha256(secret, logId));
-  for (const [name, key] of slotRecipients(group, logId)) {
-    const envelope = await envelopeFor(`${under}${name}`, key, secret, logId, suiteName(group));
+  for (const [name, key] of to.recipients) {
+    const envelope = await envelopeFor(`${under}${name}`, key, secret, logId, to.suite);
     if (envelope !== null) envelopes.push(envelope);
   }
   if (envelopes.length === 0) return null;
-  const outerKey = slotOuterKey(secret, groupId(group)).publicKey;
+  const plain = pad(writeAs(slotContent, content), AEAD_OVERHEAD);
+  const outerKey = slotOuterKey(secret, to.groupId).publicKey;
   const sealed = await sealAead(secret, plain, slotAad(logId, outerKey), {
     label: LABELS.slot,
     salt: hkdf(secret, sha256(plain), LABELS.slotSalt, 32),
   });
-  if (sealed.length > LIMITS.slotBytes) return null;
   const bytes = encodeCbor({ v: 1, outerKey, envelopes, sealed } satisfies RejoinSlot);
-  if (bytes.length > LIMITS.slotBytes) return null;
   return { bytes, hash: sha256(bytes), outerKey };
 }
 

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import type { Bytes, Signatures, StoredEntry, WayKind } from "@baraza/protocol";
-import { decodeCbor, toHex } from "@baraza/protocol";
+import { decodeCbor, encodeCbor, toHex } from "@baraza/protocol";
 import { expect, test } from "vitest";
 import { buildVectors } from "../vectors/make.ts";
 import { openBoxAddress } from "./addresses.ts";
@@ -13,6 +13,7 @@ import { openLetter } from "./letters.ts";
 import { openAead } from "./primitives.ts";
 import { unwrapPush, verifyPushRequest } from "./push.ts";
 import { openRing } from "./ring.ts";
+import { openSlot, openSlotEnvelope, readSlot, rejoinKeyPair, slotTag } from "./slots.ts";
 import { hex, vectors } from "./test-helpers.ts";
 import { openVault, readVaultWraps, vaultHash } from "./vault.ts";
 import { openWay, wayKeys } from "./ways.ts";
@@ -22,6 +23,22 @@ test("what this code makes from the fixed inputs is what the files hold", async 
     const kept: unknown = JSON.parse(readFileSync(url, "utf8"));
     const made: unknown = JSON.parse(JSON.stringify(content));
     expect({ file: url.pathname, content: made }).toEqual({ file: url.pathname, content: kept });
+  }
+});
+
+test("the slots open with what the vault holds alone", async () => {
+  const { cases, logId, groupId } = vectors<{ cases: Texts[]; logId: string; groupId: string }>(
+    "slot.json",
+  );
+  for (const one of cases) {
+    const suite = one["suite"] === "xwing" ? "xwing" : "x25519";
+    const key = await rejoinKeyPair(hex(one["vaultSecret"] ?? ""), hex(groupId), suite);
+    const slot = readSlot(hex(one["slot"] ?? ""));
+    const [envelope] = slot.envelopes;
+    if (envelope === undefined) throw new Error("no envelope");
+    expect(toHex(envelope.tag)).toBe(toHex(slotTag(hex(logId), key.publicKey)));
+    const secret = await openSlotEnvelope(envelope, key, hex(logId));
+    expect(encodeCbor(await openSlot(secret, slot, hex(logId)))).toEqual(hex(one["content"] ?? ""));
   }
 });
 

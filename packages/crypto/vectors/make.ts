@@ -4,7 +4,7 @@
  * Files named after an RFC or draft hold vectors published there and are never written here.
  */
 import { writeFile } from "node:fs/promises";
-import type { Card, Decision, EntryHeader, Genesis, KeyRing, Signatures, Vault } from "@baraza/protocol";
+import type { Card, Decision, EntryHeader, Genesis, KeyRing, Signatures, SlotContent, Vault } from "@baraza/protocol";
 import { encodeCbor, genesis as genesisSchema, toHex, utf8, writeAs } from "@baraza/protocol";
 import { createArchive, sealArchiveChunk } from "../src/archive.ts";
 import * as c from "../src/index.ts";
@@ -25,6 +25,7 @@ export async function buildVectors(): Promise<{ url: URL; content: unknown }[]> 
     "card.json": await cards(),
     "vault.json": await vaults(),
     "ring.json": await rings(),
+    "slot.json": await slots(),
     "records.json": await records(),
     "file.json": await files(),
     "pairing.json": await pairings(),
@@ -342,6 +343,44 @@ async function rings() {
   const key = seed(140);
   const salt = seed(141);
   return { what: "a key ring", logId, key, salt, ring: encodeCbor(ring), sealed: await c.sealRing(key, ring, logId, salt) };
+}
+
+async function slots() {
+  const secret = seed(210);
+  const groupId = genesis.nonce;
+  const cases = [];
+  for (const suite of ["x25519", "xwing"] as const) {
+    const vaultSecret = seed(211);
+    const key = await c.rejoinKeyPair(vaultSecret, groupId, suite);
+    const tag = c.slotTag(logId, key.publicKey);
+    const content: SlotContent = {
+      v: 1,
+      logId,
+      epoch: 3,
+      seen: { gen: 0, seq: 7, head: seed(212) },
+      groupInfo: counting(213, 60),
+      tree: counting(214, 200),
+      ring: [{ from: 2, keys: counting(215, 64) }],
+    };
+    const slot = await c.sealSlot(secret, content, {
+      groupId,
+      suite,
+      recipients: new Map([[toHex(tag), key.publicKey]]),
+    });
+    cases.push({
+      suite,
+      vaultSecret,
+      publicKey: key.publicKey,
+      privateKey: key.privateKey,
+      announced: c.announceRejoinKey(2, key.publicKey),
+      tag,
+      content: encodeCbor(content),
+      slot: slot?.bytes,
+      hash: slot?.hash,
+      outerKey: slot?.outerKey,
+    });
+  }
+  return { what: "rejoin keys from the vault's secret, and a slot sealed to one (GroupInfo and tree stand for any)", logId, groupId, secret, cases };
 }
 
 async function records() {
