@@ -41,7 +41,7 @@ import { Progress, Skeleton, Spinner } from "../src/ui/progress.tsx";
 import { Toaster, toast } from "../src/ui/toast.tsx";
 import { recoveryScreens } from "./recovery.tsx";
 import { adminScreens } from "./admin.tsx";
-import { conversation, joins, longMessages, now, people, rows } from "./samples.ts";
+import { conversation, joins, longMessages, now, people, returns, rows } from "./samples.ts";
 
 const nothing = (): void => undefined;
 const online: LineStatus = {
@@ -81,6 +81,7 @@ function Frame(props: {
         now={now}
         hrefOf={(id) => `#${id}`}
         joins={[]}
+        returns={[]}
         onCancelJoin={nothing}
         onNew={nothing}
       />
@@ -337,6 +338,22 @@ const screens: Record<string, () => ComponentChildren> = {
         <ConversationList
           rows={rows.slice(1, 3)}
           joins={joins}
+          returns={[]}
+          onCancelJoin={nothing}
+          now={now}
+          hrefOf={(id) => `#${id}`}
+          onNew={nothing}
+        />
+      }
+    />
+  ),
+  "list-returns": () => (
+    <Frame
+      list={
+        <ConversationList
+          rows={rows.slice(1, 3)}
+          joins={[]}
+          returns={returns}
           onCancelJoin={nothing}
           now={now}
           hrefOf={(id) => `#${id}`}
@@ -352,6 +369,7 @@ const screens: Record<string, () => ComponentChildren> = {
           rows={[]}
           now={now}
           joins={[]}
+          returns={[]}
           onCancelJoin={nothing}
           hrefOf={() => "#"}
           onNew={nothing}
@@ -374,6 +392,7 @@ const screens: Record<string, () => ComponentChildren> = {
           rows={undefined}
           now={now}
           joins={[]}
+          returns={[]}
           onCancelJoin={nothing}
           hrefOf={() => "#"}
           onNew={nothing}

@@ -4,6 +4,7 @@ import type {
   ConversationRow,
   MessageRow,
   PendingJoin,
+  PendingReturn,
   PersonRow,
 } from "../src/app/model.ts";
 
@@ -67,6 +68,12 @@ export const people: PersonRow[] = [
 export const joins: PendingJoin[] = [
   { joinId: "j1", inviterName: "Claire Dubois-Ndiaye", title: "Comité santé", state: "asking" },
   { joinId: "j2", inviterName: "Bruno Álvarez", title: "", state: "refused" },
+];
+
+export const returns: PendingReturn[] = [
+  { spaceId: "r1", title: "Water committee", state: "asking" },
+  { spaceId: "r2", title: "Comité santé", state: "stale" },
+  { spaceId: "r3", title: "Semillas", state: "gone" },
 ];
 
 export const rows: ConversationRow[] = [

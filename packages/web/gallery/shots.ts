@@ -22,6 +22,7 @@ const screens =
         "join-expired",
         "list",
         "list-joins",
+        "list-returns",
         "list-empty",
         "list-offline",
         "conversation",

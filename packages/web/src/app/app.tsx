@@ -106,6 +106,7 @@ function SignedIn({
   const now = useNow();
   const rows = useLive(engine.conversations, "conversations");
   const joins = useLive(engine.joins, "joins");
+  const returns = useLive(engine.watch("returns", {}), "returns");
   const nudged = useLive(engine.watch("recovery.nudge", {}), "recovery.nudge");
   const warned = useLive(engine.watch("notices", {}), "notices");
   const standing = useLive(engine.watch("admin.standing", {}), "standing");
@@ -218,6 +219,7 @@ function SignedIn({
             <ConversationList
               rows={rows}
               joins={joins ?? []}
+              returns={returns ?? []}
               currentId={spaceId}
               now={now}
               hrefOf={(id) => hrefOf({ at: "space", spaceId: id })}

@@ -30,6 +30,13 @@ export interface PendingJoin {
   state: "asking" | "refused";
 }
 
+/** A conversation of one's own that this device is coming back into. */
+export interface PendingReturn {
+  spaceId: string;
+  title: string;
+  state: "asking" | "stale" | "gone" | "removed" | "damaged";
+}
+
 export interface ReplyTo {
   eventId: string;
   authorName: string;

@@ -144,6 +144,12 @@ export interface Messages {
   "list.refused": { name: string | number };
   "list.cancelJoin": null;
   "list.clearJoin": null;
+  "list.returns": null;
+  "list.returnAsking": null;
+  "list.returnStale": null;
+  "list.returnGone": null;
+  "list.returnRemoved": null;
+  "list.returnDamaged": null;
   "home.pickTitle": null;
   "home.pick": null;
   "newSpace.title": null;

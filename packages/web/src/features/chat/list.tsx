@@ -1,6 +1,6 @@
 import "./list.css";
 import { AtSign, MessageCirclePlus, X } from "lucide";
-import type { ConversationRow, PendingJoin } from "../../app/model.ts";
+import type { ConversationRow, PendingJoin, PendingReturn } from "../../app/model.ts";
 import { formatNumber, t, tParts } from "../../i18n/index.ts";
 import { Avatar } from "../../ui/avatar.tsx";
 import { Button, IconButton } from "../../ui/button.tsx";
@@ -16,6 +16,8 @@ export interface ConversationListProps {
   rows: readonly ConversationRow[] | undefined;
   /** Invitations that one has accepted and is not in yet. */
   joins: readonly PendingJoin[];
+  /** Conversations that this device is not in yet, though its owner is. */
+  returns: readonly PendingReturn[];
   currentId?: string | undefined;
   now: number;
   hrefOf: (spaceId: string) => string;
@@ -26,7 +28,7 @@ export interface ConversationListProps {
 
 /** Everything that is new, newest first. */
 export function ConversationList(props: ConversationListProps) {
-  const { rows, joins, currentId, now, hrefOf, onNew } = props;
+  const { rows, joins, returns, currentId, now, hrefOf, onNew } = props;
   return (
     <section class="conversations" aria-labelledby="conversations-title">
       <header class="pane-head">
@@ -45,6 +47,13 @@ export function ConversationList(props: ConversationListProps) {
             ))}
           </List>
         )}
+        {returns.length > 0 && (
+          <List label={t("list.returns")}>
+            {returns.map((one) => (
+              <ReturnRow key={one.spaceId} one={one} />
+            ))}
+          </List>
+        )}
         {rows === undefined ? (
           <Skeleton label={t("list.loading")} />
         ) : rows.length > 0 ? (
@@ -59,7 +68,7 @@ export function ConversationList(props: ConversationListProps) {
               />
             ))}
           </List>
-        ) : joins.length > 0 ? null : (
+        ) : joins.length + returns.length > 0 ? null : (
           <EmptyState
             picture={<Logo size="l" />}
             title={t("list.emptyTitle")}
@@ -93,6 +102,26 @@ function JoinRow({ join, onCancel }: { join: PendingJoin; onCancel: (joinId: str
           : tParts("list.asking", { name: <bdi>{inviterName}</bdi> })
       }
       end={<IconButton icon={X} label={cancel} tip="below-end" onClick={() => onCancel(joinId)} />}
+    />
+  );
+}
+
+const RETURN_WORDS = {
+  asking: "list.returnAsking",
+  stale: "list.returnStale",
+  gone: "list.returnGone",
+  removed: "list.returnRemoved",
+  damaged: "list.returnDamaged",
+} as const;
+
+/** A conversation that this device is coming back into, and what it waits for. */
+function ReturnRow({ one }: { one: PendingReturn }) {
+  return (
+    <ListItem
+      wrap
+      start={<Avatar id={one.spaceId} name={one.title} square />}
+      title={one.title}
+      detail={t(RETURN_WORDS[one.state])}
     />
   );
 }
