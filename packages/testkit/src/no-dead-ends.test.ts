@@ -301,6 +301,38 @@ const rows: Record<string, () => Promise<void>> = {
     await person.commands["account.signInAgain"]({ passphrase });
     await isBack(person, person, spaceId);
   },
+  "membership ended": async () => {
+    const { person, spaceId } = await someone(0);
+    const kept = await spaceOf(bruno, [person], { title: "Elsewhere" });
+    await bruno.commands["chat.send"]({ spaceId: kept, text: SAID });
+    await untilText(person, kept, SAID);
+    const link = await net.node(0).running().setupLink();
+    if (link !== null) await bruno.commands["node.claim"]({ setup: fragmentOf(link) });
+    const at = Date.now() + 1500;
+    await bruno.commands["admin.setLeaving"]({ name: person.name, at });
+    await person.commands["admin.refresh"]({});
+    expect((await person.now("admin.standing", {}))?.leaves).toBe(at);
+    const { passphrase } = person;
+    const again = () => person.commands["account.signInAgain"]({ passphrase });
+    await until(async () => {
+      const code = await again().then(
+        () => null,
+        (error: { code: string }) => error.code,
+      );
+      return code === "account_closed";
+    }, "the end of the membership");
+    await person.until("status", {}, ({ shut }) => shut === "account_closed");
+    sentenceFor("failure.accountClosed");
+    await untilText(person, spaceId, SAID);
+    const archive = await archiveOf(person);
+    const moved = await net.browser(person, { node: 1 });
+    const content = await openArchiveBytes(moved, archive);
+    const { importId } = content;
+    await moved.commands["move.arrive"]({ importId, name: "arrived.member", passphrase });
+    expect(await feedArchive(moved, archive, content)).toBe(true);
+    await moved.until("space", { spaceId: kept }, (space) => space?.state === "active");
+    await isBack(moved, person, kept);
+  },
   "invitation expired": async () => {
     const { person, spaceId } = await someone();
     const guest = await net.person({ node: 0, name: `guest${count}` });
