@@ -30,6 +30,8 @@ export type PushDeps = {
   /** First wait before a node is tried again, milliseconds; it doubles up to `retryMaxMs`. */
   retryMs?: number;
   retryMaxMs?: number;
+  /** Above this many, nodes for which nothing waits are forgotten. */
+  knownNodes?: number;
 };
 
 export type PushService = {
@@ -39,6 +41,8 @@ export type PushService = {
   seatsChanged(logId: Bytes): void;
   /** Resolves when nothing waits that can be delivered now. */
   idle(): Promise<void>;
+  /** Nodes of which it holds something in memory. */
+  known(): number;
   /** Nodes that did not answer and have not caught up since. */
   waitingFor(): number;
   close(): Promise<void>;
@@ -55,7 +59,6 @@ type Waiting = { appended: Appended; seats: Promise<Target[]> };
 /** Seats that are wrapped for in one turn of the event loop. */
 const AT_ONCE = 64;
 const KNOWN_LOGS = 2000;
-/** Above this many, nodes for which nothing waits are forgotten. */
 const KNOWN_NODES = 1000;
 /** Appends of one log that wait for their turn; when there are more, only the newest is told of. */
 const PER_LOG = 64;
@@ -63,7 +66,7 @@ const RETRY_BATCH = 128;
 const MARKS_AFTER_MS = 50;
 
 export function createPush(deps: PushDeps): PushService {
-  const { store, retryMs = 1000, retryMaxMs = 5 * 60_000 } = deps;
+  const { store, retryMs = 1000, retryMaxMs = 5 * 60_000, knownNodes = KNOWN_NODES } = deps;
   const sign = createSigner(deps.nodeKey);
   const targets = new Map<string, Promise<Target[]>>();
   const logs = new Map<string, Waiting[]>();
@@ -133,7 +136,7 @@ export function createPush(deps: PushDeps): PushService {
   const stateOf = (node: string) => {
     let state = nodes.get(node);
     if (state === undefined) {
-      if (nodes.size >= KNOWN_NODES) forgetIdle();
+      if (nodes.size >= knownNodes) forgetIdle();
       const queue = createNodeQueue({
         node,
         hub: deps.name,
@@ -271,6 +274,7 @@ export function createPush(deps: PushDeps): PushService {
       await Promise.all([...nodes.values()].map(({ queue }) => queue.idle()));
       await saveMarks();
     },
+    known: () => nodes.size,
     waitingFor: () => [...nodes.values()].filter(({ wait }) => wait > 0).length,
     close: async () => {
       closed = true;

@@ -65,6 +65,7 @@ async function start() {
       now: Date.now,
       retryMs: 5,
       retryMaxMs: 20,
+      knownNodes: 4,
     });
   const state = { push: open() };
   closing.push(logs.close, () => state.push.close());
@@ -212,4 +213,19 @@ test("seats that were behind when the hub stopped are told after it starts again
   const { head } = contentOf(here, local.target.wrapKey);
   const { ed25519FromSeed } = await import("@baraza/crypto");
   expect(await verifyHead(ed25519FromSeed(hub.logs.nodeKey).publicKey, head)).toBe(true);
+});
+
+test("nodes that were pushed to once are not remembered for ever; one that is waited for is", async () => {
+  const hub = await start();
+  await hub.seat("down.localhost:1");
+  hub.down.add("down.localhost:1");
+  const { keys } = await hub.seat("n0.localhost:1");
+  for (let i = 1; i < 12; i++) {
+    // The same device, at another node each time.
+    await hub.seat(`n${i}.localhost:1`, keys);
+    await hub.append(hub.log.entry());
+    expect(hub.received.at(-1)?.node).toBe(`n${i}.localhost:1`);
+    expect(hub.state.push.known()).toBeLessThanOrEqual(5);
+  }
+  expect(hub.state.push.waitingFor()).toBe(1);
 });
