@@ -1,6 +1,6 @@
 /** What stewards sign: their entries stand in clear, and the hub acts on them. */
 import type { Bytes, Decision, Signatures, StewardRecord } from "@baraza/protocol";
-import { encodeCbor, LABELS, majorityOf, toHex } from "@baraza/protocol";
+import { encodeCbor, LABELS, majorityOf, needsMajority, toHex } from "@baraza/protocol";
 import type { Ed25519KeyPair } from "./ed25519.ts";
 import { signWith, verifyWith } from "./ed25519.ts";
 import { headerHash, signAppend, verifyAppend } from "./entries.ts";
@@ -19,7 +19,7 @@ export function signSteward(
 
 /** How many of `total` stewards a record needs: one, but a majority to change who they are or to end the log here. */
 export function stewardsNeeded(op: StewardRecord["op"], total: number): number {
-  return op === "stewards" || op === "delete" ? majorityOf(total) : 1;
+  return needsMajority(op) ? majorityOf(total) : 1;
 }
 
 /** `H(cbor{logId, gen, id, record})`: what a steward signs under `"baraza/steward/1"`. */

@@ -22,7 +22,6 @@ import { followUp } from "./spaces/follow-up.ts";
 import { applyEntries, ForkError, GapError } from "./spaces/process.ts";
 import { stockUp } from "./spaces/profile.ts";
 import { runtimeOf } from "./spaces/runtime.ts";
-import { forked } from "./spaces/proof.ts";
 import { isKnownHead } from "./spaces/sync.ts";
 import { tend } from "./spaces/tend.ts";
 import { tend as tendTrust } from "./trust/index.ts";
@@ -189,7 +188,10 @@ export function createBackground(core: Core, onSignedOut: (why: Shut | null) => 
           space(row.log_id, known.row.seq < head.seq);
       });
     } catch (error) {
-      if (error instanceof ForkError) return known.queue(() => forked(core, known, error.head));
+      if (error instanceof ForkError) {
+        const { forked } = await import("./leading/lead.ts");
+        return known.queue(() => forked(core, known, error.head));
+      }
       if (
         error instanceof GapError ||
         error instanceof CryptoError ||

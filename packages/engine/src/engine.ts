@@ -15,8 +15,9 @@ import { DEVICES_TABLES } from "./devices/list.ts";
 import type { SessionOutcome } from "./devices/device-session.ts";
 import { DEVICES_MIGRATIONS } from "./devices/schema.ts";
 import { EngineError } from "./errors.ts";
-import { leadingCommands } from "./leading/commands.ts";
-import { leadingOf, LEADING_QUERY_TABLES } from "./leading/queries.ts";
+import { HANDOVER_MIGRATIONS } from "./handover/tables.ts";
+import { lazyLeadingCommands } from "./leading/lazy.ts";
+import { LEADING_QUERY_TABLES } from "./leading/queries.ts";
 import { LEADING_MIGRATIONS } from "./leading/tables.ts";
 import { ask, readInvitation } from "./letters/ask.ts";
 import { invite } from "./letters/invite.ts";
@@ -107,6 +108,7 @@ export async function createEngine(
   await migrate(store, MOVING_MIGRATIONS, "moving");
   await migrate(store, WAYS_MIGRATIONS, "ways");
   await migrate(store, LEADING_MIGRATIONS, "leading");
+  await migrate(store, HANDOVER_MIGRATIONS, "handover");
   await migrate(store, RECOVERY_MIGRATIONS, "recovery");
   await migrate(store, ADMIN_MIGRATIONS, "admin");
   await migrate(store, SLOT_MIGRATIONS, "slots");
@@ -349,7 +351,7 @@ export async function createEngine(
     ...recoveryCommands(core, signedIn),
     "sync.now": async () => background.nudge(),
     ...moving.commands,
-    ...leadingCommands(core),
+    ...lazyLeadingCommands(core),
   };
   const commands: Record<string, unknown> = { ...base };
   for (const tool of tools) {
@@ -420,8 +422,8 @@ export async function createEngine(
     returns: stored(RETURNS_TABLES, async () =>
       (await import("./slots/return.ts")).listReturns(core),
     ),
-    leading: stored(LEADING_QUERY_TABLES, (args: { spaceId: string }) =>
-      leadingOf(core, args.spaceId),
+    leading: stored(LEADING_QUERY_TABLES, async (args: { spaceId: string }) =>
+      (await import("./leading/lead.ts")).leadingOf(core, args.spaceId),
     ),
     ...recoveryWatches(core),
   };

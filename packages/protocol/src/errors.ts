@@ -56,6 +56,7 @@ export const ERRORS = {
   steward_majority: [403, "fix"],
   decision_expired: [409, "stop"],
   log_deleted: [410, "stop"],
+  log_moved: [410, "refetch"],
   session_expired: [401, "refetch"],
   token_spent: [403, "fix"],
   quota_exceeded: [507, "fix"],

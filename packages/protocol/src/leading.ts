@@ -6,31 +6,24 @@
  * signatures are gathered the log moves on to other epochs. `id` is the `appendId` of the entry that carries it out, so a
  * hub takes each decision in once, and `record.until` ends its time.
  */
-import * as v from "valibot";
 import type { StewardRecord } from "./log.ts";
-import { stewardRecord } from "./log.ts";
-import { LIMITS } from "./limits.ts";
-import type { Infer } from "./schema.ts";
-import { bytes16, bytes32, object, signature, uint } from "./schema.ts";
-
-/** What a steward signs. */
-export const decision = object({ logId: bytes32, gen: uint(), id: bytes16, record: stewardRecord });
-export type Decision = Infer<typeof decision>;
-
-/** A decision with its signatures, as a commit brings it along that takes an elder steward's lead away. */
-export const decisionProof = object({
-  gen: uint(),
-  id: bytes16,
-  record: stewardRecord,
-  sigs: v.pipe(v.array(object({ key: bytes32, sig: signature })), v.maxLength(LIMITS.stewards)),
-});
-export type DecisionProof = Infer<typeof decisionProof>;
 
 /** When the gathering of a decision's signatures ends, in milliseconds; undefined for a record that is none. */
 export function untilOf(record: StewardRecord): number | undefined {
-  return record.op === "stewards" || record.op === "removeSeat" || record.op === "delete"
-    ? record.until
-    : undefined;
+  switch (record.op) {
+    case "stewards":
+    case "removeSeat":
+    case "delete":
+    case "handover":
+      return record.until;
+    default:
+      return undefined;
+  }
+}
+
+/** What takes more than half of the stewards, whoever is among them. */
+export function needsMajority(op: StewardRecord["op"]): boolean {
+  return op === "stewards" || op === "delete" || op === "handover";
 }
 
 /** More than half. */

@@ -94,6 +94,8 @@ export const LIMITS = {
   pairMs: 10 * MINUTE,
   /** How long the signatures of stewards are gathered, and how long a log that is to be deleted waits. */
   decisionMs: 14 * DAY,
+  /** The same for a hand-over: nobody signs two at a time. */
+  moveMs: 2 * DAY,
   deletionWaitMs: 30 * DAY,
   setupLinkMs: 60 * MINUTE,
   gatewayKeyMs: 30 * DAY,

@@ -52,7 +52,7 @@ export type SeatRecord = Infer<typeof seatRecord>;
 /**
  * What stewards decide in clear, because the hub has to act on it.
  * One steward: `void`, `removeSeat` (in a pair: both), `mend`, `retention`, `keep`, and `stewards` where it names more, steps
- * down, or takes away whom they named (the list keeps the order of naming). A majority: any other `stewards`, `delete`.
+ * down, or takes away whom they named (the list keeps the order of naming). A majority: any other `stewards`, `delete`, `handover`.
  *
  * A record with `until` (milliseconds) is a *decision*: its signatures were gathered one by one, and cover it whatever
  * epoch the log is in meanwhile (see leading.ts).
@@ -71,6 +71,23 @@ export const stewardRecord = v.variant("op", [
   /** The hub drops the log once `LIMITS.deletionWaitMs` have passed, unless a `keep` comes before. */
   object({ op: v.literal("delete"), until: time }),
   object({ op: v.literal("keep") }),
+  /**
+   * The log goes on at another hub, in generation `gen`, one higher than before: from `head` at `seq`, or from what the old
+   * hub has signed behind that. It is the new hub's first entry. `oldKey` is the old hub's key, `epoch` and `postingKey` are
+   * those at `seq`.
+   */
+  object({
+    op: v.literal("handover"),
+    gen: uint(0xffff_ffff),
+    hub: nodeName,
+    hubKey: bytes32,
+    oldKey: bytes32,
+    seq: uint(),
+    head: bytes32,
+    epoch: uint(),
+    postingKey: bytes32,
+    until: time,
+  }),
 ]);
 export type StewardRecord = Infer<typeof stewardRecord>;
 
@@ -159,6 +176,22 @@ export const signatures = object({
 });
 export type Signatures = Infer<typeof signatures>;
 
+/** What a steward signs under a decision of several: see leading.ts. */
+export const decision = object({ logId: bytes32, gen: uint(), id: bytes16, record: stewardRecord });
+export type Decision = Infer<typeof decision>;
+
+/**
+ * A decision with its signatures, for those who do not read it in the log: a commit brings it along that takes an elder
+ * steward's lead away, and so does what tells of a hand-over. `gen` is that of the entry that carries the decision out.
+ */
+export const decisionProof = object({
+  gen: uint(),
+  id: bytes16,
+  record: stewardRecord,
+  sigs: v.pipe(v.array(object({ key: bytes32, sig: signature })), v.maxLength(LIMITS.stewards)),
+});
+export type DecisionProof = Infer<typeof decisionProof>;
+
 /** The hub's receipt: signed over `"baraza/head/1" || logId || gen || seq || head || time` (numbers as uint64). */
 export const head = object({
   logId: bytes32,
@@ -239,6 +272,12 @@ export const logsRead = {
     entries: v.array(storedEntry),
     head,
     more: v.boolean(),
+    /** This hub keeps the log no longer: the decision that says which one does. */
+    moved: v.optional(decisionProof),
+    /** The log is being taken over, and not open yet: more may be brought. */
+    gathering: v.optional(v.boolean()),
+    /** Where the log came from: the last position that was taken over from the hub before. */
+    base: v.optional(object({ gen: uint(), seq: uint(), head: bytes32 })),
   }),
 };
 

@@ -9,6 +9,7 @@ import * as blobs from "./blobs.ts";
 import * as boxes from "./boxes.ts";
 import * as devices from "./devices.ts";
 import * as keylog from "./keylog.ts";
+import * as handover from "./handover.ts";
 import { LIMITS } from "./limits.ts";
 import * as log from "./log.ts";
 import * as passkeys from "./passkeys.ts";
@@ -130,6 +131,9 @@ export const ROUTES = {
   "boxes.wakes": route("session", boxes.boxesWakes),
   "push.deliver": route("peer", boxes.pushDeliver, LIMITS.appendBytes * 4),
   "logs.create": route("gateway", log.logsCreate, LIMITS.slotBytes + LIMITS.requestBytes),
+  "logs.close": route("gateway", handover.logsClose),
+  "logs.takeOver": route("gateway", handover.logsTakeOver),
+  "logs.bring": route("gateway", handover.logsBring, LIMITS.appendBytes),
   "logs.append": route("gateway", log.logsAppend, LIMITS.appendBytes),
   "logs.session": route("gateway", log.logsSession),
   "logs.read": route("gateway", log.logsRead),

@@ -122,6 +122,7 @@ export const letter = object({
     "shareGone",
     "shareAsk",
     "moved",
+    "leading",
   ]),
   body: bytes(LIMITS.letterBytes),
   sig: signature,

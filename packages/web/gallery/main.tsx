@@ -13,6 +13,7 @@ import { ConversationList } from "../src/features/chat/list.tsx";
 import { Settings } from "../src/features/settings/settings.tsx";
 import { Invite } from "../src/features/spaces/invite.tsx";
 import { Join } from "../src/features/spaces/join.tsx";
+import { Leading } from "../src/features/spaces/leading.tsx";
 import { NewSpace } from "../src/features/spaces/new-space.tsx";
 import { People } from "../src/features/spaces/people.tsx";
 import { Rename } from "../src/features/spaces/rename.tsx";
@@ -229,6 +230,69 @@ const peopleProps = {
   onForget: nothing,
 };
 const peopleScreen = <People {...peopleProps} />;
+const week = 7 * 24 * 3_600_000;
+const proposal = {
+  mine: false,
+  node: null,
+  at: now,
+  until: now + week,
+  state: "open" as const,
+  declined: [],
+  needed: 3,
+  answer: null,
+  asked: true,
+  subject: null,
+};
+const decisions = (
+  <People {...peopleProps} people={people.slice(0, 3)}>
+    <Leading
+      leads
+      now={now}
+      ownNode="geneva.example"
+      decisions={{
+        keptAt: "mombasa.example",
+        keptBefore: ["nairobi.example"],
+        moving: false,
+        deleteAt: null,
+        proposals: [
+          {
+            ...proposal,
+            proposalId: "1",
+            about: "move",
+            node: "geneva.example",
+            by: { identityId: "b", name: "Bruno Álvarez" },
+            agreed: ["Bruno Álvarez"],
+          },
+          {
+            ...proposal,
+            proposalId: "2",
+            about: "remove",
+            by: { identityId: "b", name: "Bruno Álvarez" },
+            subject: { identityId: "c", name: "Wanjirũ Kamau" },
+            agreed: ["Bruno Álvarez", "Amina Odhiambo"],
+            declined: ["Li Wei"],
+          },
+          {
+            ...proposal,
+            proposalId: "3",
+            about: "delete",
+            mine: true,
+            by: { identityId: "a", name: "Amina" },
+            agreed: [],
+            answer: "agreed",
+            asked: false,
+            state: "withdrawn",
+          },
+        ],
+      }}
+      onAnswer={nothing}
+      onWithdraw={nothing}
+      onProposeDeletion={nothing}
+      onKeep={nothing}
+      onMove={nothing}
+    />
+  </People>
+);
 
 const day = 86_400_000;
 const personProps = {
@@ -445,6 +509,7 @@ const screens: Record<string, () => ComponentChildren> = {
       }
     />
   ),
+  decisions: () => <Frame current="s1" main={decisions} />,
   rename: () => (
     <>
       <Frame current="s1" main={peopleScreen} />
@@ -578,7 +643,11 @@ const language = wanted.get("lang");
 await switchCatalogue(isLanguage(language) ? language : "en", ["ar-EG", "en-GB", "fr-FR"]);
 await loadWords("recovery");
 await loadWords("trust");
+<<<<<<< HEAD
 await loadWords("admin");
+=======
+await loadWords("leading");
+>>>>>>> ef86c2b (Move a space to another node by a majority of those who lead it, whether the old one works, is gone or refuses)
 document.documentElement.lang = currentLanguage();
 document.documentElement.dir = currentDirection();
 document.documentElement.dataset["theme"] = wanted.get("theme") ?? "light";

@@ -37,6 +37,7 @@ const screens =
         "meet",
         "warned",
         "people-names",
+        "decisions",
         "rename",
         "invite",
         "new-space",

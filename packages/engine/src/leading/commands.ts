@@ -9,7 +9,9 @@ import { stewardsOf } from "../spaces/roster.ts";
 import type { SpaceRuntime } from "../spaces/runtime.ts";
 import { needSpace } from "../spaces/runtime.ts";
 import type { LeadingCommands } from "./api.ts";
-import { hubLeads, knownProposals, ownStewardKey, presentIn, stateOf } from "./state.ts";
+import type { KnownProposal } from "./state.ts";
+import { hubLeads } from "./hub-list.ts";
+import { knownProposals, ownStewardKey, presentIn, stateOf } from "./state.ts";
 import { agree, proposeRecord } from "./sign.ts";
 
 /** The commands of this area, by name. */
@@ -24,10 +26,14 @@ export function leadingCommands(core: Core): LeadingCommands {
       const space = await needLead(core, spaceId);
       await decide(core, space, { op: "keep" });
     },
+    "space.move": ({ spaceId, node }) => handOver(core, spaceId, node),
     "space.answer": async ({ spaceId, proposalId, agree: yes }) => {
       const space = await needLead(core, spaceId);
       const found = await openProposal(core, space, proposalId);
-      if (yes) return agree(core, space, found);
+      if (yes) {
+        await onlyOneMove(core, space, found);
+        return agree(core, space, found);
+      }
       const payload = { id: fromHex(proposalId), signed: null };
       await post(core, spaceId, [{ type: "space.answer", payload }]);
     },
@@ -40,6 +46,30 @@ export function leadingCommands(core: Core): LeadingCommands {
     },
     "space.proof": async ({ spaceId }) => proofFor(core, await needSpace(core, spaceId)),
   };
+}
+
+/**
+ * Proposes that this account's node keeps the space from now on; done at once where this account leads alone.
+ * @throws EngineError `not_steward`, `invalid`
+ */
+export async function handOver(core: Core, spaceId: string, toNode: string): Promise<void> {
+  const space = await needLead(core, spaceId);
+  const { row } = space;
+  if (toNode !== core.me().node || toNode === row.hub || space.posting === null)
+    throw new EngineError("invalid", { data: { field: "node" } });
+  const record: StewardRecord = {
+    op: "handover",
+    gen: row.gen + 1,
+    hub: toNode,
+    hubKey: await core.remote.nodeKey(toNode),
+    oldKey: row.hub_key,
+    seq: row.seq,
+    head: row.head,
+    epoch: row.epoch,
+    postingKey: space.posting.publicKey,
+    until: core.platform.clock.now() + LIMITS.moveMs,
+  };
+  await proposeOnce(core, space, "move", record, null);
 }
 
 /** Whether somebody's lead, or place, can be taken away by this account only together with others. */
@@ -87,7 +117,7 @@ export async function stepDown(core: Core, space: SpaceRuntime): Promise<void> {
 async function proposeOnce(
   core: Core,
   space: SpaceRuntime,
-  about: "unlead" | "remove" | "delete",
+  about: "unlead" | "remove" | "delete" | "move",
   record: StewardRecord,
   subject: string | null,
 ): Promise<void> {
@@ -97,11 +127,17 @@ async function proposeOnce(
     (one) =>
       one.about === about &&
       one.subject === subject &&
+      hubIn(one.record) === hubIn(record) &&
       stateOf(one, space, present, now) === "open",
   );
-  if (same === undefined) await proposeRecord(core, space, about, record, subject);
-  else if (!same.sigs.some((one) => one.identity === core.me().id)) await agree(core, space, same);
+  if (same === undefined) {
+    await onlyOneMove(core, space, { id: "", record, gen: space.row.gen + 1 });
+    await proposeRecord(core, space, about, record, subject);
+  } else if (!same.sigs.some((one) => one.identity === core.me().id))
+    await agree(core, space, same);
 }
+
+const hubIn = (record: StewardRecord) => (record.op === "handover" ? record.hub : null);
 
 async function decide(core: Core, space: SpaceRuntime, record: StewardRecord): Promise<void> {
   await core.store.run("INSERT INTO intents (log_id, kind, data) VALUES (?, 'steward', ?)", [
@@ -109,6 +145,25 @@ async function decide(core: Core, space: SpaceRuntime, record: StewardRecord): P
     encodeCbor(record),
   ]);
   core.kick({ space: space.logId });
+}
+
+/** An honest steward signs one hand-over for a generation: two that a majority signed would tear the space apart. */
+async function onlyOneMove(
+  core: Core,
+  space: SpaceRuntime,
+  next: Pick<KnownProposal, "id" | "record" | "gen">,
+): Promise<void> {
+  if (next.record.op !== "handover") return;
+  const now = core.platform.clock.now();
+  const signed = (await knownProposals(core, space)).some(
+    (one) =>
+      one.id !== next.id &&
+      one.record.op === "handover" &&
+      one.gen === next.gen &&
+      one.until > now &&
+      one.sigs.some((sig) => sig.identity === core.me().id),
+  );
+  if (signed) throw new EngineError("busy");
 }
 
 async function openProposal(core: Core, space: SpaceRuntime, proposalId: string) {

@@ -12,10 +12,10 @@ import type { Core } from "../core.ts";
 import { post } from "../spaces/post.ts";
 import { setTrouble } from "../spaces/sync.ts";
 import type { SpaceRuntime } from "../spaces/runtime.ts";
+import type { Unconfirmed } from "./unconfirmed.ts";
+import { HOUR_MS, OTHERS_FROM_MS } from "./unconfirmed.ts";
 
-const HOUR_MS = 60 * 60_000;
 export const UNCONFIRMED_MS = 24 * HOUR_MS;
-const OTHERS_FROM_MS = 12 * HOUR_MS;
 const OTHERS_OVER_MS = 10 * HOUR_MS;
 
 export type Confirmation = "confirmed" | "waits" | "mine" | "unconfirmed";
@@ -37,60 +37,24 @@ export function judgeConfirmation(given: {
   return "waits";
 }
 
-/** Looks once; sees to it that it looks again. Call it inside the space's queue. */
-export async function tendConfirmation(core: Core, space: SpaceRuntime): Promise<void> {
+/** Judges the oldest thing that nobody has confirmed yet. Call it inside the space's queue. */
+export async function tendConfirmation(
+  core: Core,
+  space: SpaceRuntime,
+  oldest: Unconfirmed | null,
+): Promise<void> {
   const { logId, row } = space;
-  const others = await core.store.get<{ present: number; confirmed: number | null }>(
-    `SELECT count(*) AS present, max(seen_seq) AS confirmed FROM members
-     WHERE log_id = ? AND present = 1 AND identity_id <> ?`,
-    [logId, core.me().id],
-  );
-  const newest = await core.store.get<{ seq: number; author: string }>(
-    "SELECT seq, author FROM events WHERE log_id = ? AND type <> 'space.seen' AND seq > ? ORDER BY seq DESC LIMIT 1",
-    [logId, row.read_from],
-  );
-  if (others === undefined || others.present === 0 || newest === undefined) return;
-  const byMe = newest.author === core.me().id;
-  const now = core.platform.clock.now();
-  // Whoever wrote it has seen it: for others' words it takes a third, or this device itself.
-  const confirmed = others.confirmed ?? 0;
-  const since = await sinceWhen(core, logId, newest.seq, confirmed, now);
   const verdict = judgeConfirmation({
-    newest: newest.seq,
-    confirmed,
-    waited: now - since,
-    byMe,
-    share: shareOf(core.me().deviceHash, newest.seq),
+    newest: oldest?.seq ?? 0,
+    confirmed: oldest === null ? 0 : oldest.seq - 1,
+    waited: oldest === null ? 0 : core.platform.clock.now() - oldest.at,
+    byMe: oldest?.author === core.me().id,
+    share: shareOf(core.me().deviceHash, oldest?.seq ?? 0),
   });
   const { trouble } = row;
   if (verdict === "unconfirmed" && trouble === null) await setTrouble(core, space, "unconfirmed");
   if (verdict !== "unconfirmed" && trouble === "unconfirmed") await setTrouble(core, space, null);
   if (verdict === "mine") await post(core, logId, [{ type: "space.seen", payload: {} }]);
-  if (verdict === "waits" && !space.looksAgain) {
-    space.looksAgain = true;
-    core.platform.clock.setTimer(HOUR_MS, () => {
-      space.looksAgain = false;
-      core.kick({ space: logId });
-    });
-  }
-}
-
-/** When the first thing that nobody has confirmed yet came to this device. */
-async function sinceWhen(
-  core: Core,
-  logId: string,
-  newest: number,
-  confirmed: number,
-  now: number,
-): Promise<number> {
-  const row = await core.store.get<{ seq: number; since: number }>(
-    "SELECT seq, since FROM unconfirmed WHERE log_id = ?",
-    [logId],
-  );
-  if (row !== undefined && row.seq > confirmed && row.seq <= newest) return row.since;
-  if (newest <= confirmed) return now;
-  await core.store.run("INSERT OR REPLACE INTO unconfirmed VALUES (?, ?, ?)", [logId, newest, now]);
-  return now;
 }
 
 function shareOf(device: string, seq: number): number {

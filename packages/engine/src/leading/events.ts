@@ -6,7 +6,14 @@ import * as v from "valibot";
  * What a proposal is about, for the sentence that asks a person. `catchUp`: the hub's list follows what the members decided
  * already; devices agree to that by themselves.
  */
-export const proposalAbout = v.picklist(["unlead", "remove", "delete", "catchUp", "removeSeat"]);
+export const proposalAbout = v.picklist([
+  "unlead",
+  "remove",
+  "delete",
+  "move",
+  "catchUp",
+  "removeSeat",
+]);
 export type ProposalAbout = v.InferOutput<typeof proposalAbout>;
 
 const signed = object({ key: bytes32, sig: signature });

@@ -1,8 +1,9 @@
 /** Saying what one wants as a steward: proposals and answers, each with this account's signature. */
 import { randomBytes, signDecision } from "@baraza/crypto";
 import type { StewardRecord } from "@baraza/protocol";
-import { fromHex, toHex } from "@baraza/protocol";
+import { encodeCbor, fromHex, toHex } from "@baraza/protocol";
 import type { Core } from "../core.ts";
+import { tellStewards } from "../handover/letters.ts";
 import { post } from "../spaces/post.ts";
 import type { SpaceRuntime } from "../spaces/runtime.ts";
 import type { KnownProposal } from "./state.ts";
@@ -16,7 +17,10 @@ export async function agree(
 ): Promise<void> {
   const decision = { logId: space.id, gen, id: fromHex(id), record };
   const signed = await signDecision(ownStewardKey(core, space), decision);
-  await post(core, space.logId, [{ type: "space.answer", payload: { id: fromHex(id), signed } }]);
+  const payload = { id: fromHex(id), signed };
+  await post(core, space.logId, [{ type: "space.answer", payload }]);
+  // The hub may be gone, or hostile.
+  if (record.op === "handover") await tellStewards(core, space, { answer: encodeCbor(payload) });
 }
 
 /** Proposes a record and signs it. @returns its id */
@@ -28,7 +32,7 @@ export async function proposeRecord(
   subject: string | null,
 ): Promise<string> {
   const id = randomBytes(16);
-  const { gen } = space.row;
+  const gen = record.op === "handover" ? record.gen : space.row.gen;
   const signed = await signDecision(ownStewardKey(core, space), {
     logId: space.id,
     gen,
@@ -44,5 +48,6 @@ export async function proposeRecord(
     ...(subject === null ? {} : { subject: fromHex(subject) }),
   };
   await post(core, space.logId, [{ type: "space.proposal", payload }]);
+  if (record.op === "handover") await tellStewards(core, space, { proposal: encodeCbor(payload) });
   return toHex(id);
 }

@@ -2,7 +2,6 @@
 import { decisionSigners } from "@baraza/crypto";
 import type { Bytes, StewardRecord } from "@baraza/protocol";
 import {
-  concat,
   equalBytes,
   fromHex,
   LIMITS,
@@ -15,6 +14,7 @@ import type { Core } from "../core.ts";
 import { stewardKeyOf, stewardsOf } from "../spaces/roster.ts";
 import type { SpaceRuntime } from "../spaces/runtime.ts";
 import type { ProposalAbout } from "./events.ts";
+import { sameKeys } from "./hub-list.ts";
 
 type Signed = { key: Bytes; sig: Bytes };
 
@@ -125,7 +125,9 @@ export function stateOf(
   const { stewards, majority } = needed(space);
   if (proposal.done || isMet(proposal, space, present)) return "done";
   if (proposal.withdrawn) return "withdrawn";
-  if (proposal.gen !== space.row.gen || !fits(proposal, space)) return "outdated";
+  // What begins the next generation is signed for that one.
+  const due = space.row.gen + (proposal.record.op === "handover" ? 1 : 0);
+  if (proposal.gen !== due || !fits(proposal, space)) return "outdated";
   if (proposal.until < now) return "expired";
   if (stewards - proposal.declined.length < majority) return "declined";
   return "open";
@@ -152,36 +154,6 @@ function fits({ about, subject, record }: KnownProposal, space: SpaceRuntime): b
     record.stewards,
   );
 }
-
-export function sameKeys(a: readonly Bytes[], b: readonly Bytes[]): boolean {
-  return a.length === b.length && a.every((key, index) => equalBytes(key, b[index] ?? NONE));
-}
-
-/** The keys that the hub goes by, as the log has told. */
-export async function hubLeads(core: Core, space: SpaceRuntime): Promise<readonly Bytes[]> {
-  const row = await core.store.get<{ keys: Bytes | null }>(
-    "SELECT keys FROM hub_leads WHERE log_id = ?",
-    [space.logId],
-  );
-  const packed = row?.keys ?? null;
-  if (packed === null) return space.genesis.stewards;
-  return Array.from({ length: packed.length / 32 }, (_, at) => packed.slice(32 * at, 32 * at + 32));
-}
-
-/** The keys of those whom the group names and who have not asked to leave: what the hub should go by. */
-export async function wantedLeads(core: Core, space: SpaceRuntime): Promise<Bytes[]> {
-  if (space.group === null) return [];
-  const leaving = await core.store.all<{ identity_id: string }>(
-    "SELECT identity_id FROM members WHERE log_id = ? AND leaving = 1",
-    [space.logId],
-  );
-  const gone = new Set(leaving.map((one) => one.identity_id));
-  return stewardsOf(space.group)
-    .filter((one) => !gone.has(toHex(one.identityId)))
-    .map((one) => one.key);
-}
-
-export const packKeys = (keys: readonly Bytes[]): Bytes => concat(...keys);
 
 /** Identities in a space now. */
 export async function presentIn(core: Core, logId: string): Promise<Set<string>> {

@@ -49,9 +49,6 @@ CREATE TABLE proofs (
   PRIMARY KEY (log_id, claim)
 ) STRICT, WITHOUT ROWID;
 
--- Since when the newest thing that somebody wrote waits for another member to confirm that they were shown the same.
-CREATE TABLE unconfirmed (log_id TEXT PRIMARY KEY, seq INTEGER NOT NULL, since INTEGER NOT NULL) STRICT, WITHOUT ROWID;
-
 -- What this device's commits were for, as long as they might be undone.
 CREATE TABLE carried_out (
   log_id TEXT NOT NULL,
@@ -72,6 +69,5 @@ export const LEADING_TABLES = [
   "decisions",
   "hub_leads",
   "proofs",
-  "unconfirmed",
   "carried_out",
 ] as const;

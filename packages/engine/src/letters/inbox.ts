@@ -159,6 +159,10 @@ function act(core: Core, letter: Opened): Promise<Outcome> {
   if (kind === "welcome") return welcomed(core, letter);
   if (kind === "refused") return refused(letter);
   if (kind === "moved") return Promise.resolve(movedTo(letter));
+  if (kind === "leading")
+    return import("../handover/move.ts")
+      .then((area) => area.readLeadingLetter(core, letter.sender.identityId, letter))
+      .then(() => NOTHING);
   if (kind.startsWith("share")) return shared(core, letter);
   return Promise.resolve(NOTHING);
 }
@@ -309,7 +313,9 @@ async function welcomed(core: Core, letter: Opened): Promise<Outcome> {
   ]);
   // Only where this device asked, with the key package that it made for that space.
   if (mine === undefined || asking === undefined || mine.purpose !== logId) return NOTHING;
-  if (!equalBytes(logIdOf(body.genesis), body.logId) || body.hub !== genesis.hub) return NOTHING;
+  if (!equalBytes(logIdOf(body.genesis), body.logId)) return NOTHING;
+  // Only a hand-over makes another hub than the first: whoever lets us in vouches for it.
+  if (body.gen === 0 && body.hub !== genesis.hub) return NOTHING;
   const group = await join(
     {
       keyPackage: mine.key_package,

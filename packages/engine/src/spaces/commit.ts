@@ -423,6 +423,7 @@ async function makeCommit(core: Core, space: SpaceRuntime, plan: Plan): Promise<
 const LOST_RACE: ReadonlySet<string> = new Set([
   "stale_epoch",
   "stale_generation",
+  "log_moved",
   "bad_signature",
   "seat_unknown",
   "seat_conflict",

@@ -180,7 +180,7 @@ export async function createAgain(core: Core, space: SpaceRuntime): Promise<void
 }
 
 /** A blind token for opening a log: issued to the account, spent without a name. */
-async function takeToken(core: Core): Promise<{ input: Bytes; output: Bytes }> {
+export async function takeToken(core: Core): Promise<{ input: Bytes; output: Bytes }> {
   const take = () =>
     core.store.transaction((tx) =>
       tx.get<{ input: Bytes; output: Bytes }>(

@@ -21,6 +21,8 @@ export type Draft = {
   leaving: Set<string>;
   /** Where in this draft they did. */
   left: { author: string; seq: number; epoch: number }[];
+  /** Where generations that began in this draft have their base. */
+  bases: Map<number, number>;
   /** Heads of the entries of this draft, by position. */
   heads: Map<number, Bytes>;
   /** What the transaction will do, in order. */
@@ -55,6 +57,7 @@ export function draftOf(space: SpaceRuntime, leaving: Iterable<string>): Draft {
     leavingDevices: new Set(space.leavingDevices),
     leaving: new Set(leaving),
     left: [],
+    bases: new Map(),
     heads: new Map(),
     writes: [],
     after: [],

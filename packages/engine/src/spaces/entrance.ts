@@ -12,8 +12,9 @@ import type { Bytes, Genesis, Profile, Reply } from "@baraza/protocol";
 import { encodeCbor, toHex } from "@baraza/protocol";
 import type { Core } from "../core.ts";
 import { rollForVault } from "../devices/rolls.ts";
+import { HANDOVER_TABLES } from "../handover/tables.ts";
 import { noteHubLeads } from "../leading/reducer.ts";
-import { packKeys } from "../leading/state.ts";
+import { packKeys } from "../leading/hub-list.ts";
 import { LEADING_TABLES } from "../leading/tables.ts";
 import type { SqlTx } from "../ports.ts";
 import { writeOrganisation } from "./organisation.ts";
@@ -78,6 +79,7 @@ const FORMER = [
   "activity",
   "notices",
   ...LEADING_TABLES,
+  ...HANDOVER_TABLES,
   "space_rolls",
   "device_leaves",
   "shown_ahead",
@@ -99,7 +101,7 @@ export function enterNew(tx: SqlTx, core: Core, one: Entrance): void {
     history: one.genesis.history,
     title: one.title,
     created: core.platform.clock.now(),
-    gen: one.gen,
+    gen: fromStart ? 0 : one.gen,
     seq: fromStart ? 0 : one.seq,
     head: fromStart ? genesisHead(one.genesisBytes) : here,
     readFrom: one.seq,

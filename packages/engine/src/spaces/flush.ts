@@ -176,6 +176,7 @@ export const POINTLESS: ReadonlySet<string> = new Set([
 const REBUILD: ReadonlySet<string> = new Set([
   "stale_epoch",
   "stale_generation",
+  "log_moved",
   "bad_signature",
   "append_conflict",
   "malformed",

@@ -52,6 +52,7 @@ import {
 import { nodePlatform } from "../../platform/node/index.ts";
 import type { Core, Me } from "../core.ts";
 import { DEVICES_MIGRATIONS } from "../devices/schema.ts";
+import { HANDOVER_MIGRATIONS } from "../handover/tables.ts";
 import { LEADING_MIGRATIONS } from "../leading/tables.ts";
 import { MOVING_MIGRATIONS } from "../moving/tables.ts";
 import { CORE_MIGRATIONS } from "../schema.ts";
@@ -146,6 +147,7 @@ export async function testSpace(history: "none" | "all" = "none"): Promise<TestS
   await migrate(store, LEADING_MIGRATIONS, "leading");
   await migrate(store, SLOT_MIGRATIONS, "slots");
   await migrate(store, DEVICES_MIGRATIONS, "devices");
+  await migrate(store, HANDOVER_MIGRATIONS, "handover");
   for (const tool of tools) await migrate(store, [{ version: 1, up: tool.schema }], tool.name);
   const hubKey = ed25519Generate();
   const log: StoredEntry[] = [];

@@ -3,7 +3,7 @@ import { fromHex, toHex } from "@baraza/protocol";
 import { renewDevice } from "../account/renew.ts";
 import type { Core } from "../core.ts";
 import { EngineError } from "../errors.ts";
-import { needsOthers, proposeAbout, stepDown } from "../leading/commands.ts";
+import { HANDOVER_TABLES } from "../handover/tables.ts";
 import { LEADING_TABLES } from "../leading/tables.ts";
 import { askForPlace } from "../letters/ask.ts";
 import { intend } from "./commit.ts";
@@ -29,6 +29,7 @@ export async function remove(core: Core, spaceId: string, identityId: string): P
   const space = await active(core, spaceId);
   needSteward(core, space);
   if (identityId === core.me().id || space.row.kind === "pair") throw new EngineError("invalid");
+  const { needsOthers, proposeAbout } = await import("../leading/lead.ts");
   if (needsOthers(core, space, identityId)) return proposeAbout(core, space, "remove", identityId);
   await intend(core, spaceId, "remove", { identityId: fromHex(identityId) });
 }
@@ -44,6 +45,7 @@ export async function setRole(
   const stewards = needSteward(core, space);
   if (role === "member" && stewards.length === 1 && stewards[0] === identityId)
     throw new EngineError("last_steward");
+  const { needsOthers, proposeAbout } = await import("../leading/lead.ts");
   if (role === "member" && needsOthers(core, space, identityId))
     return proposeAbout(core, space, "unlead", identityId);
   await intend(core, spaceId, "role", { identityId: fromHex(identityId), role });
@@ -68,7 +70,7 @@ export async function leave(core: Core, spaceId: string): Promise<void> {
   }
   const stewards = space.group === null ? [] : stewardIds(space);
   if (stewards.length === 1 && stewards[0] === me) throw new EngineError("last_steward");
-  if (stewards.includes(me)) await stepDown(core, space);
+  if (stewards.includes(me)) await (await import("../leading/lead.ts")).stepDown(core, space);
   await post(core, spaceId, [{ type: "space.leave", payload: {} }]);
 }
 
@@ -100,6 +102,7 @@ export async function forget(core: Core, spaceId: string): Promise<void> {
     "space_rolls",
     "device_leaves",
     "shown_ahead",
+    ...HANDOVER_TABLES,
   ];
   await core.store.transaction((tx) => {
     for (const table of [...tables, ...core.tools.flatMap((tool) => tool.derived)])

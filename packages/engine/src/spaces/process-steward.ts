@@ -8,10 +8,11 @@ import {
   verifyAppend,
 } from "@baraza/crypto";
 import type { EntryHeader, StoredEntry } from "@baraza/protocol";
-import { equalBytes, toHex, untilOf } from "@baraza/protocol";
+import { decisionProof, equalBytes, toHex, untilOf, writeAs } from "@baraza/protocol";
+import { noteMove } from "../handover/reducer.ts";
 import type { Core } from "../core.ts";
 import { noteDecision, noteDeletion, noteHubLeads } from "../leading/reducer.ts";
-import { packKeys } from "../leading/state.ts";
+import { packKeys } from "../leading/hub-list.ts";
 import { slotGoesBack } from "../slots/claim.ts";
 import type { Draft } from "./draft.ts";
 import { rosterOf, stewardsOf, writeRoster } from "./roster.ts";
@@ -49,11 +50,12 @@ export async function processStewardEntry(
 
 /** What the hub goes by from here on: its list, the decisions that it took in, and whether it will delete the log. */
 function noteLeading(
-  { writes, space, after }: Draft,
-  { seq }: StoredEntry,
+  draft: Draft,
+  { seq, sigs }: StoredEntry,
   { steward: record, appendId }: EntryHeader,
 ): void {
   if (record === undefined) return;
+  const { writes, space, after } = draft;
   const { logId } = space;
   if (untilOf(record) !== undefined)
     writes.push((tx) => noteDecision(tx, logId, seq, toHex(appendId)));
@@ -61,6 +63,16 @@ function noteLeading(
     const keys = packKeys(record.stewards);
     writes.push((tx) => noteHubLeads(tx, logId, keys));
     after.push({ do: "lead", mine: false });
+  } else if (record.op === "handover") {
+    draft.row.gen = record.gen;
+    draft.bases.set(record.gen, seq - 1);
+    const proof = writeAs(decisionProof, {
+      gen: record.gen,
+      id: appendId,
+      record,
+      sigs: sigs.stewards ?? [],
+    });
+    writes.push((tx) => noteMove(tx, logId, { gen: record.gen, base: seq - 1, proof, record }));
   } else if (record.op === "keep") writes.push((tx) => noteDeletion(tx, logId, null));
 }
 

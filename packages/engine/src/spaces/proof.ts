@@ -15,22 +15,8 @@ import {
   writeAs,
 } from "@baraza/protocol";
 import type { Core } from "../core.ts";
-import type { Draft } from "./draft.ts";
 import type { SpaceRow, SpaceRuntime } from "./runtime.ts";
 import { writeRow } from "./draft.ts";
-
-/** Keeps a signed head that contradicts ours; `toldBy` is the member who had it. The proof is made when it is asked for. */
-export function noteClaim(draft: Draft, claim: Head, toldBy: string | null, at: number): void {
-  const { logId } = draft.space;
-  draft.writes.push((tx) => {
-    tx.run("INSERT OR IGNORE INTO proofs (log_id, claim, told_by, at) VALUES (?, ?, ?, ?)", [
-      logId,
-      encodeCbor(claim),
-      toldBy,
-      at,
-    ]);
-  });
-}
 
 /** Stops a space whose hub contradicts itself, and keeps what it signed. */
 export async function forked(core: Core, space: SpaceRuntime, claim: Head | null): Promise<void> {

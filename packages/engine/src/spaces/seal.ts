@@ -30,6 +30,7 @@ export type HeaderParts = Partial<
   Pick<
     EntryHeader,
     | "appendId"
+    | "gen"
     | "nextPostingKey"
     | "seatId"
     | "addSeats"

@@ -5,7 +5,6 @@ import { decodeCbor, LIMITS, ProtocolError, stewardRecord, toHex } from "@baraza
 import * as v from "valibot";
 import type { Core } from "../core.ts";
 import { formerIdentityKeys } from "../devices/rolls.ts";
-import { proposeRecord } from "../leading/sign.ts";
 import { need } from "../util.ts";
 import type { FollowUp } from "./draft.ts";
 import { POINTLESS, resend, submit } from "./flush.ts";
@@ -42,6 +41,7 @@ export async function postDecisions(core: Core, space: SpaceRuntime): Promise<Fo
       // In a pair both have to sign that.
       if (error.code === "steward_majority" && record.op === "removeSeat") {
         const until = core.platform.clock.now() + LIMITS.decisionMs;
+        const { proposeRecord } = await import("../leading/lead.ts");
         await proposeRecord(core, space, "removeSeat", { ...record, until }, null);
       }
     }
@@ -54,15 +54,20 @@ export async function postDecisions(core: Core, space: SpaceRuntime): Promise<Fo
 export async function postGathered(
   core: Core,
   space: SpaceRuntime,
-  decided: { id: Bytes; record: StewardRecord; sigs: { key: Bytes; sig: Bytes }[] },
+  decided: { id: Bytes; record: StewardRecord; sigs: { key: Bytes; sig: Bytes }[]; gen?: number },
 ): Promise<FollowUp[]> {
-  const { id, record, sigs } = decided;
+  const { id, record, sigs, gen } = decided;
   try {
     const sign = async (digest: Bytes) => ({
       posting: await signAppend(need(space.posting, "posting key").privateKey, digest),
       stewards: sigs,
     });
-    return (await postRecord(core, space, record, sign, { appendId: id })).after;
+    return (
+      await postRecord(core, space, record, sign, {
+        appendId: id,
+        ...(gen === undefined ? {} : { gen }),
+      })
+    ).after;
   } catch (error) {
     if (!(error instanceof ProtocolError) || !POINTLESS.has(error.code)) throw error;
     // Another commit came first, perhaps: in the next epoch it is tried again.
@@ -112,7 +117,7 @@ async function postRecord(
   space: SpaceRuntime,
   record: StewardRecord,
   sign: (digest: Bytes) => Promise<AppendRequest["sigs"]>,
-  parts: { appendId?: Bytes } = {},
+  parts: { appendId?: Bytes; gen?: number } = {},
 ): Promise<{ after: FollowUp[]; eventId: string }> {
   const event = prepare(core, { type: "space.steward", payload: {} });
   const row = {

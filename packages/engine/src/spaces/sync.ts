@@ -36,7 +36,11 @@ export async function checkedHead(space: SpaceRuntime, head: Head): Promise<Head
 }
 
 /** Reads everything new. Call it inside the space's queue. @returns follow-ups of what was applied */
-export async function sync(core: Core, space: SpaceRuntime): Promise<FollowUp[]> {
+export async function sync(
+  core: Core,
+  space: SpaceRuntime,
+  options: { follow: boolean } = { follow: true },
+): Promise<FollowUp[]> {
   const after: FollowUp[] = [];
   if (hasStopped(space)) return after;
   let broughtBack = false;
@@ -50,6 +54,12 @@ export async function sync(core: Core, space: SpaceRuntime): Promise<FollowUp[]>
       }),
     );
     const head = await checkedHead(space, page.head);
+    if (page.gathering === true) {
+      await bringMore(core, space, head);
+      throw new ProtocolError("busy");
+    }
+    if (page.base !== undefined && page.base.gen > space.row.gen)
+      await meetBase(core, space, page.base);
     if (head.seq < space.row.seq) {
       // It lost again what it was just given: nothing that more giving would mend.
       if (broughtBack) throw new ProtocolError("unavailable");
@@ -74,9 +84,55 @@ export async function sync(core: Core, space: SpaceRuntime): Promise<FollowUp[]>
       if (trouble === "behind" || trouble === "rolledBack") await setTrouble(core, space, null);
       space.fetched = true;
       await keepReceipt(core, space, head);
+      if (page.moved !== undefined && options.follow) {
+        const { learnMove } = await import("../handover/move.ts");
+        if (await learnMove(core, space, page.moved)) throw new ProtocolError("log_moved");
+      }
       return after;
     }
   }
+}
+
+/** The log is being gathered at its new hub: this device brings what it has more of it. */
+async function bringMore(core: Core, space: SpaceRuntime, head: Head): Promise<void> {
+  if (head.seq >= space.row.seq) return;
+  const { bringTo, followedMove } = await import("../handover/move.ts");
+  const proof = await followedMove(core, space.logId, space.row.gen + 1);
+  if (proof !== null) await bringTo(core, space, proof, head.seq);
+}
+
+/** Reads what others have brought to the new hub, before it is open. @returns how far it has come */
+export async function readGathered(core: Core, space: SpaceRuntime): Promise<number> {
+  for (;;) {
+    const page = await reading(core, space, (token) =>
+      core.remote.call(space.row.hub, "logs.read", {
+        logId: space.id,
+        token,
+        after: space.row.seq,
+        limit: PAGE,
+      }),
+    );
+    const head = await checkedHead(space, page.head);
+    await applyEntries(core, space, page.entries, head, undefined, false);
+    if (!page.more || page.entries.length === 0) return head.seq;
+  }
+}
+
+/**
+ * The hub took the log over up to `base`: what this device has behind that did not come along, and is taken back.
+ * @throws ForkError when its own head there is another one; ProtocolError `busy` when it had to go back
+ */
+async function meetBase(
+  core: Core,
+  space: SpaceRuntime,
+  base: { seq: number; head: Bytes },
+): Promise<void> {
+  if (base.seq > space.row.seq) return;
+  const mine = base.seq === space.row.seq ? space.row.head : await headAt(core, space, base.seq);
+  if (mine === undefined || !equalBytes(mine, base.head)) throw new ForkError();
+  if (base.seq === space.row.seq) return;
+  await (await import("../handover/move.ts")).rewind(core, space, base.seq);
+  throw new ProtocolError("busy");
 }
 
 /** What the hub signed for where this device stands, when nothing new came with it. */

@@ -7,15 +7,15 @@ import { randomBytes, signSeatPush } from "@baraza/crypto";
 import { LIMITS, ProtocolError, toHex } from "@baraza/protocol";
 import { deviceBox } from "../account/boxes.ts";
 import type { Core } from "../core.ts";
-import { tendConfirmation } from "../leading/confirm.ts";
-import { tendLeading } from "../leading/tend.ts";
+import { lookForUnconfirmed } from "../leading/unconfirmed.ts";
+import { hasDecisions } from "../leading/hub-list.ts";
 import { backoff } from "../util.ts";
 import { carryOut, sendPending } from "./commit.ts";
 import { createAgain, createAtHub } from "./create.ts";
 import { flush, maySend } from "./flush.ts";
+import type { FollowUp } from "./draft.ts";
 import { followUp } from "./follow-up.ts";
 import { ForkError, GapError } from "./process.ts";
-import { forked } from "./proof.ts";
 import { isFarBehind, showNewest } from "./newest-first.ts";
 import type { SpaceRuntime } from "./runtime.ts";
 import { runtimeOf } from "./runtime.ts";
@@ -46,6 +46,9 @@ export async function tend(core: Core, logId: string, options: TendOptions): Pro
 async function work(core: Core, space: SpaceRuntime, options: TendOptions): Promise<void> {
   if (!core.signedIn()) return;
   await createAtHub(core, space);
+  if (await isCarried(core, space))
+    await (await import("../handover/move.ts")).resumeMove(core, space);
+  if ((await runtimeOf(core, space.logId)) !== space) return core.kick({ space: space.logId });
   if (space.row.seq < space.row.read_from && !space.fetched) await newestFirst(core, space);
   // [Note: Read before writing] A store that was put back from a backup learns so before it says anything with old numbers.
   if (options.fetch || !space.fetched || space.row.seq < space.row.read_from)
@@ -57,13 +60,16 @@ async function work(core: Core, space: SpaceRuntime, options: TendOptions): Prom
       ...(await postDecisions(core, space)),
       ...(await flush(core, space)),
       ...(await carryOut(core, space)),
-      ...(await tendLeading(core, space)),
+      ...(await decide(core, space)),
     ];
     if (after.length === 0) break;
     followUp(core, space, after);
   }
+  await goOver(core, space);
+  // It has another hub now: the rest is for the next round.
+  if ((await runtimeOf(core, space.logId)) !== space) return;
   await placePush(core, space);
-  if (maySend(space)) await tendConfirmation(core, space);
+  if (maySend(space)) await lookForUnconfirmed(core, space);
 }
 
 /** A device that has just come into a long history shows the end of it before it reads it all. */
@@ -112,7 +118,10 @@ async function placePush(core: Core, space: SpaceRuntime): Promise<void> {
 }
 
 async function failed(core: Core, space: SpaceRuntime, error: unknown): Promise<void> {
-  if (error instanceof ForkError) return forked(core, space, error.head);
+  if (error instanceof ForkError) {
+    await (await import("../leading/lead.ts")).forked(core, space, error.head);
+    return goOver(core, space);
+  }
   const { trouble } = space.row;
   const calm = trouble === null || trouble === "offender" || trouble === "unconfirmed";
   if (error instanceof GapError) {
@@ -133,7 +142,40 @@ async function failed(core: Core, space: SpaceRuntime, error: unknown): Promise<
     if (calm) await setTrouble(core, space, "rolledBack");
     await createAgain(core, space);
   }
+  await goOver(core, space).catch((cause: unknown) => {
+    if (!(cause instanceof ProtocolError)) core.report(cause);
+  });
+  // Gone for a while: somebody may know where the space is kept now.
+  if (space.attempts === ASK_AFTER && UNREACHED.has(codeOf(error)))
+    await (await import("../handover/move.ts")).askWhere(core, space).catch(() => undefined);
   const pause = backoff(space.attempts++);
   space.fetched = false;
   core.platform.clock.setTimer(pause, () => core.kick({ space: space.logId }));
+}
+
+const ASK_AFTER = 4;
+const UNREACHED: ReadonlySet<string> = new Set(["target_unreachable", "timeout", "log_not_found"]);
+const codeOf = (error: unknown) => (error instanceof ProtocolError ? error.code : "");
+
+/** Decisions of several stewards, where there is anything to see to. */
+async function decide(core: Core, space: SpaceRuntime): Promise<FollowUp[]> {
+  if (!(await hasDecisions(core, space))) return [];
+  return (await import("../leading/lead.ts")).tendLeading(core, space);
+}
+
+/** A hand-over that this device carries out. */
+async function isCarried(core: Core, { logId }: SpaceRuntime): Promise<boolean> {
+  const row = await core.store.get("SELECT 1 AS one FROM moves WHERE log_id = ? AND mine = 1", [
+    logId,
+  ]);
+  return row !== undefined;
+}
+
+/** Goes over to another hub, where that is decided. */
+async function goOver(core: Core, space: SpaceRuntime): Promise<void> {
+  const row = await core.store.get(
+    "SELECT 1 AS one FROM proposals WHERE log_id = ? AND about = 'move' AND gen = ?",
+    [space.logId, space.row.gen + 1],
+  );
+  if (row !== undefined) await (await import("../handover/move.ts")).tendMove(core, space);
 }

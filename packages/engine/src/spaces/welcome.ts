@@ -13,7 +13,7 @@ import {
 } from "@baraza/protocol";
 import * as v from "valibot";
 import type { Core } from "../core.ts";
-import { hubLeads } from "../leading/state.ts";
+import { hubLeads } from "../leading/hub-list.ts";
 import type { OutgoingLetter } from "../letters/send.ts";
 import { sealIfPossible } from "../letters/send.ts";
 import type { Draft } from "./draft.ts";

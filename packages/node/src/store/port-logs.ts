@@ -1,7 +1,9 @@
 /** The operations of the logs service (see {@link ../services/logs/rules.ts} for what they allow). */
 import type {
   Bytes,
+  DecisionProof,
   EntryKind,
+  Head,
   PushTarget,
   SeatRecord,
   Signatures,
@@ -47,6 +49,8 @@ export type AppendArg = {
   steward?: StewardRecord;
   /** The highest position that the sender has seen. */
   seen?: number;
+  /** It was in the log at another hub: it is judged again, but not by the clock. */
+  brought?: boolean;
   now: number;
 };
 /** `seats` tells that seats or their push targets have changed. */
@@ -59,6 +63,17 @@ export type CreateArg = {
   /** The rejoin slot before the first commit. */
   slot?: Bytes;
   now: number;
+};
+
+export type TakeOverArg = CreateArg & { decision: DecisionProof };
+
+/** Entries as they stood at the old hub: `first` is where the first one stands. */
+export type BringArg = {
+  logId: Bytes;
+  decisionId: Bytes;
+  first: number;
+  appends: AppendArg[];
+  receipt: Head | null;
 };
 
 export type Seat = { seatId: Bytes; seatKey: Bytes; removedAt: number | null };
@@ -83,6 +98,10 @@ export type ReadResult = {
   end: LogEnd;
   fixed: boolean;
   more: boolean;
+  /** CBOR of the decision that another hub keeps the log by now. */
+  moved: Bytes | null;
+  gathering: boolean;
+  base: { gen: number; seq: number; head: Bytes } | null;
 };
 
 /** A seat that gets pushes. `ref` names it for {@link LogsOperations} pushFailed and pushGone. */
@@ -96,6 +115,22 @@ export type LogsOperations = {
     create(arg: CreateArg): LogEnd & { logId: Bytes };
     /** Judges and stores an append, in one piece. @throws what services/logs/rules.ts refuses. */
     append(arg: AppendArg): AppendResult;
+    /**
+     * Ends a log here for a decision of its stewards; reading goes on. A repeat answers as the first.
+     * @throws log_moved (by another decision), steward_majority, not_steward, bad_signature, decision_expired, stale_generation
+     */
+    close(arg: { logId: Bytes; decision: DecisionProof; now: number }): LogEnd;
+    /**
+     * Opens a place for a log that another hub kept; gives how far it has come. Another decision than the one that it was
+     * opened for begins anew. @throws token_spent, log_exists
+     */
+    takeOver(arg: TakeOverArg): { logId: Bytes; seq: number };
+    /**
+     * Stores brought entries, in one piece; those that are there already are skipped.
+     * @throws not_found (nothing is taken over by that decision), malformed (they do not continue, or do not lead to the
+     * decision's head), bad_signature (no receipt of the old hub covers them), what the rules refuse
+     */
+    bring(arg: BringArg): { seq: number };
     /** Sets where pushes of a live seat go; an older `time` than the last is ignored. */
     setPush(arg: { logId: Bytes; seatId: Bytes; push: PushTarget | null; time: number }): null;
     /** Marks seats as behind (their node could not be reached), clears marks up to a sequence number, drops addresses that are gone. */

@@ -560,6 +560,16 @@ export interface Messages {
   "leading.proofWhat": null;
   "leading.proofSave": null;
   "leading.proofNone": null;
+  "leading.move": { by: string | number; node: string | number };
+  "leading.moveMine": { node: string | number };
+  "leading.keptTitle": null;
+  "leading.keptAt": { node: string | number };
+  "leading.keptBefore": { nodes: string | number };
+  "leading.moving": { node: string | number };
+  "leading.moveAction": { node: string | number };
+  "leading.moveTitle": { node: string | number };
+  "leading.moveWhat": null;
+  "leading.moveBusy": null;
   "recovery.title": null;
   "recovery.lead": null;
   "recovery.nextTitle": null;

@@ -2,6 +2,7 @@
  * The logs service: sealed entries in one order per log. It knows that some current member posts, reads and is told
  * where to push; it never learns which.
  */
+import { ed25519FromSeed } from "@baraza/crypto";
 import type { Bytes, Head } from "@baraza/protocol";
 import {
   concat,
@@ -17,9 +18,10 @@ import type { Verifier } from "../../crypto-fast.ts";
 import { createSigner, createVerifier, sha256 } from "../../crypto-fast.ts";
 import type { Handlers, Service } from "../../http/registry.ts";
 import { Encoded } from "../../http/registry.ts";
-import type { AppendArg, AppendResult } from "../../store/port-logs.ts";
+import type { AppendArg, AppendResult, ReadResult } from "../../store/port-logs.ts";
 import type { Store } from "../../store/port.ts";
 import { checkAppend, checkGenesis, checkSlot } from "./check.ts";
+import { checkBrought } from "./brought.ts";
 import { cborHead, encodeAppended, encodeHead, signaturesOfEach } from "./encoding.ts";
 import { createHeads } from "./heads.ts";
 import { readPlainAppend } from "./plain.ts";
@@ -67,6 +69,7 @@ export function createLogs(deps: LogsDeps): LogsService {
   const heads = createHeads(createSigner(deps.nodeKey), now);
   const sessions = createLogSessions(deps.logSessionSecret);
   const verify = createVerifier();
+  const { publicKey } = ed25519FromSeed(deps.nodeKey);
 
   const expire = async () => {
     while ((await store.logs.expire({ now: now(), limit: EXPIRE_AT_ONCE })) === EXPIRE_AT_ONCE);
@@ -125,6 +128,29 @@ export function createLogs(deps: LogsDeps): LogsService {
       if (seats) deps.onSeatsChanged?.(arg.logId);
       return new Encoded(encodeAppended(seqs, headBytes(head)));
     },
+    "logs.close": async ({ logId, decision }, context) => {
+      context.limit("logs.close", { perMinute: 60, burst: 60 });
+      const end = await store.logs.close({ logId, decision, now: heads.clock() });
+      return { head: await heads.receipt(logId, end) };
+    },
+    "logs.takeOver": async ({ genesis, token, decision }, context) => {
+      context.limit("logs.create", { perMinute: 60, burst: 60 });
+      const { record } = decision;
+      const mine =
+        record.op === "handover" &&
+        record.hub === deps.name &&
+        equalBytes(record.hubKey, publicKey);
+      if (!mine) throw new ProtocolError("malformed", { data: { field: "decision" } });
+      checkGenesis(genesis, null);
+      if (!(await deps.redeemToken(token))) throw new ProtocolError("token_spent");
+      return store.logs.takeOver({ genesis, token: token.input, decision, now: heads.clock() });
+    },
+    "logs.bring": async ({ logId, decisionId, entries, receipt = null }, context) => {
+      context.limit("logs.bring", { perMinute: 600, burst: 600 });
+      const appends = checkBrought(logId, entries, heads.clock());
+      const first = entries[0]?.seq ?? 0;
+      return store.logs.bring({ logId, decisionId, first, appends, receipt });
+    },
     "logs.session": async ({ logId, seatId, time, sig }) => {
       const date = heads.readDate(logId);
       inTime(time, now());
@@ -163,7 +189,7 @@ export function createLogs(deps: LogsDeps): LogsService {
         now: now(),
       });
       const head = heads.sign(logId, read.end, date, read.fixed);
-      return new Encoded(encodeRead(head, read.more, read.entries, read.genesis));
+      return new Encoded(encodeRead(head, read));
     },
     "logs.seats": async ({ logId, token }) => {
       const seatId = sessions.seatOf(logId, token, now());
@@ -225,13 +251,25 @@ function proves(verify: Verifier, key: Bytes, label: string, signed: object, sig
     throw new ProtocolError("bad_signature");
 }
 
-const [HEAD, MORE, ENTRIES, GENESIS] = ["head", "more", "entries", "genesis"].map((name) =>
-  encodeCbor(name),
-) as [Bytes, Bytes, Bytes, Bytes];
+const [HEAD, MORE, ENTRIES, GENESIS, MOVED, BASE, GATHERING] = [
+  "head",
+  "more",
+  "entries",
+  "genesis",
+  "moved",
+  "base",
+  "gathering",
+].map((name) => encodeCbor(name)) as [Bytes, Bytes, Bytes, Bytes, Bytes, Bytes, Bytes];
 
-/** The CBOR of a read's response; entries are encoded already. */
-function encodeRead(head: Head, more: boolean, entries: Bytes, genesis: Bytes | null): Bytes {
-  const parts = [HEAD, encodeHead(head), MORE, encodeCbor(more), ENTRIES, entries];
+/** The CBOR of a read's response; entries are encoded already. Keys stand in canonical order: by length, then by bytes. */
+function encodeRead(head: Head, read: ReadResult): Bytes {
+  const { more, entries, genesis, moved, base, gathering } = read;
+  const parts: Bytes[] = [];
+  if (base !== null) parts.push(BASE, encodeCbor(base));
+  parts.push(HEAD, encodeHead(head), MORE, encodeCbor(more));
+  if (moved !== null) parts.push(MOVED, moved);
+  parts.push(ENTRIES, entries);
   if (genesis !== null) parts.push(GENESIS, encodeCbor(genesis));
+  if (gathering) parts.push(GATHERING, encodeCbor(true));
   return concat(cborHead(5, parts.length / 2), ...parts);
 }

@@ -13,6 +13,7 @@ import {
   LIMITS,
   majorityOf,
   mayChangeAlone,
+  needsMajority,
   ProtocolError,
   toHex,
   untilOf,
@@ -31,6 +32,8 @@ export type LogState = {
   /** The newest commit or rejoin that is not void; 0 for none. */
   lastCommitSeq: number;
   stewards: readonly Bytes[];
+  /** It is being taken over from another hub; or another hub has it. */
+  phase: "open" | "gathering" | "moved";
 };
 
 export type SeatState = { seatKey: Bytes; addedSeq: number; removedSeq: number | null };
@@ -77,7 +80,9 @@ export type Change = {
 /** Judges an append. @throws ProtocolError with the reason; nothing changes then. */
 export function judge(view: LogView, append: AppendArg, verify: Verifier): Change {
   const { state } = view;
-  if (append.gen !== state.gen || (append.seen ?? 0) > state.seq)
+  const opens = append.steward?.op === "handover";
+  inPhase(state, append, opens);
+  if (append.gen !== state.gen + (opens ? 1 : 0) || (append.seen ?? 0) > state.seq)
     throw new ProtocolError("stale_generation", { data: { gen: state.gen } });
   if (append.epoch !== state.epoch && !mayLookBack(append)) throw staleEpoch(state);
   const change: Change = {
@@ -110,6 +115,13 @@ export function judge(view: LogView, append: AppendArg, verify: Verifier): Chang
       break;
   }
   return change;
+}
+
+/** Entries are brought only while a log is taken over, and then the decision opens it; it is an entry nowhere else. */
+function inPhase({ phase }: LogState, { brought }: AppendArg, opens: boolean): void {
+  if (phase === "moved") throw new ProtocolError("log_moved");
+  const allowed = phase === "gathering" ? brought === true || opens : brought !== true && !opens;
+  if (!allowed) throw new ProtocolError(phase === "gathering" ? "busy" : "stale_generation");
 }
 
 type Signed = (key: Bytes, sig: Bytes | undefined) => void;
@@ -213,7 +225,23 @@ function judgeSteward(view: LogView, append: AppendArg, change: Change, verify: 
     case "keep":
       change.deleteAt = null;
       break;
+    case "handover":
+      if (record.gen !== append.gen) throw new ProtocolError("stale_generation");
+      change.next.gen = record.gen;
+      change.next.phase = append.brought === true ? "gathering" : "open";
+      break;
   }
+}
+
+/** What stewards sign under a decision. */
+export function decisionDigest(decision: {
+  logId: Bytes;
+  gen: number;
+  id: Bytes | undefined;
+  record: StewardRecord;
+}): Bytes {
+  const { logId, gen, id, record } = decision;
+  return sha256(encodeCbor({ logId, gen, id, record }));
 }
 
 /**
@@ -233,11 +261,11 @@ function stewardSigners(
     const { posting } = append.sigs;
     if (posting === undefined || !verify(state.postingKey, LABELS.append, append.digest, posting))
       throw new ProtocolError("bad_signature");
-    if (append.now > until) throw new ProtocolError("decision_expired");
+    if (append.brought !== true && append.now > until) throw new ProtocolError("decision_expired");
     const { logId, gen } = append;
     const id = append.entries[0]?.appendId;
     label = LABELS.steward;
-    digest = sha256(encodeCbor({ logId, gen, id, record }));
+    digest = decisionDigest({ logId, gen, id, record });
   } else if (append.sigs.posting !== undefined)
     throw new ProtocolError("malformed", { data: { field: "sigs.posting" } });
   const signers = new Set<string>();
@@ -266,7 +294,7 @@ function mayAlone(view: LogView, record: StewardRecord, signers: ReadonlySet<str
 
 /** How many stewards must sign: one, or more than half; in a pair neither can remove the other alone. */
 function stewardsNeeded({ kind, stewards }: LogState, { op }: StewardRecord): number {
-  const several = op === "stewards" || op === "delete" || (op === "removeSeat" && kind === "pair");
+  const several = needsMajority(op) || (op === "removeSeat" && kind === "pair");
   return several ? majorityOf(stewards.length) : 1;
 }
 

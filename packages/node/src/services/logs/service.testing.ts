@@ -14,7 +14,7 @@ import { testLog } from "./log.testing.ts";
 export const HUB = "hub.localhost:1";
 
 /** `clock.now` may be moved. Tokens are good unless their output begins with 0xff. */
-export async function startLogs() {
+export async function startLogs(name = HUB) {
   const directory = await temporaryDirectory();
   const store = await openSqliteStore(join(directory.path, "store.sqlite"));
   const clock = { now: Date.now() };
@@ -22,7 +22,7 @@ export async function startLogs() {
   const nodeKey = randomBytes(32);
   const service = createLogs({
     store,
-    name: HUB,
+    name,
     nodeKey,
     logSessionSecret: randomBytes(32),
     redeemToken: ({ output }) => output[0] !== 0xff,
@@ -45,7 +45,7 @@ export async function startLogs() {
       call("logs.create", { genesis: log.genesis, token }),
     /** A new log that stands at the hub. */
     open: async (options: Parameters<typeof testLog>[1] = {}) => {
-      const log = testLog(HUB, options);
+      const log = testLog(name, options);
       await call("logs.create", {
         genesis: log.genesis,
         token: { input: randomBytes(32), output: new Uint8Array(64) },
@@ -53,7 +53,7 @@ export async function startLogs() {
       return log;
     },
     read: async (log: TestLog, seat = log.seat) => {
-      const { token } = await call("logs.session", await log.session(seat, clock.now));
+      const { token } = await call("logs.session", await log.session(seat, clock.now, name));
       return call("logs.read", { logId: log.logId, token, after: 0 });
     },
     close: async () => {

@@ -22,6 +22,24 @@ export function referenceBlobs(db: Db, { logId, seq, blobIds }: BlobReferences):
 }
 
 /**
+ * For an entry that is brought from another hub: blobs that are there are kept for it; those that come later as well (blobs.ts).
+ */
+export function wantBlobs(db: Db, { logId, seq, blobIds }: BlobReferences): void {
+  for (const blobId of blobIds) {
+    const blob = findBlob(db, logId, blobId);
+    if (blob !== undefined && isComplete(blob))
+      referenceBlobs(db, { logId, seq, blobIds: [blobId] });
+    else
+      db.run(
+        "INSERT OR IGNORE INTO blob_wants (log_id, blob_id, seq) VALUES (?, ?, ?)",
+        logId,
+        blobId,
+        seq,
+      );
+  }
+}
+
+/**
  * The opposite, for an entry whose body is dropped: a blob that nothing else names is collected after `expires`
  * (milliseconds).
  */
@@ -45,5 +63,6 @@ export function releaseBlobs(
 /** Lets go of all blobs of a log that is deleted: they are collected at the next round. */
 export function dropBlobs(db: Db, logId: Bytes, now: number): void {
   db.run("DELETE FROM blob_refs WHERE blob IN (SELECT blob FROM blobs WHERE log_id = ?)", logId);
+  db.run("DELETE FROM blob_wants WHERE log_id = ?", logId);
   db.run("UPDATE blobs SET refs = 0, expires = ? WHERE log_id = ?", now, logId);
 }

@@ -62,6 +62,7 @@ export const blobsOperations: SqliteOperations<BlobsOperations> = {
         next.storedBytes,
         blob.blob,
       );
+      if (last) adoptWanted(db, logId, blobId, blob.blob);
       return { kept: true, complete: last };
     },
     collect(db, { now, limit }) {
@@ -175,4 +176,17 @@ function use(db: Db, logId: Uint8Array, bytes: number): void {
       id,
       bytes,
     );
+}
+
+/** A blob is complete: entries that were brought here before it keep it alive from now on. */
+function adoptWanted(db: Db, logId: Bytes, blobId: Bytes, blob: number): void {
+  const wants = db.all<{ seq: number }>(
+    "DELETE FROM blob_wants WHERE log_id = ? AND blob_id = ? RETURNING seq",
+    logId,
+    blobId,
+  );
+  for (const { seq } of wants) {
+    const added = db.run("INSERT OR IGNORE INTO blob_refs (blob, seq) VALUES (?, ?)", blob, seq);
+    db.run("UPDATE blobs SET refs = refs + ? WHERE blob = ?", added, blob);
+  }
 }

@@ -64,17 +64,22 @@ function deleteDue(db: Db, now: number): void {
     now,
   );
   for (const { log, log_id: logId } of due) {
-    db.run(
-      "DELETE FROM log_entries WHERE id BETWEEN ? AND ?",
-      entryId(log, 0),
-      entryId(log + 1, 0) - 1,
-    );
-    for (const table of ["log_append_ids", "log_seated", "log_seats", "log_slots"])
-      db.run(`DELETE FROM ${table} WHERE log = ?`, log);
-    dropBlobs(db, logId, now);
+    dropLog(db, log, logId, now);
     db.run(
       "UPDATE logs SET deleted = 1, genesis = x'', head = x'', posting_key = x'', stewards = x'', keep_ms = 0, delete_at = NULL WHERE log = ?",
       log,
     );
   }
+}
+
+/** Takes away everything that stands in a log, but for its own row. */
+export function dropLog(db: Db, log: number, logId: Bytes, now: number): void {
+  db.run(
+    "DELETE FROM log_entries WHERE id BETWEEN ? AND ?",
+    entryId(log, 0),
+    entryId(log + 1, 0) - 1,
+  );
+  for (const table of ["log_append_ids", "log_seated", "log_seats", "log_slots"])
+    db.run(`DELETE FROM ${table} WHERE log = ?`, log);
+  dropBlobs(db, logId, now);
 }

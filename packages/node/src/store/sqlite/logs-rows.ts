@@ -18,6 +18,10 @@ export type LogRow = {
   stewards: Bytes;
   time: number;
   deleted: number;
+  /** CBOR of the decision by which the log is taken over, or has gone to another hub. */
+  gathering: Bytes | null;
+  moved: Bytes | null;
+  base: Bytes | null;
 };
 
 export type SeatRow = {
@@ -39,7 +43,7 @@ export const seqOf = (id: number) => id % STRIDE;
 /** @throws ProtocolError `log_not_found`, `log_deleted` */
 export function logRow(db: Db, logId: Bytes): LogRow {
   const row = db.get<LogRow>(
-    "SELECT log, genesis, kind, gen, seq, head, epoch, posting_key, last_commit_seq, stewards, time, deleted FROM logs WHERE log_id = ?",
+    "SELECT log, genesis, kind, gen, seq, head, epoch, posting_key, last_commit_seq, stewards, time, deleted, gathering, moved, base FROM logs WHERE log_id = ?",
     logId,
   );
   if (row === undefined) throw new ProtocolError("log_not_found");
@@ -75,6 +79,7 @@ export function stateOf(row: LogRow): LogState {
     postingKey: row.posting_key,
     lastCommitSeq: row.last_commit_seq,
     stewards: unpackKeys(row.stewards),
+    phase: row.moved !== null ? "moved" : row.gathering !== null ? "gathering" : "open",
   };
 }
 

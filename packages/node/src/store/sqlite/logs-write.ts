@@ -13,7 +13,7 @@ import { signaturesOfEach } from "../../services/logs/encoding.ts";
 import type { Change, LogView, SeatedEntry } from "../../services/logs/rules.ts";
 import { judge } from "../../services/logs/rules.ts";
 import type { AppendArg, AppendResult, CreateArg, LogEnd, NewEntry } from "../port-logs.ts";
-import { referenceBlobs } from "./blob-references.ts";
+import { referenceBlobs, wantBlobs } from "./blob-references.ts";
 import type { Db } from "./database.ts";
 import type { LogRow } from "./logs-rows.ts";
 import { endOf, entryId, logRow, MAX_LOGS, packEnd, seatRow, stateOf } from "./logs-rows.ts";
@@ -29,15 +29,32 @@ export function create(
   { genesis: bytes, token, slot, now }: CreateArg,
 ): LogEnd & { logId: Bytes } {
   const logId = logIdOf(bytes);
-  const spent = db.get<{ log_id: Bytes }>("SELECT log_id FROM log_tokens WHERE token = ?", token);
-  if (spent !== undefined) {
-    if (!equalBytes(spent.log_id, logId)) throw new ProtocolError("token_spent");
-    return { ...endOf(logRow(db, logId)), logId };
-  }
+  if (isSpent(db, token, logId)) return { ...endOf(logRow(db, logId)), logId };
   if (db.get("SELECT 1 FROM logs WHERE log_id = ?", logId) !== undefined) {
     logRow(db, logId);
     throw new ProtocolError("log_exists");
   }
+  insertLog(db, logId, bytes, now, slot ?? null);
+  db.run("INSERT INTO log_tokens (token, log_id) VALUES (?, ?)", token, logId);
+  return { ...endOf(logRow(db, logId)), logId };
+}
+
+/** Whether a token opened this log. @throws ProtocolError `token_spent`: it opened another. */
+export function isSpent(db: Db, token: Bytes, logId: Bytes): boolean {
+  const spent = db.get<{ log_id: Bytes }>("SELECT log_id FROM log_tokens WHERE token = ?", token);
+  if (spent !== undefined && !equalBytes(spent.log_id, logId))
+    throw new ProtocolError("token_spent");
+  return spent !== undefined;
+}
+
+/** A log as its genesis says. @returns its number @throws ProtocolError `quota_exceeded` */
+export function insertLog(
+  db: Db,
+  logId: Bytes,
+  bytes: Bytes,
+  now: number,
+  slot: Bytes | null,
+): number {
   const genesis = readAs(genesisSchema, bytes, LIMITS.genesisBytes);
   const log = (db.get<{ last: number | null }>("SELECT max(log) AS last FROM logs")?.last ?? 0) + 1;
   if (log > MAX_LOGS) throw new ProtocolError("quota_exceeded");
@@ -54,9 +71,8 @@ export function create(
     now,
   );
   addSeat(db, log, genesis, 0);
-  putSlot(db, log, 0, { outerKey: genesis.outerKey ?? null, slot: slot ?? null });
-  db.run("INSERT INTO log_tokens (token, log_id) VALUES (?, ?)", token, logId);
-  return { ...endOf(logRow(db, logId)), logId };
+  putSlot(db, log, 0, { outerKey: genesis.outerKey ?? null, slot });
+  return log;
 }
 
 /** Judges and stores an append. A repeated one is answered as the first time, before any key is looked at. */
@@ -64,7 +80,11 @@ export function append(db: Db, arg: AppendArg): AppendResult {
   const row = logRow(db, arg.logId);
   const known = findRepeat(db, row.log, arg.entries);
   if (known !== null) return { seqs: known, repeated: true, end: endOf(row), seats: false };
+  return put(db, row, arg);
+}
 
+/** Judges an append and stores it. */
+export function put(db: Db, row: LogRow, arg: AppendArg): AppendResult {
   const change = judge(viewOf(db, row), arg, verify);
   const seqs: number[] = [];
   let { seq, head } = row;
@@ -88,7 +108,9 @@ export function append(db: Db, arg: AppendArg): AppendResult {
       appendId,
       seq,
     );
-    if (blobs.length > 0) referenceBlobs(db, { logId: arg.logId, seq, blobIds: blobs });
+    if (blobs.length > 0 && arg.brought === true)
+      wantBlobs(db, { logId: arg.logId, seq, blobIds: blobs });
+    else if (blobs.length > 0) referenceBlobs(db, { logId: arg.logId, seq, blobIds: blobs });
     seqs.push(seq);
   }
   const end: LogEnd = {
@@ -99,7 +121,14 @@ export function append(db: Db, arg: AppendArg): AppendResult {
     lastCommitSeq: change.next.lastCommitSeq,
     time: Math.max(row.time, arg.now),
   };
-  db.run("UPDATE logs SET seq = ?, head = ?, time = ? WHERE log = ?", seq, head, end.time, row.log);
+  db.run(
+    "UPDATE logs SET gen = ?, seq = ?, head = ?, time = ? WHERE log = ?",
+    end.gen,
+    seq,
+    head,
+    end.time,
+    row.log,
+  );
   return {
     seqs,
     repeated: false,

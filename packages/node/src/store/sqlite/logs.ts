@@ -1,6 +1,6 @@
 /** The logs' operations over SQLite. */
 import type { Bytes } from "@baraza/protocol";
-import { concat, LIMITS, ProtocolError } from "@baraza/protocol";
+import { concat, decodeCbor, LIMITS, ProtocolError } from "@baraza/protocol";
 import { cborHead, storedEntryParts } from "../../services/logs/encoding.ts";
 import type { LogEnd, LogsOperations, ReadArg, ReadResult } from "../port-logs.ts";
 import type { Db } from "./database.ts";
@@ -8,13 +8,17 @@ import { expire } from "./logs-expire.ts";
 import type { LogRow, PushRow, SeatRow } from "./logs-rows.ts";
 import { endOf, entryId, logRow, seatRow, seqOf, targetOf, unpackEnd } from "./logs-rows.ts";
 import { hasSlot, slotOf } from "./logs-slots.ts";
-import { append, create } from "./logs-write.ts";
+import { appendOrOpen, bring, close, takeOver } from "./logs-handover.ts";
+import { create } from "./logs-write.ts";
 import type { SqliteOperations } from "./operations.ts";
 
 export const logsOperations: SqliteOperations<LogsOperations> = {
   write: {
     create,
-    append,
+    append: appendOrOpen,
+    close,
+    takeOver,
+    bring,
     setPush: (db, { logId, seatId, push, time }) => {
       const { log } = logRow(db, logId);
       const seat = seatRow(db, log, seatId);
@@ -171,5 +175,8 @@ function readEntries(db: Db, arg: ReadArg): ReadResult {
     end,
     fixed,
     more: last < end.seq,
+    moved: row.moved,
+    gathering: row.gathering !== null,
+    base: row.base === null ? null : (decodeCbor(row.base) as unknown as ReadResult["base"]),
   };
 }

@@ -24,6 +24,11 @@ export function Leading({
 }) {
   const now = useNow();
   const decisions = useLive(engine.watch("leading", { spaceId }), `leading ${spaceId}`);
+  const session = engine.session.value;
+  const ownNode =
+    session.state === "signedIn"
+      ? session.account.address.slice(session.account.address.lastIndexOf("@") + 1)
+      : "";
   if (!decisions) return null;
   return (
     <LeadingSection
@@ -32,12 +37,22 @@ export function Leading({
       {...(forked ? { onProof: () => void saveProof(engine, spaceId) } : {})}
       now={now}
       onAnswer={(proposalId, agree) =>
-        void engine.call("space.answer", { spaceId, proposalId, agree }).then(tell)
+        void engine.call("space.answer", { spaceId, proposalId, agree }).then((result) => {
+          if (!result.ok && result.failure === "tooMany") toast({ text: t("leading.moveBusy") });
+          else tell(result);
+        })
       }
       onWithdraw={(proposalId) =>
         void engine.call("space.withdraw", { spaceId, proposalId }).then(tell)
       }
       onProposeDeletion={() => void engine.call("space.proposeDeletion", { spaceId }).then(tell)}
+      ownNode={ownNode}
+      onMove={() =>
+        void engine.call("space.move", { spaceId, node: ownNode }).then((result) => {
+          if (!result.ok && result.failure === "tooMany") toast({ text: t("leading.moveBusy") });
+          else tell(result);
+        })
+      }
       onKeep={() => void engine.call("space.keep", { spaceId }).then(tell)}
     />
   );

@@ -1,5 +1,5 @@
 import "./leading.css";
-import { Download, Trash2, TriangleAlert } from "lucide";
+import { Download, Server, Trash2, TriangleAlert } from "lucide";
 import type { ComponentChild } from "preact";
 import { useId, useState } from "preact/hooks";
 import type { Leading as Decisions, Proposal } from "@baraza/engine";
@@ -18,6 +18,9 @@ export interface LeadingProps {
   onWithdraw: (proposalId: string) => void;
   onProposeDeletion: () => void;
   onKeep: () => void;
+  /** This account's node. */
+  ownNode: string;
+  onMove: () => void;
   /** Given where the node has shown two histories. */
   onProof?: () => void;
 }
@@ -26,14 +29,17 @@ export interface LeadingProps {
 export function Leading(props: LeadingProps) {
   const { decisions, leads, now } = props;
   const { proposals, deleteAt } = decisions;
-  const [asking, setAsking] = useState(false);
+  const [asking, setAsking] = useState<"delete" | "move">();
   const title = useId();
-  if (!leads && proposals.length === 0 && deleteAt === null && !props.onProof) return null;
+  const decides = leads || proposals.length > 0 || deleteAt !== null || props.onProof !== undefined;
   const deletionOpen =
     deleteAt !== null || proposals.some((one) => one.about === "delete" && one.state === "open");
   return (
-    <section class="leading" aria-labelledby={title}>
-      <h2 id={title}>{t("leading.title")}</h2>
+    <section
+      class="leading"
+      {...(decides ? { "aria-labelledby": title } : { "aria-label": t("leading.keptTitle") })}
+    >
+      {decides && <h2 id={title}>{t("leading.title")}</h2>}
       {deleteAt !== null && (
         <Banner
           tone="danger"
@@ -54,7 +60,7 @@ export function Leading(props: LeadingProps) {
           </Button>
         </div>
       )}
-      {proposals.length === 0 ? (
+      {proposals.length === 0 && leads ? (
         <p class="leading-soft">{t("leading.intro")}</p>
       ) : (
         <ul class="leading-list">
@@ -64,33 +70,63 @@ export function Leading(props: LeadingProps) {
         </ul>
       )}
       {leads && !deletionOpen && (
-        <Button kind="quiet" icon={Trash2} onClick={() => setAsking(true)}>
+        <Button kind="quiet" icon={Trash2} onClick={() => setAsking("delete")}>
           {t("leading.deleteAction")}
         </Button>
       )}
+      <Kept {...props} onMove={() => setAsking("move")} />
       {asking && (
         <Dialog
-          title={t("leading.deleteTitle")}
-          onClose={() => setAsking(false)}
+          title={
+            asking === "delete"
+              ? t("leading.deleteTitle")
+              : t("leading.moveTitle", { node: props.ownNode })
+          }
+          onClose={() => setAsking(undefined)}
           actions={
             <>
-              <Button onClick={() => setAsking(false)}>{t("ui.cancel")}</Button>
+              <Button onClick={() => setAsking(undefined)}>{t("ui.cancel")}</Button>
               <Button
-                kind="danger"
+                kind={asking === "delete" ? "danger" : "primary"}
                 onClick={() => {
-                  setAsking(false);
-                  props.onProposeDeletion();
+                  setAsking(undefined);
+                  if (asking === "delete") props.onProposeDeletion();
+                  else props.onMove();
                 }}
               >
-                {t("leading.deleteAction")}
+                {asking === "delete"
+                  ? t("leading.deleteAction")
+                  : t("leading.moveAction", { node: props.ownNode })}
               </Button>
             </>
           }
         >
-          <p>{t("leading.deleteWhat")}</p>
+          <p>{asking === "delete" ? t("leading.deleteWhat") : t("leading.moveWhat")}</p>
         </Dialog>
       )}
     </section>
+  );
+}
+
+/** Which node keeps it, and the way to one's own. */
+function Kept({ decisions, leads, ownNode, onMove }: LeadingProps) {
+  const { keptAt, keptBefore, moving } = decisions;
+  const node = <bdi dir="ltr">{keptAt}</bdi>;
+  return (
+    <>
+      <h2>{t("leading.keptTitle")}</h2>
+      <p class="leading-soft">
+        {moving ? tParts("leading.moving", { node }) : tParts("leading.keptAt", { node })}
+        {keptBefore.length > 0 && (
+          <> {t("leading.keptBefore", { nodes: formatList(keptBefore) })}</>
+        )}
+      </p>
+      {leads && !moving && ownNode !== keptAt && (
+        <Button kind="quiet" icon={Server} onClick={onMove}>
+          {t("leading.moveAction", { node: ownNode })}
+        </Button>
+      )}
+    </>
   );
 }
 
@@ -138,9 +174,15 @@ function Card({
   );
 }
 
-function sentence({ about, by, subject, mine }: Proposal): ComponentChild {
+function sentence({ about, by, subject, mine, node }: Proposal): ComponentChild {
   if (about === "delete")
     return mine ? t("leading.deleteMine") : tParts("leading.delete", { by: <bdi>{by.name}</bdi> });
+  if (about === "move") {
+    const place = <bdi dir="ltr">{node ?? ""}</bdi>;
+    return mine
+      ? tParts("leading.moveMine", { node: place })
+      : tParts("leading.move", { by: <bdi>{by.name}</bdi>, node: place });
+  }
   const name = <bdi>{subject?.name ?? ""}</bdi>;
   if (mine) return tParts(`leading.${about}Mine`, { name });
   return tParts(`leading.${about}`, { by: <bdi>{by.name}</bdi>, name });

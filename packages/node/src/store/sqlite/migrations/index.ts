@@ -13,6 +13,7 @@ import { leading } from "./010-leading.ts";
 import { administration } from "./011-administration.ts";
 import { passkeys } from "./012-passkeys.ts";
 import { moving } from "./013-moving.ts";
+import { handover } from "./014-handover.ts";
 
 /** `version` counts from 1 without gaps; `up` is the SQL that leads there from the version before. */
 export type Migration = { version: number; name: string; up: string };
@@ -31,6 +32,7 @@ const MIGRATIONS: readonly Migration[] = [
   administration,
   passkeys,
   moving,
+  handover,
 ];
 
 /** "BRZA": tells a Baraza store from another SQLite file. */

@@ -30,15 +30,8 @@ import { seatIdOfKey } from "../spaces/seat.ts";
 import { postGathered } from "../spaces/steward.ts";
 import { agree, proposeRecord } from "./sign.ts";
 import type { KnownProposal } from "./state.ts";
-import {
-  hubLeads,
-  knownProposals,
-  ownStewardKey,
-  presentIn,
-  sameKeys,
-  stateOf,
-  wantedLeads,
-} from "./state.ts";
+import { hubLeads, sameKeys, wantedLeads } from "./hub-list.ts";
+import { knownProposals, ownStewardKey, presentIn, stateOf } from "./state.ts";
 
 /** Others wait that long, and by a random part longer, before they do what is somebody else's turn. */
 const PATIENCE_MS = 3000;
@@ -96,8 +89,9 @@ async function carryOutDecision(
   one: KnownProposal,
   hub: readonly Bytes[],
 ): Promise<FollowUp[]> {
-  if (space.group === null || one.gen !== space.row.gen) return [];
+  if (space.group === null) return [];
   const { record } = one;
+  if (one.gen !== space.row.gen) return [];
   const leads = stewardsOf(space.group).map((lead) => lead.key);
   if (record.op === "stewards" && !sameKeys(leads, record.stewards)) {
     // First the group: its members judge the signatures themselves.
@@ -127,7 +121,8 @@ function myTurn(core: Core, space: SpaceRuntime, proposal: KnownProposal): boole
   return turnOf(core, space);
 }
 
-function turnOf(core: Core, space: SpaceRuntime): boolean {
+/** Whether it is this device's turn to see to something; if not, it will be after a while. */
+export function turnOf(core: Core, space: SpaceRuntime): boolean {
   if (space.leading.turn) return true;
   if (!space.leading.waits) {
     space.leading.waits = true;
