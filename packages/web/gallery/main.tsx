@@ -643,11 +643,8 @@ const language = wanted.get("lang");
 await switchCatalogue(isLanguage(language) ? language : "en", ["ar-EG", "en-GB", "fr-FR"]);
 await loadWords("recovery");
 await loadWords("trust");
-<<<<<<< HEAD
 await loadWords("admin");
-=======
 await loadWords("leading");
->>>>>>> ef86c2b (Move a space to another node by a majority of those who lead it, whether the old one works, is gone or refuses)
 document.documentElement.lang = currentLanguage();
 document.documentElement.dir = currentDirection();
 document.documentElement.dataset["theme"] = wanted.get("theme") ?? "light";

@@ -1,6 +1,6 @@
 /**
  * Carrying a hand-over out: the old hub is asked to close, the new one is given everything, and the decision opens it there.
- * Each step may be cut off and be done again; what is decided is in the store (`moves`), how far the entries have come the new
+ * Each step may be cut off and be done again; what is decided is in the store (`hub_moves`), how far the entries have come the new
  * hub knows.
  */
 import type { Bytes, DecisionProof } from "@baraza/protocol";
@@ -57,9 +57,10 @@ export async function resumeMove(core: Core, space: SpaceRuntime): Promise<void>
     closed: number;
     told: number;
     since: number;
-  }>("SELECT decision, closed, told, since FROM moves WHERE log_id = ? AND mine = 1 ORDER BY gen", [
-    space.logId,
-  ]);
+  }>(
+    "SELECT decision, closed, told, since FROM hub_moves WHERE log_id = ? AND mine = 1 ORDER BY gen",
+    [space.logId],
+  );
   if (row === undefined || space.group === null) return;
   const proof = readAs(decisionProof, row.decision);
   // It was cut off between opening the log and telling the others.
@@ -93,7 +94,10 @@ async function finish(core: Core, space: SpaceRuntime, proof: DecisionProof): Pr
 }
 
 async function mark(core: Core, space: SpaceRuntime, { gen }: DecisionProof, what: string) {
-  await core.store.run(`UPDATE moves SET ${what} WHERE log_id = ? AND gen = ?`, [space.logId, gen]);
+  await core.store.run(`UPDATE hub_moves SET ${what} WHERE log_id = ? AND gen = ?`, [
+    space.logId,
+    gen,
+  ]);
 }
 
 /** Brings everything to the new hub. @returns how far it has come */

@@ -104,7 +104,7 @@ test("of two hand-overs for one generation every device follows the same, in wha
   expect((await here.space()).row.trouble).toBe("offender");
   expect(await learn(loser)).toBe(false);
   expect(await hubNow()).toBe(hub);
-  const moves = await here.core.store.all<{ gen: number }>("SELECT gen FROM moves");
+  const moves = await here.core.store.all<{ gen: number }>("SELECT gen FROM hub_moves");
   expect(moves).toEqual([{ gen: 1 }]);
   expect(toHex(id)).toHaveLength(64);
 });

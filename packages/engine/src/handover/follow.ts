@@ -69,7 +69,7 @@ export async function followedMove(
   gen: number,
 ): Promise<DecisionProof | null> {
   const row = await core.store.get<{ decision: Bytes }>(
-    "SELECT decision FROM moves WHERE log_id = ? AND gen = ?",
+    "SELECT decision FROM hub_moves WHERE log_id = ? AND gen = ?",
     [logId, gen],
   );
   return row === undefined ? null : readAs(decisionProof, row.decision);
@@ -119,7 +119,7 @@ function switchTo(
     row.hub_key,
   ]);
   tx.run(
-    "INSERT OR REPLACE INTO moves (log_id, gen, decision, mine, closed, since) VALUES (?, ?, ?, ?, ?, ?)",
+    "INSERT OR REPLACE INTO hub_moves (log_id, gen, decision, mine, closed, since) VALUES (?, ?, ?, ?, ?, ?)",
     [
       logId,
       record.gen,
@@ -166,7 +166,7 @@ async function change(
     [logId, record.gen - 1],
   );
   const move = await core.store.get<{ base: number | null }>(
-    "SELECT base FROM moves WHERE log_id = ? AND gen = ?",
+    "SELECT base FROM hub_moves WHERE log_id = ? AND gen = ?",
     [logId, record.gen],
   );
   if (former === undefined || !equalBytes(former.hub_key, record.oldKey)) return false;
@@ -175,7 +175,7 @@ async function change(
   const back = Math.max(record.seq, Math.min(space.row.seq, move?.base ?? space.row.seq));
   if (back < space.row.seq) await rewind(core, space, back);
   await core.store.transaction((tx) => {
-    tx.run("DELETE FROM moves WHERE log_id = ? AND gen >= ?", [logId, record.gen]);
+    tx.run("DELETE FROM hub_moves WHERE log_id = ? AND gen >= ?", [logId, record.gen]);
     tx.run("UPDATE spaces SET gen = ?, hub = ?, hub_key = ?, receipt = NULL WHERE log_id = ?", [
       record.gen - 1,
       former.hub,
@@ -216,7 +216,7 @@ export async function hubKeyOf(
 /** The proof of the newest hand-over, for those who ask where a space is kept. */
 export async function newestMove(core: Core, logId: string): Promise<DecisionProof | null> {
   const row = await core.store.get<{ decision: Bytes }>(
-    "SELECT decision FROM moves WHERE log_id = ? ORDER BY gen DESC LIMIT 1",
+    "SELECT decision FROM hub_moves WHERE log_id = ? ORDER BY gen DESC LIMIT 1",
     [logId],
   );
   return row === undefined ? null : readAs(decisionProof, row.decision);

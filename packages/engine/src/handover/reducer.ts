@@ -10,7 +10,7 @@ export function noteMove(
   move: { gen: number; base: number; proof: Bytes; record: Handover },
 ): void {
   tx.run(
-    `INSERT INTO moves (log_id, gen, decision, mine, base, since) VALUES (?, ?, ?, 0, ?, 0)
+    `INSERT INTO hub_moves (log_id, gen, decision, mine, base, since) VALUES (?, ?, ?, 0, ?, 0)
      ON CONFLICT (log_id, gen) DO UPDATE SET base = excluded.base`,
     [logId, move.gen, move.proof, move.base],
   );

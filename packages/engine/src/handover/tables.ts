@@ -12,7 +12,7 @@ CREATE TABLE former_hubs (
 ) STRICT, WITHOUT ROWID;
 
 -- Decisions that were followed: by the generation that they begin. Base is the last position before it, once that is read.
-CREATE TABLE moves (
+CREATE TABLE hub_moves (
   log_id TEXT NOT NULL,
   gen INTEGER NOT NULL,
   decision BLOB NOT NULL,
@@ -28,4 +28,4 @@ CREATE TABLE moves (
 `;
 
 export const HANDOVER_MIGRATIONS: readonly Migration[] = [{ version: 1, up: TABLES }];
-export const HANDOVER_TABLES = ["former_hubs", "moves"] as const;
+export const HANDOVER_TABLES = ["former_hubs", "hub_moves"] as const;

@@ -7,7 +7,7 @@ export const LEADING_QUERY_TABLES = [
   "decisions",
   "hub_leads",
   "former_hubs",
-  "moves",
+  "hub_moves",
   "members",
   "spaces",
 ] as const;

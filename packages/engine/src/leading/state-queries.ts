@@ -57,7 +57,7 @@ export async function leadingOf(core: Core, spaceId: string): Promise<Leading> {
     [spaceId],
   );
   const kept = await core.store.get<{ hub: string; moving: number }>(
-    `SELECT hub, EXISTS (SELECT 1 FROM moves m WHERE m.log_id = s.log_id AND m.gen > s.gen) AS moving
+    `SELECT hub, EXISTS (SELECT 1 FROM hub_moves m WHERE m.log_id = s.log_id AND m.gen > s.gen) AS moving
      FROM spaces s WHERE log_id = ?`,
     [spaceId],
   );

@@ -435,7 +435,7 @@ async function compareSeen(
 /** Whether a position of a former generation lies behind the one at which the next began. */
 async function isLeftBehind(core: Core, draft: Draft, gen: number, seq: number): Promise<boolean> {
   const row = await core.store.get<{ base: number | null }>(
-    "SELECT base FROM moves WHERE log_id = ? AND gen = ?",
+    "SELECT base FROM hub_moves WHERE log_id = ? AND gen = ?",
     [draft.space.logId, gen + 1],
   );
   return seq > (row?.base ?? draft.bases.get(gen + 1) ?? Number.MAX_SAFE_INTEGER);

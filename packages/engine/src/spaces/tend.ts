@@ -165,7 +165,7 @@ async function decide(core: Core, space: SpaceRuntime): Promise<FollowUp[]> {
 
 /** A hand-over that this device carries out. */
 async function isCarried(core: Core, { logId }: SpaceRuntime): Promise<boolean> {
-  const row = await core.store.get("SELECT 1 AS one FROM moves WHERE log_id = ? AND mine = 1", [
+  const row = await core.store.get("SELECT 1 AS one FROM hub_moves WHERE log_id = ? AND mine = 1", [
     logId,
   ]);
   return row !== undefined;
