@@ -43,6 +43,9 @@ export function applyEvent(tx: SqlTx, core: Core, verified: VerifiedEvent): void
   if (changes === 0) return;
   if (event.type === "space.profile")
     tx.afterCommit(() => core.kick({ vault: true, space: logId, moves: true, trust: true }));
+  // Another device of one's own has come: it is looked for in one's own entries.
+  if (event.type === "space.profile" && author === core.me().id && device !== core.me().deviceHash)
+    tx.run("UPDATE own_entries SET checked = 0");
   if (event.type === "space.heads") tx.afterCommit(() => core.kick({ trust: true }));
   reduce(tx, core, {
     logId,

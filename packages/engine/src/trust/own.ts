@@ -71,8 +71,9 @@ export async function checkOwnEntries(core: Core): Promise<void> {
       ]);
       if (!answer.more) await checkVault(core, latest);
     }
-    if (!answer.more) return;
+    if (!answer.more) break;
   }
+  await core.store.run("UPDATE own_entries SET checked = ?", [core.platform.clock.now()]);
 }
 
 async function judge(core: Core, entries: readonly CheckedOwn[], first: boolean): Promise<void> {

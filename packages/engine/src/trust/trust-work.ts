@@ -1,5 +1,5 @@
 /** The background work on who is who: one's own entries, what others told, people to look up, and what other nodes saw. */
-import { ProtocolError } from "@baraza/protocol";
+import { ProtocolError, remedyOf } from "@baraza/protocol";
 import type { Core } from "../core.ts";
 import { judgeHeard, takeHead } from "./heads.ts";
 import { checkOwnEntries } from "./own.ts";
@@ -18,7 +18,8 @@ export async function tendTrust(core: Core): Promise<number | null> {
   const now = core.platform.clock.now();
   const done = checkedAt.get(core) ?? { own: 0, witnesses: 0 };
   await judgeHeard(core);
-  if (done.own + HOUR_MS / 2 <= now) {
+  const asked = await core.store.get("SELECT 1 AS one FROM own_entries WHERE checked = 0");
+  if (asked !== undefined || done.own + HOUR_MS / 2 <= now) {
     await unlessOld(() => checkOwnEntries(core));
     done.own = now;
   }
@@ -29,11 +30,6 @@ export async function tendTrust(core: Core): Promise<number | null> {
   }
   checkedAt.set(core, done);
   return next;
-}
-
-/** The next round looks at one's own entries whatever the time: after signing in, or when something of the account changed. */
-export function lookAgain(core: Core): void {
-  checkedAt.delete(core);
 }
 
 /**
@@ -56,12 +52,15 @@ async function askWitnesses(core: Core): Promise<void> {
   }
 }
 
-/** A node of before the key log knows no such route: nothing can be said of it then. */
+/**
+ * A node of before the key log knows no such route, and one that has ended the session or closed the account says no: nothing
+ * can be said of it then, and asking again at once changes nothing.
+ */
 async function unlessOld(work: () => Promise<void>): Promise<void> {
   try {
     await work();
   } catch (error) {
     if (!(error instanceof ProtocolError)) throw error;
-    if (error.code !== "unknown_route" && error.code !== "not_found") throw error;
+    if (remedyOf(error.code) === "retry") throw error;
   }
 }

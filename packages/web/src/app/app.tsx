@@ -122,7 +122,9 @@ function SignedIn({
     status: engine.status.value,
     notice: (
       <>
-        {warned !== undefined && warned.length > 0 && <Notices engine={engine} />}
+        {warned !== undefined && warned.length > 0 && (
+          <Notices engine={engine} people={route.at !== "person" && spaceId === undefined} />
+        )}
         {standing?.leaves != null && <LeavingNotice leaves={standing.leaves} />}
       </>
     ),

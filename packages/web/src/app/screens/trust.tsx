@@ -112,15 +112,15 @@ export function Meet({ engine, account }: { engine: EnginePort; account: Account
   );
 }
 
-/** What should be known, above everything else. */
-export function Notices({ engine }: { engine: EnginePort }) {
+/** What should be known, above everything else; of people only where their own screens do not say it already. */
+export function Notices({ engine, people }: { engine: EnginePort; people: boolean }) {
   const notices = useLive(engine.watch("notices", {}), "notices");
   if (!notices) return null;
   const dismiss = (noticeId: string): void =>
     void engine.call("notice.dismiss", { noticeId }).then(tell);
   return (
     <NoticesScreen
-      notices={notices}
+      notices={people ? notices : notices.filter(({ kind }) => kind !== "personChanged")}
       onDismiss={({ noticeId }) => dismiss(noticeId)}
       onDevices={({ noticeId }) => {
         dismiss(noticeId);
