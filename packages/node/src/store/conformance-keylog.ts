@@ -128,6 +128,32 @@ export function testKeyLog(current: () => Store): void {
     );
   });
 
+  test("a deleted account leaves nothing that opens its leaves, and who takes the name later goes on in its chain", async () => {
+    const { keylog, moving } = current();
+    const place = { place: randomBytes(32), proof: randomBytes(80) };
+    const { account } = await enrol("gone", { place });
+    const { identityId, identitySeq, name } = account;
+    await moving.close({
+      identityId,
+      identitySeq,
+      name,
+      subject: randomBytes(32),
+      rests: { name: randomBytes(32), owner: randomBytes(32), until: NOW },
+      now: NOW,
+      keepReceiptUntil: NOW,
+    });
+    expect((await keylog.state(null)).size).toBe(2);
+    await expect(keylog.lookup({ name, ...SINCE_NONE })).rejects.toMatchObject({
+      code: "not_found",
+    });
+    const next = await enrol("gone", { place });
+    const { before, leaves, found } = await own(next.account.accountId);
+    expect(leaves.map(({ leaf }) => (decodeCbor(leaf) as KeyLogLeaf).seq)).toEqual([3]);
+    expect(before).toMatchObject({ at: 1, content: { identityId: null, record: null } });
+    expect(proves(found)).toBe(true);
+    expect((await own(next.account.accountId, 3)).before).toBeNull();
+  });
+
   test("of another node the newest head is kept, and a few proofs that it lied", async () => {
     const { keylog } = current();
     const head = (size: number) => ({ node: "b.localhost:1", size, head: randomBytes(20) });
