@@ -2,6 +2,8 @@ import { softPasskey } from "@baraza/crypto/passkeys.testing";
 import { randomBytes } from "@baraza/crypto";
 import type { Bytes } from "@baraza/protocol";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { tamper, vaultOf } from "./hostile-node.ts";
+import { storeRows } from "./inspect.ts";
 import type { Network } from "./network.ts";
 import { network } from "./network.ts";
 import type { Person } from "./person.ts";
@@ -206,4 +208,42 @@ test("a device that was signed out at the node comes back by words or by a passk
     eve.commands["ways.signInWithWords"]({ text: other.join(" ") }),
   ).rejects.toMatchObject({ code: "unverified" });
   await laptop.close();
+});
+
+test("a device that signs out leaves no way of its own behind", async () => {
+  const fay = await net.person({ node: 0, name: "fay" });
+  const laptop = await fay.secondDevice();
+  const count = (person: Person) => storeRows(person.directory, "SELECT id FROM ways").length;
+  // Its own way is in the vault, and it knows itself as one of two.
+  await expect.poll(() => count(laptop), { timeout: 20_000 }).toBe(3);
+  const known = () => storeRows(laptop.directory, "SELECT device FROM own_devices").length;
+  await expect.poll(known, { timeout: 20_000 }).toBe(2);
+  await laptop.commands["account.signOut"]({});
+  const { words } = await fay.commands["ways.newWords"]({});
+  await fay.commands["ways.keepWords"]({ words });
+  // The passphrase, the words, and the one device that is left.
+  expect(count(fay)).toBe(3);
+  await laptop.close();
+});
+
+test("a vault that the node puts back is told, and brings back no way that was taken away", async () => {
+  const gina = await net.person({ node: 0, name: "gina" });
+  const { dataDir } = net.node(0);
+  const words = await newWords(gina);
+  const early = vaultOf(dataDir, "gina");
+  const [way] = (await gina.now("ways", {})).filter(({ kind }) => kind === "words");
+  await gina.commands["ways.remove"]({ id: way?.id ?? "" });
+  tamper(dataDir, (db) => {
+    db.prepare(
+      "UPDATE vaults SET version = ?, vault = ? WHERE account = (SELECT account FROM accounts WHERE name = ?)",
+    ).run(early.version, early.vault, "gina");
+  });
+  await gina.commands["account.setDisplayName"]({ displayName: "Gina B." });
+  await gina.until("notices", {}, (all) => all.some(({ kind }) => kind === "vaultOld"));
+  expect(await kinds(gina)).toEqual(["passphrase"]);
+  const phone = await gina.bareDevice();
+  await expect(
+    phone.commands["ways.signInWithWords"]({ text: words.join(" ") }),
+  ).rejects.toMatchObject({ code: "wrong_way" });
+  await phone.close();
 });

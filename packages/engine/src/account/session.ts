@@ -47,7 +47,7 @@ import { keepMoves } from "../moving/own-moves.ts";
 import type { SqlTx } from "../ports.ts";
 import { keepBoxKeys } from "./box-keys.ts";
 import type { OwnWay, Ways } from "./ways-store.ts";
-import { createOwnWay, keepOwnWay, keepWays, ownWayOf } from "./ways-store.ts";
+import { createOwnWay, keepOwnWay, keepRest, keepWays, ownWayOf } from "./ways-store.ts";
 
 export type AccountRow = {
   name: string;
@@ -276,6 +276,7 @@ export function writeAccount(
   { ways, own, vault }: { ways: Ways; own: OwnWay; vault: Vault },
 ): void {
   keepWays(tx, ways);
+  keepRest(tx, vault);
   keepOwnWay(tx, own);
   keepMoves(tx, vault);
   tx.run("INSERT INTO account VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0)", [

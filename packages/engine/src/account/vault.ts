@@ -27,7 +27,8 @@ import { rejoinSecrets } from "../slots/keys.ts";
 import { wayBack } from "../slots/wish.ts";
 import type { AccountRow } from "./session.ts";
 import type { SqlTx } from "../ports.ts";
-import { keepWays, openTheirs, waysWithOwn } from "./ways-store.ts";
+import { notice } from "../trust/see.ts";
+import { keepRest, keepWays, openTheirs, restOfVault, waysWithOwn } from "./ways-store.ts";
 
 /** The next version of the vault, from what the store holds; `ways` where they are to change. */
 export async function nextVault(core: Core, ways?: readonly VaultWay[]): Promise<Vault> {
@@ -75,6 +76,7 @@ export async function nextVault(core: Core, ways?: readonly VaultWay[]): Promise
     });
   }
   return {
+    ...(await restOfVault(core)),
     v: 1,
     version: (row?.vault_version ?? 0) + 1,
     prevHash: row?.vault_hash ?? new Uint8Array(32),
@@ -209,7 +211,11 @@ export async function rebase(core: Core): Promise<void> {
       theirs.version < row.vault_version ||
       (theirs.version === row.vault_version && !equalBytes(hash, row.vault_hash));
     // A vault that the node put back (from a backup, say) does not bring back ways that were taken away since.
-    if (!older) keepWays(tx, { ways: theirs.ways, wraps: readVaultWraps(answer.vault) });
+    if (older) notice(tx, "vaultOld", row.node, row.node, core.platform.clock.now());
+    else {
+      keepWays(tx, { ways: theirs.ways, wraps: readVaultWraps(answer.vault) });
+      keepRest(tx, theirs);
+    }
     const key = older ? row.vault_key : vaultKey;
     tx.run("UPDATE account SET vault_key = ?, vault_version = ?, vault_hash = ?", [
       key,

@@ -15,6 +15,7 @@ import {
 } from "@baraza/crypto";
 import type { Bytes, Vault, VaultWay, VaultWrap } from "@baraza/protocol";
 import {
+  decodeCbor,
   encodeCbor,
   equalBytes,
   isWayKind,
@@ -22,6 +23,7 @@ import {
   ProtocolError,
   readAs,
   toHex,
+  vault,
   vaultWay,
   vaultWrap,
 } from "@baraza/protocol";
@@ -38,6 +40,13 @@ export const WAYS_MIGRATIONS: readonly Migration[] = [
 CREATE TABLE ways (position INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, way BLOB NOT NULL, wrap BLOB) STRICT;
 -- This device's own: it opens a vault key that another device has renewed.
 CREATE TABLE own_way (one INTEGER PRIMARY KEY CHECK (one = 1), id BLOB NOT NULL, secret BLOB NOT NULL) STRICT;
+`,
+  },
+  {
+    version: 2,
+    up: `
+-- What a newer app has put into the vault and this one does not know: it goes into the next vault as it came.
+CREATE TABLE vault_rest (one INTEGER PRIMARY KEY CHECK (one = 1), rest BLOB NOT NULL) STRICT;
 `,
   },
 ];
@@ -58,6 +67,19 @@ export function keepWays(tx: SqlTx, { ways, wraps }: Ways): void {
       wrap === undefined ? null : encodeCbor(wrap),
     ]);
   }
+}
+
+/** Keeps the fields of a vault that this version does not know. Call it where a vault is taken over. */
+export function keepRest(tx: SqlTx, theirs: Vault): void {
+  const known = new Set(Object.keys(vault.entries));
+  const rest = Object.fromEntries(Object.entries(theirs).filter(([field]) => !known.has(field)));
+  tx.run("INSERT OR REPLACE INTO vault_rest VALUES (1, ?)", [encodeCbor(rest)]);
+}
+
+/** Those fields, for the next vault. */
+export async function restOfVault(core: Core): Promise<Record<string, unknown>> {
+  const row = await core.store.get<{ rest: Bytes }>("SELECT rest FROM vault_rest");
+  return row === undefined ? {} : (decodeCbor(row.rest) as Record<string, unknown>);
 }
 
 /** The ways as last seen. */
@@ -88,10 +110,22 @@ export async function ownWayOf(own: OwnWay, device: Bytes, created: number): Pro
   return vaultWayOf(await wayKeys("device", own.secret), { id: own.id, created, device });
 }
 
-/** The ways as they are to be in the next vault: those of the last, and this device's own with the key it has. */
+/**
+ * The ways as they are to be in the next vault: those of the last, without those of devices that are gone, and this
+ * device's own with the key it has.
+ */
 export async function waysWithOwn(core: Core, me: Me): Promise<Ways> {
-  const known = await listWays(core);
+  const gone = await core.store.all<{ device: string }>(
+    "SELECT device FROM own_devices WHERE gone = 1",
+  );
+  const left = new Set(gone.map(({ device }) => device));
+  const listed = await listWays(core);
+  const known = {
+    ...listed,
+    ways: listed.ways.filter(({ device }) => device === undefined || !left.has(toHex(device))),
+  };
   const own = await core.store.get<OwnWay>("SELECT id, secret FROM own_way");
+  if (left.has(me.deviceHash)) return known;
   if (own === undefined || known.ways.some((way) => equalBytes(way.id, own.id))) return known;
   const way = await ownWayOf(own, me.device.hash, core.platform.clock.now());
   const wrap = await sealVaultKeyTo(me.vaultKey, me.identityId, way);
