@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Network } from "./network.ts";
 import { network } from "./network.ts";
 import type { Person } from "./person.ts";
-import { bringIn, spaceOf, untilText } from "./spaces.ts";
+import { bringIn, fragmentOf, spaceOf, untilText } from "./spaces.ts";
 import { until } from "./until.ts";
 
 let net: Network;
@@ -322,6 +322,22 @@ test("practising with the people changes nothing, and is remembered", async () =
   expect(await lena.now("recovery.rescues", {})).toEqual([]);
 });
 
+test("who moves to another node goes on helping others, and chooses their own people again", async () => {
+  const tariq = await guarded("tariq", 2, [nth(0), nth(1)]);
+  await share(nth(0), 2, [tariq, nth(1)]);
+  await tariq.until("recovery.held", {}, (list) => list.length === 1);
+  const { link } = await tariq.commands["move.leave"]({ to: net.node(1).name });
+  const moved = await net.browser(tariq, { node: 1 });
+  const { name, passphrase } = tariq;
+  await moved.commands["move.arrive"]({ fragment: fragmentOf(link), name, passphrase });
+  await moved.until("recovery.held", {}, (list) => list[0]?.owner === nth(0).identityId);
+  const [set] = await moved.until("recovery.sets", {}, (sets) => sets.length === 1);
+  expect(set).toMatchObject({ stands: false, renew: true });
+  await moved.until("recovery.candidates", {}, (list) => list.length >= 2);
+  await share(moved, 2, [nth(0), nth(1)]);
+  expect((await moved.now("recovery.overview", {}))?.next).not.toBe("renew");
+});
+
 test("practising with words tells right ones from misread and former ones, and changes nothing", async () => {
   const omar = await net.person({ node: 1, name: "omar" });
   const first = await omar.commands["ways.newWords"]({});
@@ -331,7 +347,7 @@ test("practising with words tells right ones from misread and former ones, and c
   const seen = await omar.until("recovery.overview", {}, (one) =>
     Boolean(one?.ways.some(({ kind, rehearsedAt }) => kind === "words" && rehearsedAt !== null)),
   );
-  expect(seen?.next).toBe("people");
+  expect(seen).toMatchObject({ next: "people", losses: [] });
   expect(await omar.now("ways", {})).toEqual(ways);
   const second = await omar.commands["ways.newWords"]({});
   await omar.commands["ways.keepWords"]({ words: second.words });

@@ -20,6 +20,7 @@ import { keepPlaces } from "../account/places.ts";
 import { signUp } from "../account/session.ts";
 import type { Core } from "../core.ts";
 import { EngineError } from "../errors.ts";
+import { keepRecovery } from "../recovery/index.ts";
 import type { SqlTx } from "../ports.ts";
 import { asLinkError, readMoveFragment } from "./depart.ts";
 
@@ -104,6 +105,7 @@ export function noteContacts(tx: SqlTx, me: string, contacts: readonly Reply[]):
 
 function keepBrought(tx: SqlTx, vault: Vault, contacts: readonly Reply[]): void {
   keepPlaces(tx, vault.spaces);
+  keepRecovery(tx, vault);
   for (const one of vault.nodes)
     tx.run("INSERT OR IGNORE INTO nodes VALUES (?, ?, ?, 0)", [
       one.name,

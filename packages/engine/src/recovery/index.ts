@@ -92,6 +92,7 @@ export function recoveryWatches(core: Core): Engine["live"] {
     "spaces",
     "places",
     "rehearsals",
+    "ways",
   ];
   return {
     "recovery.sets": on<"recovery.sets">(SETS, async () => (await work()).listSets(core)),

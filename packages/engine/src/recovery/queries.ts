@@ -15,7 +15,9 @@ export async function listSets(core: Core): Promise<TrustedSet[]> {
   const rows = await core.store.all<SetRow>(
     "SELECT * FROM trusted_sets WHERE gone = 0 ORDER BY made DESC",
   );
-  const sets = await Promise.all(rows.map((row) => shownSet(core, row)));
+  const { ways } = await listWays(core);
+  const open = new Set(ways.map(({ id }) => toHex(id)));
+  const sets = await Promise.all(rows.map((row) => shownSet(core, row, open)));
   const drafts = await core.store.all<{
     set_id: string;
     way: TrustedSet["kind"];
@@ -43,7 +45,9 @@ export async function listSets(core: Core): Promise<TrustedSet[]> {
   return [...making, ...sets];
 }
 
-async function shownSet(core: Core, row: SetRow): Promise<TrustedSet> {
+/** `open`: the ways that the account has. After moving to another node, what the holders have opens nothing there. */
+async function shownSet(core: Core, row: SetRow, open: ReadonlySet<string>): Promise<TrustedSet> {
+  const opens = open.has(toHex(row.way_id));
   const holders = await core.store.all<HolderRow>(
     "SELECT * FROM trusted_holders WHERE set_id = ? ORDER BY position",
     [row.set_id],
@@ -67,8 +71,8 @@ async function shownSet(core: Core, row: SetRow): Promise<TrustedSet> {
     made: row.made,
     k: row.k,
     holders: shown,
-    stands: holders.filter(({ state }) => state === "held").length >= row.k,
-    renew: shown.some(({ state }) => GONE.has(state)),
+    stands: opens && holders.filter(({ state }) => state === "held").length >= row.k,
+    renew: !opens || shown.some(({ state }) => GONE.has(state)),
     space: await spaceOf(core, row.space_id),
     rehearsedAt: rehearsed?.at ?? null,
   };
@@ -213,13 +217,22 @@ async function lossesOf(core: Core): Promise<Loss[]> {
     "SELECT count(*) AS count FROM outbox WHERE type NOT LIKE 'space.%'",
   );
   if ((unsent?.count ?? 0) > 0) losses.push({ kind: "unsent", count: unsent?.count ?? 0 });
-  const spaces = await core.store.all<{ log_id: string; title: string; history: string }>(
-    "SELECT log_id, title, history FROM spaces WHERE state = 'active' ORDER BY title",
+  // Without a good slot at its node, a space takes one back only when somebody in it is online.
+  const spaces = await core.store.all<{
+    log_id: string;
+    title: string;
+    history: string;
+    slot: number;
+  }>(
+    `SELECT log_id, title, history, slot_secret IS NOT NULL AND slot_good = 1 AS slot FROM spaces
+     WHERE state = 'active' ORDER BY title`,
   );
   const named = (list: typeof spaces) =>
     list.map((one) => ({ spaceId: one.log_id, title: one.title }));
   const forgetful = spaces.filter((one) => one.history === "none");
   if (forgetful.length > 0) losses.push({ kind: "history", spaces: named(forgetful) });
+  const placeless = spaces.filter((one) => one.slot === 0);
+  if (placeless.length > 0) losses.push({ kind: "place", spaces: named(placeless) });
   return losses;
 }
 
