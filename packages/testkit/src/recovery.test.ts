@@ -304,6 +304,27 @@ test("a device learns what another one has heard of the holders", async () => {
   await phone.close();
 });
 
+test("an answer that another device read before it knew the set is not lost", async () => {
+  const sami = await net.person({ node: 1, name: "sami", displayName: "sami" });
+  await bringIn(nth(0), sami, spaceId);
+  const phone = await sami.secondDevice();
+  const ready = (list: unknown[]) => list.length >= helpers.length;
+  for (const device of [sami, phone]) await device.until("recovery.candidates", {}, ready);
+  await phone.commands["recovery.share"]({
+    kind: "people",
+    holders: helpers.map((one) => one.identityId),
+    k: 3,
+  });
+  // Both drain the account's box, and whoever is first reads.
+  for (const device of [sami, phone])
+    await until(async () => {
+      await device.commands["recovery.refresh"]({});
+      const [set] = await device.now("recovery.sets", {});
+      return set?.holders.every(({ state }) => state === "held");
+    });
+  await phone.close();
+});
+
 test("practising with the people changes nothing, and is remembered", async () => {
   const lena = await guarded("lena", 2, helpers.slice(0, 2));
   const { rescueId } = await lena.commands["recovery.practise"]({});

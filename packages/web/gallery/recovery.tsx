@@ -122,6 +122,8 @@ const recover = {
   busy: false,
   failure: undefined,
   signInHref: "#",
+  wordsWrong: false,
+  onWords: nothing,
   hrefAt: (node: string) => `https://${node}/recover`,
   onBegin: nothing,
   onLook: nothing,

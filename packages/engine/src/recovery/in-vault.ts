@@ -150,6 +150,28 @@ function merge(tx: SqlTx, { sets, held, rehearsed }: VaultRecovery): void {
   for (const one of rehearsed) noteRehearsal(tx, toHex(one.way), one.at);
 }
 
+/** Holders' answers that came before this device knew the set. @returns whether any is still without its set */
+export async function applyAnswers(core: Core): Promise<boolean> {
+  const now = core.platform.clock.now();
+  return core.store.transaction((tx) => {
+    const { changes } = tx.run(
+      `UPDATE trusted_holders SET (state, at) = (SELECT a.state, a.at FROM holder_answers a
+         WHERE a.set_id = trusted_holders.set_id AND a.identity_id = trusted_holders.identity_id)
+       WHERE EXISTS (SELECT 1 FROM holder_answers a WHERE a.set_id = trusted_holders.set_id
+         AND a.identity_id = trusted_holders.identity_id AND (a.state = 'declined' OR a.digest = trusted_holders.digest))`,
+    );
+    if (changes > 0) vaultChanged(tx);
+    tx.run(
+      "DELETE FROM holder_answers WHERE at < ? OR set_id IN (SELECT set_id FROM trusted_sets)",
+      [now - ANSWERS_MS],
+    );
+    return tx.get("SELECT 1 AS one FROM holder_answers") !== undefined;
+  });
+}
+
+/** How long an answer waits for its set. */
+const ANSWERS_MS = 60 * 60_000;
+
 /** Keeps a share if it is newer than what there is. What was given up under the same date stays given up. */
 export function keepHeld(tx: SqlTx, row: HeldRow): void {
   tx.run(

@@ -33,6 +33,9 @@ export function recoveryCommands(core: Core, signedIn: () => Promise<Account>): 
   };
 }
 
+/** When to look again for a set that another device is still making. */
+const AGAIN_MS = 10_000;
+
 /** The part of the vault that is about recovery; undefined when there is nothing to keep. */
 export async function recoveryForVault(core: Core): Promise<Bytes | undefined> {
   const row = await core.store.get(
@@ -49,16 +52,21 @@ export function keepRecovery(tx: SqlTx, vault: Pick<Vault, "recovery">): void {
 }
 
 /** Goes on with what was begun: sets to be made or ended, shares to be confirmed, what other devices did. */
-export async function tendRecovery(core: Core): Promise<void> {
+export async function tendRecovery(core: Core): Promise<number | null> {
   const row = await core.store.get(
-    `SELECT 1 AS one WHERE EXISTS (SELECT 1 FROM trusted_drafts) OR EXISTS (SELECT 1 FROM vault_recovery) OR EXISTS (SELECT 1 FROM held_shares WHERE confirm = 1)
+    `SELECT 1 AS one WHERE EXISTS (SELECT 1 FROM trusted_drafts) OR EXISTS (SELECT 1 FROM vault_recovery)
+     OR EXISTS (SELECT 1 FROM held_shares WHERE confirm = 1) OR EXISTS (SELECT 1 FROM holder_answers)
      OR EXISTS (SELECT 1 FROM trusted_holders WHERE tell = 1) OR (SELECT count(*) FROM trusted_sets WHERE gone = 0) > 1`,
   );
-  if (row === undefined) return;
-  const { confirmHeld, takeOver, tendSets } = await work();
+  if (row === undefined) return null;
+  const { applyAnswers, confirmHeld, refresh, takeOver, tendSets } = await work();
   await takeOver(core);
+  if (await core.store.get("SELECT 1 AS one FROM holder_answers")) await refresh(core);
+  const early = await applyAnswers(core);
   await tendSets(core);
   await confirmHeld(core);
+  core.kick({ vault: true });
+  return early ? core.platform.clock.now() + AGAIN_MS : null;
 }
 
 const DAY_MS = 24 * 60 * 60_000;

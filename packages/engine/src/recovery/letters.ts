@@ -106,7 +106,7 @@ export async function confirmHeld(core: Core): Promise<void> {
 async function taken(core: Core, letter: Opened): Promise<Write | null> {
   const { setId, digest, nonce } = readAs(shareTakenBody, letter.body, LIMITS.requestBytes);
   const holder = await holderOf(core, setId, letter.sender.identityId);
-  if (holder === undefined) return null;
+  if (holder === undefined) return tooEarly(core, letter, { setId, state: "held", digest });
   const fits =
     nonce === undefined
       ? equalBytes(holder.digest, digest)
@@ -116,13 +116,40 @@ async function taken(core: Core, letter: Opened): Promise<Write | null> {
   return fits ? (tx) => setState(core, tx, holder, "held") : null;
 }
 
+/** Answers about unknown sets that are kept: anybody who can write to one could send such. */
+const EARLY = 100;
+
+/**
+ * An answer about a set that another device of the account has just made: a letter is read by the first device that finds
+ * it. It is kept until this device knows the set (in-vault.ts).
+ */
+function tooEarly(
+  core: Core,
+  letter: Opened,
+  { setId, state, digest }: { setId: Bytes; state: "held" | "declined"; digest: Bytes },
+): Write {
+  return (tx) => {
+    const { n = 0 } = tx.get<{ n: number }>("SELECT count(*) AS n FROM holder_answers") ?? {};
+    if (n < EARLY)
+      tx.run("INSERT OR REPLACE INTO holder_answers VALUES (?, ?, ?, ?, ?)", [
+        toHex(setId),
+        toHex(letter.sender.identityId),
+        state,
+        digest,
+        core.platform.clock.now(),
+      ]);
+  };
+}
+
 /** From a holder: not any more. From an owner: it opens nothing any more. */
 async function gone(core: Core, letter: Opened): Promise<Write | null> {
   const { owner, setId } = readAs(shareGoneBody, letter.body, LIMITS.requestBytes);
   const { identityId } = letter.sender;
   if (equalBytes(owner, core.me().identityId)) {
     const holder = await holderOf(core, setId, identityId);
-    return holder === undefined ? null : (tx) => setState(core, tx, holder, "declined");
+    return holder === undefined
+      ? tooEarly(core, letter, { setId, state: "declined", digest: new Uint8Array(32) })
+      : (tx) => setState(core, tx, holder, "declined");
   }
   if (!equalBytes(owner, identityId)) return null;
   return (tx) => {

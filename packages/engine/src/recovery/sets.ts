@@ -23,6 +23,7 @@ import {
 } from "@baraza/protocol";
 import * as v from "valibot";
 import { listWays } from "../account/ways-store.ts";
+import { tendVault } from "../account/vault.ts";
 import { addWay, removeWay } from "../account/ways.ts";
 import type { Core } from "../core.ts";
 import { EngineError } from "../errors.ts";
@@ -146,7 +147,9 @@ async function finishDraft(core: Core, draft: Draft): Promise<void> {
     }
     vaultChanged(tx);
   });
-  core.kick({ letters: true, vault: true });
+  // First the vault: the holders' answers may reach another device of the account, which learns of the set there.
+  await tendVault(core);
+  core.kick({ letters: true });
 }
 
 /** Gives up a set that is not made yet, with its way where that is at the node already. */

@@ -11,6 +11,7 @@ import type { Migration } from "../store/migrate.ts";
  * - `rescues`, `rescue_helps`: requests for help that this device has made, and what was left for them (without a
  *   sender where it could not be opened).
  * - `help_tries`: wrong digits typed for somebody's request, so that nobody tries them all.
+ * - `holder_answers`: what holders said of a set that this device does not know yet, since another one of the account has made it.
  * - `vault_recovery`: what another device has put into the vault, until it is taken over.
  */
 export const RECOVERY_MIGRATIONS: readonly Migration[] = [
@@ -86,6 +87,14 @@ CREATE TABLE rescue_helps (
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE help_tries (drop_id TEXT PRIMARY KEY, wrong INTEGER NOT NULL, at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 
+CREATE TABLE holder_answers (
+  set_id TEXT NOT NULL,
+  identity_id TEXT NOT NULL,
+  state TEXT NOT NULL,
+  digest BLOB NOT NULL,
+  at INTEGER NOT NULL,
+  PRIMARY KEY (set_id, identity_id)
+) STRICT, WITHOUT ROWID;
 CREATE TABLE vault_recovery (id INTEGER PRIMARY KEY, part BLOB NOT NULL) STRICT;
 CREATE TABLE recovery_notes (name TEXT PRIMARY KEY, at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 `,

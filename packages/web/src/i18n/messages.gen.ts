@@ -654,6 +654,8 @@ export interface Messages {
   "recovery.helpSomebody": null;
   "recovery.recoverTitle": null;
   "recovery.recoverLead": null;
+  "recovery.withPeople": null;
+  "recovery.withPeopleHint": null;
   "recovery.begin": null;
   "recovery.otherNode": { node: string | number };
   "recovery.askTitle": null;
@@ -721,7 +723,7 @@ export interface Messages {
   "recovery.sheetWords": null;
   "recovery.sheetHow": null;
   "recovery.sheetStep1": { node: string | number };
-  "recovery.sheetStep2": null;
+  "recovery.sheetStep2": { choice: string | number };
   "recovery.sheetStep3": null;
   "recovery.sheetKeep": null;
   "recovery.sheetMade": { date: string | number };

@@ -62,14 +62,25 @@ export function Recover({ engine }: { engine: EnginePort }) {
   const { node } = usePolicy(engine);
   const now = useNow();
   const { known, rescue, busy, failure, run, onLook, onStop, finish } = useRescue(engine, false);
+  const words = useRequest();
   if (!known) return <Skeleton label={t("ui.moment")} rows={4} />;
   return (
     <RecoverScreen
       node={node}
       rescue={rescue}
       now={now}
-      busy={busy}
-      failure={failure}
+      busy={busy || words.busy}
+      failure={failure ?? (OFFLINE.has(words.failure) ? words.failure : undefined)}
+      wordsWrong={words.failure !== undefined && !OFFLINE.has(words.failure)}
+      onWords={(text) =>
+        void words
+          .run(() => engine.call("ways.signInWithWords", { text }))
+          .then((account) => {
+            if (account === undefined) return;
+            toast({ text: t("recovery.welcome") });
+            go({ at: "home" }, { replace: true });
+          })
+      }
       signInHref={hrefOf({ at: "signIn" })}
       hrefAt={(other) => `${location.protocol}//${other}${hrefOf({ at: "recover" })}`}
       onBegin={(name) => void run(() => engine.call("recovery.begin", { address: name }))}
@@ -267,7 +278,12 @@ function PractisePage({ engine }: { engine: EnginePort }) {
 }
 
 /** Failures that say nothing about what was typed. */
-const OFFLINE: ReadonlySet<Failure> = new Set(["offline", "unreachable", "tooMany"]);
+const OFFLINE: ReadonlySet<Failure | undefined> = new Set([
+  "offline",
+  "unreachable",
+  "tooMany",
+  "suspended",
+]);
 
 function SheetPage({ engine }: { engine: EnginePort }) {
   const session = engine.session.value;
@@ -332,7 +348,7 @@ async function saveSheet(
     howLabel: t("recovery.sheetHow"),
     steps: [
       t("recovery.sheetStep1", { node: about.node }),
-      t("recovery.sheetStep2"),
+      t("recovery.sheetStep2", { choice: t("signIn.lost") }),
       t("recovery.sheetStep3"),
     ],
     keep: t("recovery.sheetKeep"),

@@ -26,6 +26,9 @@ export interface RecoverProps {
   signInHref: string;
   /** The same screen at another node. */
   hrefAt: (node: string) => string;
+  /** The words of a sheet that was typed did not open an account. */
+  wordsWrong: boolean;
+  onWords: (text: string) => void;
   onBegin: (name: string) => void;
   onLook: () => void;
   onFinish: () => void;
@@ -41,11 +44,46 @@ export function Recover(props: RecoverProps) {
       title={rescue ? t("recovery.askTitle") : t("recovery.recoverTitle")}
       lead={rescue ? undefined : t("recovery.recoverLead")}
     >
-      {rescue ? <RescueView {...props} rescue={rescue} /> : <Begin {...props} />}
+      {rescue ? (
+        <RescueView {...props} rescue={rescue} />
+      ) : (
+        <>
+          <Words {...props} />
+          <Begin {...props} />
+        </>
+      )}
       <p class="solo-foot">
         <a href={props.signInHref}>{t("recovery.toSignIn")}</a>
       </p>
     </SoloPage>
+  );
+}
+
+function Words({ busy, wordsWrong, onWords }: RecoverProps) {
+  const [text, setText] = useState("");
+  return (
+    <section class="recovery-step">
+      <h2>{t("recovery.practiseWords")}</h2>
+      <Form
+        onSubmit={() => {
+          if (!busy && text.trim() !== "") onWords(text);
+        }}
+      >
+        <TextField
+          label={t("recovery.practiseWordsField")}
+          value={text}
+          onInput={setText}
+          direction="ltr"
+          autoCapitalize="none"
+          spellcheck={false}
+          maxLength={1000}
+          error={wordsWrong ? t("recovery.practiseWordsWrong") : undefined}
+        />
+        <Button kind="primary" type="submit" wide busy={busy}>
+          {t("recovery.openAccount")}
+        </Button>
+      </Form>
+    </section>
   );
 }
 
@@ -55,42 +93,46 @@ function Begin({ node, busy, failure, onBegin, hrefAt }: RecoverProps) {
   const address = parseAddress(typed, node);
   const elsewhere = address !== undefined && address.node !== node ? address.node : undefined;
   return (
-    <Form
-      onSubmit={() => {
-        setTried(true);
-        if (address && elsewhere === undefined && !busy) onBegin(address.name);
-      }}
-    >
-      <TextField
-        label={t("signUp.address")}
-        value={typed}
-        onInput={setTyped}
-        direction="ltr"
-        suffix={typed.includes("@") ? "" : `@${node}`}
-        autoComplete="username"
-        autoCapitalize="none"
-        inputMode="email"
-        spellcheck={false}
-        maxLength={300}
-        error={tried && !address ? t("signIn.addressWrong") : undefined}
-      />
-      {elsewhere !== undefined && (
-        <p>
-          {t("recovery.otherNode", { node: elsewhere })}{" "}
-          <a href={hrefAt(elsewhere)} dir="ltr">
-            {elsewhere}
-          </a>
-        </p>
-      )}
-      {failure && (
-        <p class="field-error" role="alert">
-          {failureText(failure)}
-        </p>
-      )}
-      <Button kind="primary" type="submit" wide busy={busy} disabled={elsewhere !== undefined}>
-        {t("recovery.begin")}
-      </Button>
-    </Form>
+    <section class="recovery-step">
+      <h2>{t("recovery.withPeople")}</h2>
+      <p class="field-hint">{t("recovery.withPeopleHint")}</p>
+      <Form
+        onSubmit={() => {
+          setTried(true);
+          if (address && elsewhere === undefined && !busy) onBegin(address.name);
+        }}
+      >
+        <TextField
+          label={t("signUp.address")}
+          value={typed}
+          onInput={setTyped}
+          direction="ltr"
+          suffix={typed.includes("@") ? "" : `@${node}`}
+          autoComplete="username"
+          autoCapitalize="none"
+          inputMode="email"
+          spellcheck={false}
+          maxLength={300}
+          error={tried && !address ? t("signIn.addressWrong") : undefined}
+        />
+        {elsewhere !== undefined && (
+          <p>
+            {t("recovery.otherNode", { node: elsewhere })}{" "}
+            <a href={hrefAt(elsewhere)} dir="ltr">
+              {elsewhere}
+            </a>
+          </p>
+        )}
+        {failure && (
+          <p class="field-error" role="alert">
+            {failureText(failure)}
+          </p>
+        )}
+        <Button type="submit" wide busy={busy} disabled={elsewhere !== undefined}>
+          {t("recovery.begin")}
+        </Button>
+      </Form>
+    </section>
   );
 }
 

@@ -105,7 +105,7 @@ function Paper({
       </p>
       <ol>
         <li>{t("recovery.sheetStep1", { node })}</li>
-        <li>{t("recovery.sheetStep2")}</li>
+        <li>{t("recovery.sheetStep2", { choice: t("signIn.lost") })}</li>
         <li>{t("recovery.sheetStep3")}</li>
       </ol>
       <p>{t("recovery.sheetKeep")}</p>
