@@ -50,10 +50,19 @@ export type Account = {
  * behind: the hub withholds entries that others have seen. forked: the hub showed two histories. rolledBack: the hub
  * lost entries (after a restored backup); the devices bring them back. cloned: this device runs in two places.
  * offender: a member did something that only a broken or hostile program does. unconfirmed: what one wrote a day ago or
- * longer, nobody's device has confirmed to have been shown; nothing stops for it.
+ * longer, nobody's device has confirmed to have been shown; nothing stops for it. full: the hub has no more room for it, and
+ * what was written since waits on this device.
  */
 export type Trouble = {
-  kind: "stuck" | "behind" | "forked" | "rolledBack" | "cloned" | "offender" | "unconfirmed";
+  kind:
+    | "stuck"
+    | "behind"
+    | "forked"
+    | "rolledBack"
+    | "cloned"
+    | "offender"
+    | "unconfirmed"
+    | "full";
   /** The member concerned (offender), where it is known. */
   identityId: string | null;
   name: string | null;

@@ -64,6 +64,8 @@ export const SETTINGS = {
     null,
     "Serve /metrics on the main port too, to whoever sends this bearer token",
   ),
+  logQuotaMb: setting(count, 2048, "How much disk the entries of one log may take, in MiB"),
+  appendsPerMinute: setting(count, 6000, "How many appends one log takes in a minute"),
   blobQuotaMb: setting(count, 10_240, "How much disk sealed files may take, in MiB"),
   logLevel: setting(
     v.picklist(["silent", "error", "warn", "info", "debug"]),

@@ -216,6 +216,10 @@ async function start(
       nodeKey: secrets.nodeKey.privateKey,
       logSessionSecret: secrets.logSessionSecret,
       redeemToken: (token) => accounts.redeemToken(token),
+      quota: {
+        bytes: config.logQuotaMb * 1024 * 1024,
+        appendsPerMinute: config.appendsPerMinute,
+      },
       onAppend: (appended) => {
         push.appended(appended);
       },

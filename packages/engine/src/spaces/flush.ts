@@ -56,6 +56,9 @@ async function commitWaits(core: Core, space: SpaceRuntime): Promise<boolean> {
   return waiting !== undefined;
 }
 
+/** Troubles that stop nothing. */
+export const QUIET: ReadonlySet<string> = new Set(["offender", "unconfirmed", "full"]);
+
 /** Whether anything may be posted: this device follows the log and nothing contradicts. */
 export function maySend(space: SpaceRuntime): boolean {
   const { row } = space;
@@ -63,7 +66,7 @@ export function maySend(space: SpaceRuntime): boolean {
     row.state === "active" &&
     space.group !== null &&
     row.seq >= row.read_from &&
-    (row.trouble === null || row.trouble === "offender" || row.trouble === "unconfirmed")
+    (row.trouble === null || QUIET.has(row.trouble))
   );
 }
 

@@ -116,7 +116,12 @@ export async function repair(core: Core, spaceId: string): Promise<void> {
   const space = await needSpace(core, spaceId);
   const { trouble } = space.row;
   // Whether the hub or the member who says so lies, no device can tell. Reading on finds out anew what the hub itself shows.
-  if (trouble === "offender" || trouble === "forked" || trouble === "unconfirmed")
+  if (
+    trouble === "offender" ||
+    trouble === "forked" ||
+    trouble === "unconfirmed" ||
+    trouble === "full"
+  )
     await space.queue(() => setTrouble(core, space, null));
   else if (trouble === "stuck") await askForPlace(core, spaceId);
   else if (trouble === "cloned") await renewDevice(core);

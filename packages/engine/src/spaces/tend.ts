@@ -12,7 +12,7 @@ import { hasDecisions } from "../leading/hub-list.ts";
 import { backoff } from "../util.ts";
 import { carryOut, sendPending } from "./commit.ts";
 import { createAgain, createAtHub } from "./create.ts";
-import { flush, maySend } from "./flush.ts";
+import { flush, maySend, QUIET } from "./flush.ts";
 import type { FollowUp } from "./draft.ts";
 import { followUp } from "./follow-up.ts";
 import { ForkError, GapError } from "./process.ts";
@@ -65,6 +65,7 @@ async function work(core: Core, space: SpaceRuntime, options: TendOptions): Prom
     if (after.length === 0) break;
     followUp(core, space, after);
   }
+  if (space.row.trouble === "full") await setTrouble(core, space, null);
   await goOver(core, space);
   // It has another hub now: the rest is for the next round.
   if ((await runtimeOf(core, space.logId)) !== space) return;
@@ -123,7 +124,7 @@ async function failed(core: Core, space: SpaceRuntime, error: unknown): Promise<
     return goOver(core, space);
   }
   const { trouble } = space.row;
-  const calm = trouble === null || trouble === "offender" || trouble === "unconfirmed";
+  const calm = trouble === null || QUIET.has(trouble);
   if (error instanceof GapError) {
     if (calm) await setTrouble(core, space, "behind");
   } else if (!(error instanceof ProtocolError)) core.report(error);
@@ -138,6 +139,8 @@ async function failed(core: Core, space: SpaceRuntime, error: unknown): Promise<
   } else if (error.code === "seat_unknown") {
     // Seats come with commits: a hub that does not know one has lost entries. Whoever can read it brings them back.
     if (calm) await setTrouble(core, space, "rolledBack");
+  } else if (error.code === "quota_exceeded") {
+    if (calm) await setTrouble(core, space, "full");
   } else if (error.code === "log_not_found" && space.row.hub === core.me().node) {
     if (calm) await setTrouble(core, space, "rolledBack");
     await createAgain(core, space);

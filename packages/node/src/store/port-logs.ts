@@ -49,6 +49,8 @@ export type AppendArg = {
   steward?: StewardRecord;
   /** The highest position that the sender has seen. */
   seen?: number;
+  /** How many bytes of entries the log may have with it. */
+  quota?: number;
   /** It was in the log at another hub: it is judged again, but not by the clock. */
   brought?: boolean;
   now: number;

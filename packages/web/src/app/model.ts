@@ -2,7 +2,15 @@
 
 /** Something is wrong with a space; one sentence and one button each (see features/chat/trouble.tsx). */
 export interface Trouble {
-  kind: "stuck" | "behind" | "forked" | "rolledBack" | "cloned" | "offender" | "unconfirmed";
+  kind:
+    | "stuck"
+    | "behind"
+    | "forked"
+    | "rolledBack"
+    | "cloned"
+    | "offender"
+    | "unconfirmed"
+    | "full";
   /** The person concerned, where it is known. */
   name: string | null;
 }

@@ -257,6 +257,8 @@ export interface Messages {
   "trouble.clonedAction": null;
   "trouble.offender": { name: string | number };
   "trouble.offenderAction": null;
+  "trouble.full": null;
+  "trouble.fullAction": null;
   "trouble.someone": null;
   "settings.title": null;
   "settings.profile": null;

@@ -13,6 +13,7 @@ import {
   ProtocolError,
   readAs,
   rejoinSlot,
+  toHex,
 } from "@baraza/protocol";
 import type { Verifier } from "../../crypto-fast.ts";
 import { createSigner, createVerifier, sha256 } from "../../crypto-fast.ts";
@@ -43,6 +44,8 @@ export type LogsDeps = {
   logSessionSecret: Bytes;
   /** Checks a finalised blind token. It does not mark it as spent. */
   redeemToken(token: { input: Bytes; output: Bytes }): Promise<boolean> | boolean;
+  /** What one log may take: bytes of entries in all, and appends in a minute (for a moment five times as many). */
+  quota?: { bytes: number; appendsPerMinute: number };
   /** Called after a durable append, and when seats or push targets of a log have changed. */
   onAppend?(appended: Appended): void;
   onSeatsChanged?(logId: Bytes): void;
@@ -117,8 +120,18 @@ export function createLogs(deps: LogsDeps): LogsService {
       });
       return { logId, head: await heads.receipt(logId, end) };
     },
-    "logs.append": async (request) => {
-      const arg = checkAppend(request, heads.clock());
+    "logs.append": async (request, context) => {
+      const checked = checkAppend(request, heads.clock());
+      const { quota } = deps;
+      // Who leads can always repair: what is limited is what anybody posts.
+      const arg =
+        quota === undefined || checked.kind !== "entry"
+          ? checked
+          : { ...checked, quota: quota.bytes };
+      if (quota !== undefined && checked.kind === "entry") {
+        const { appendsPerMinute: perMinute } = quota;
+        context.limit("logs.append", { perMinute, burst: 5 * perMinute }, toHex(arg.logId));
+      }
       deps.observeBatch?.(arg.entries.length);
       const { seqs, repeated, end, seats } = await append(arg);
       const head = await heads.receipt(arg.logId, end);

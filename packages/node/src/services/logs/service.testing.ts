@@ -6,7 +6,7 @@ import { ProtocolError } from "@baraza/protocol";
 import { createSigner, randomBytes } from "../../crypto-fast.ts";
 import { startFrame, temporaryDirectory } from "../../http/frame.testing.ts";
 import { openSqliteStore } from "../../store/sqlite/index.ts";
-import type { Appended } from "./index.ts";
+import type { Appended, LogsDeps } from "./index.ts";
 import { createLogs } from "./index.ts";
 import type { TestLog } from "./log.testing.ts";
 import { testLog } from "./log.testing.ts";
@@ -14,7 +14,7 @@ import { testLog } from "./log.testing.ts";
 export const HUB = "hub.localhost:1";
 
 /** `clock.now` may be moved. Tokens are good unless their output begins with 0xff. */
-export async function startLogs(name = HUB) {
+export async function startLogs(name = HUB, quota?: LogsDeps["quota"]) {
   const directory = await temporaryDirectory();
   const store = await openSqliteStore(join(directory.path, "store.sqlite"));
   const clock = { now: Date.now() };
@@ -26,6 +26,7 @@ export async function startLogs(name = HUB) {
     nodeKey,
     logSessionSecret: randomBytes(32),
     redeemToken: ({ output }) => output[0] !== 0xff,
+    ...(quota === undefined ? {} : { quota }),
     onAppend: (one) => appended.push(one),
     now: () => clock.now,
   });

@@ -43,6 +43,11 @@ export function expire(db: Db, { now, limit }: { now: number; limit: number }): 
     if (last === undefined) continue;
     for (const { id, header, kept } of due) {
       if (kept !== 0) continue;
+      db.run(
+        "UPDATE logs SET bytes = bytes - (SELECT length(body) FROM log_entries WHERE id = ?) WHERE log = ?",
+        id,
+        row.log,
+      );
       db.run("UPDATE log_entries SET body = x'' WHERE id = ?", id);
       const { blobs } = readPlainHeader(header) ?? readAs(entryHeader, header, LIMITS.headerBytes);
       releaseBlobs(db, {

@@ -18,6 +18,8 @@ export type LogRow = {
   stewards: Bytes;
   time: number;
   deleted: number;
+  /** Of headers and bodies. */
+  bytes: number;
   /** CBOR of the decision by which the log is taken over, or has gone to another hub. */
   gathering: Bytes | null;
   moved: Bytes | null;
@@ -43,7 +45,7 @@ export const seqOf = (id: number) => id % STRIDE;
 /** @throws ProtocolError `log_not_found`, `log_deleted` */
 export function logRow(db: Db, logId: Bytes): LogRow {
   const row = db.get<LogRow>(
-    "SELECT log, genesis, kind, gen, seq, head, epoch, posting_key, last_commit_seq, stewards, time, deleted, gathering, moved, base FROM logs WHERE log_id = ?",
+    "SELECT log, genesis, kind, gen, seq, head, epoch, posting_key, last_commit_seq, stewards, time, deleted, bytes, gathering, moved, base FROM logs WHERE log_id = ?",
     logId,
   );
   if (row === undefined) throw new ProtocolError("log_not_found");

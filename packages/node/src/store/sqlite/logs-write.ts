@@ -86,6 +86,9 @@ export function append(db: Db, arg: AppendArg): AppendResult {
 /** Judges an append and stores it. */
 export function put(db: Db, row: LogRow, arg: AppendArg): AppendResult {
   const change = judge(viewOf(db, row), arg, verify);
+  const bytes = arg.entries.reduce((sum, one) => sum + one.header.length + one.body.length, 0);
+  if (arg.quota !== undefined && row.bytes + bytes > arg.quota)
+    throw new ProtocolError("quota_exceeded", { data: { bytes: arg.quota } });
   const seqs: number[] = [];
   let { seq, head } = row;
   const hour = Math.floor(arg.now / HOUR);
@@ -122,11 +125,12 @@ export function put(db: Db, row: LogRow, arg: AppendArg): AppendResult {
     time: Math.max(row.time, arg.now),
   };
   db.run(
-    "UPDATE logs SET gen = ?, seq = ?, head = ?, time = ? WHERE log = ?",
+    "UPDATE logs SET gen = ?, seq = ?, head = ?, time = ?, bytes = bytes + ? WHERE log = ?",
     end.gen,
     seq,
     head,
     end.time,
+    bytes,
     row.log,
   );
   return {

@@ -14,6 +14,7 @@ import { administration } from "./011-administration.ts";
 import { passkeys } from "./012-passkeys.ts";
 import { moving } from "./013-moving.ts";
 import { handover } from "./014-handover.ts";
+import { logBytes } from "./015-log-bytes.ts";
 
 /** `version` counts from 1 without gaps; `up` is the SQL that leads there from the version before. */
 export type Migration = { version: number; name: string; up: string };
@@ -33,6 +34,7 @@ const MIGRATIONS: readonly Migration[] = [
   passkeys,
   moving,
   handover,
+  logBytes,
 ];
 
 /** "BRZA": tells a Baraza store from another SQLite file. */
