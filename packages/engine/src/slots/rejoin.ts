@@ -18,25 +18,18 @@ import {
   externalCommit,
   groupId,
   headerHash,
-  logIdOf,
   NO_EVENT,
-  openSlot,
-  openSlotEnvelope,
   ownMember,
   randomBytes,
-  readKeyPackage,
-  rejoinKeyPair,
   sealEntry,
   signAppend,
   signEvent,
   slotKeys,
   slotOuterKey,
   slotSecretOf,
-  slotTag,
   treeRoster,
-  verifyHead,
 } from "@baraza/crypto";
-import type { Bytes, Head, ResponseOf, SlotContent } from "@baraza/protocol";
+import type { Bytes, Head, SlotContent } from "@baraza/protocol";
 import {
   bytes,
   bytes32,
@@ -54,8 +47,6 @@ import {
   writeAs,
 } from "@baraza/protocol";
 import type { Core } from "../core.ts";
-import { makeKeyPackage } from "../letters/ask.ts";
-import type { SqlTx } from "../ports.ts";
 import type { Entrance } from "../spaces/entrance.ts";
 import { enterAgain, enterNew, resumeAt, rollToPost } from "../spaces/entrance.ts";
 import { prepare } from "../spaces/post.ts";
@@ -66,7 +57,9 @@ import { seatIdOfKey } from "../spaces/seat.ts";
 import { need } from "../util.ts";
 import type { ReturnState } from "./api.ts";
 import { slotFor } from "./claim.ts";
-import { rejoinSecrets } from "./keys.ts";
+import type { OwnPackage } from "./own-package.ts";
+import { askedWith, freshPackage } from "./own-package.ts";
+import { isHeadOf, readSlotOf } from "./read-slot.ts";
 import type { RejoinRow, Way } from "./return.ts";
 
 /** What is kept beside the bytes of a rejoin that is under way. */
@@ -114,54 +107,6 @@ export async function rejoin(core: Core, way: Way, row: RejoinRow): Promise<Retu
   }
   // A hub that never has a slot of the epoch that it says the log is in.
   return "stale";
-}
-
-async function isHeadOf(way: Way, head: Head): Promise<boolean> {
-  return equalBytes(head.logId, way.id) && verifyHead(way.hubKey, head);
-}
-
-type Read = {
-  genesisBytes: Bytes;
-  secret: Bytes;
-  content: SlotContent;
-  head: Head;
-};
-
-/** Fetches and opens the slot. @returns a state when it does not let this person in */
-async function readSlotOf(core: Core, way: Way): Promise<Read | ReturnState> {
-  if (way.groupId === undefined) return "gone";
-  const tagged = [];
-  for (const { secret } of await rejoinSecrets(core))
-    for (const suite of ["x25519", "xwing"] as const) {
-      const key = await rejoinKeyPair(secret, way.groupId, suite);
-      tagged.push({ key, tag: slotTag(way.id, key.publicKey) });
-    }
-  if (tagged.length === 0) return "gone";
-  let found: ResponseOf<"logs.slot">;
-  try {
-    const tags = tagged.map((one) => one.tag);
-    found = await core.remote.call(way.hub, "logs.slot", { logId: way.id, tags });
-  } catch (error) {
-    if (error instanceof ProtocolError && error.code === "not_found") return "gone";
-    throw error;
-  }
-  const { head, outerKey, sealed, envelope } = found;
-  if (!(await isHeadOf(way, head)) || !equalBytes(logIdOf(found.genesis), way.id)) return "stale";
-  if (goesBack(way.seen, head)) return "stale";
-  const mine = tagged.find((one) => equalBytes(one.tag, envelope.tag));
-  if (mine === undefined) return "gone";
-  const secret = await openSlotEnvelope(envelope, mine.key, way.id);
-  if (!equalBytes(slotOuterKey(secret, way.groupId).publicKey, outerKey))
-    throw new CryptoError("open_failed");
-  const content = await openSlot(secret, { outerKey, sealed }, way.id);
-  if (content.epoch !== found.epoch || content.seen.seq > head.seq) return "stale";
-  return { genesisBytes: found.genesis, secret, content, head };
-}
-
-function goesBack(seen: Way["seen"], head: Head): boolean {
-  if (head.gen !== seen.gen) return head.gen < seen.gen;
-  if (head.seq !== seen.seq) return head.seq < seen.seq;
-  return head.seq > 0 && !equalBytes(head.head, seen.head);
 }
 
 /** How often a device that sees itself let in waits for the welcome, before it takes its own place anew. */
@@ -276,14 +221,6 @@ async function prepareRejoin(
   return { request, pending: kept };
 }
 
-type OwnPackage = {
-  keyPackage: Bytes;
-  privateParts: Bytes;
-  seat: Bytes;
-  seatKey: Bytes;
-  write: (tx: SqlTx) => void;
-};
-
 async function externalCommitOf(
   own: OwnPackage,
   content: SlotContent,
@@ -319,49 +256,6 @@ async function ownPlace(
       replace = member.leaf;
   }
   return { onRoster, replace };
-}
-
-/**
- * The key package with which members were asked: with the same one, whoever answers later finds it done, and this device in
- * its place.
- */
-async function askedWith(
-  core: Core,
-  logId: string,
-  suite: "x25519" | "xwing",
-): Promise<OwnPackage | null> {
-  const rows = await core.store.all<{
-    key_package: Bytes;
-    private_parts: Bytes;
-    seat_key: Bytes;
-  }>(
-    "SELECT key_package, private_parts, seat_key FROM key_packages WHERE purpose = ? ORDER BY expires DESC",
-    [logId],
-  );
-  for (const row of rows) {
-    const view = await readKeyPackage(row.key_package).catch(() => null);
-    const mine = view && equalBytes(view.signatureKey, core.me().device.certificate.deviceKey);
-    if (view === null || mine !== true || view.suite !== suite || view.rejoinKey === null) continue;
-    return {
-      keyPackage: row.key_package,
-      privateParts: row.private_parts,
-      seat: view.seatKey,
-      seatKey: row.seat_key,
-      write: () => undefined,
-    };
-  }
-  return null;
-}
-
-async function freshPackage(core: Core, way: Way, suite: "x25519" | "xwing"): Promise<OwnPackage> {
-  const made = await makeKeyPackage(core, way.logId, { suite, groupId: way.groupId });
-  return {
-    keyPackage: made.keyPackage,
-    privateParts: made.privateParts,
-    seat: made.seatKey.publicKey,
-    seatKey: made.seatKey.privateKey,
-    write: (tx) => void made.write(tx),
-  };
 }
 
 /** The hub has the rejoin: this device is in. @returns null, or `asking` when somebody let it in meanwhile */
