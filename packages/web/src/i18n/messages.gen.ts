@@ -381,6 +381,8 @@ export interface Messages {
   "admin.problem.language": { line: string | number };
   "admin.problem.many": { line: string | number };
   "admin.problem.twice": { first: string | number; line: string | number };
+  "admin.mine": { max: string | number; used: string | number };
+  "admin.mineFull": { max: string | number; used: string | number };
   "admin.search": null;
   "admin.show": null;
   "admin.show.all": null;

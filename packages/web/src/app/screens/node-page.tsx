@@ -1,4 +1,4 @@
-import { DoorOpen } from "lucide";
+import { DoorOpen, Inbox } from "lucide";
 import { useEffect, useState } from "preact/hooks";
 import type { NodeAccount, NodeInvitation } from "@baraza/engine";
 import type { NodeRules } from "@baraza/protocol";
@@ -13,7 +13,7 @@ import { Departures, Leave } from "../../features/admin/leave.tsx";
 import { AdminPage, type PartLink } from "../../features/admin/page.tsx";
 import { Rules } from "../../features/admin/rules.tsx";
 import { formatMoment, formatUntil } from "../../i18n/dates.ts";
-import { isLanguage, t, tParts } from "../../i18n/index.ts";
+import { formatBytes, isLanguage, t, tParts } from "../../i18n/index.ts";
 import { Banner } from "../../ui/banner.tsx";
 import { Skeleton } from "../../ui/progress.tsx";
 import { toast } from "../../ui/toast.tsx";
@@ -404,10 +404,22 @@ function AccountPart({ engine, name }: { engine: EnginePort; name: string }) {
   );
 }
 
+/** How much room there is for letters to oneself. */
+function OwnLetters({ used, max }: { used: number; max: number }) {
+  const args = { used: formatBytes(used), max: formatBytes(max) };
+  if (used < 0.9 * max) return <p class="admin-soft">{t("admin.mine", args)}</p>;
+  return (
+    <Banner tone="notice" icon={Inbox}>
+      {t("admin.mineFull", args)}
+    </Banner>
+  );
+}
+
 function ActsPart({ engine, account }: Props) {
   const now = useNow();
   const acts = useLive(engine.watch("admin.journal", {}), "journal");
   const departures = useLive(engine.watch("admin.departures", {}), "departures");
+  const standing = useLive(engine.watch("admin.standing", {}), "standing");
   const [asked, setAsked] = useState<ReadonlySet<string>>(new Set());
   const online = engine.status.value.line === "online";
   useEffect(() => {
@@ -418,6 +430,7 @@ function ActsPart({ engine, account }: Props) {
       {account.role !== "administrator" && (
         <p>{tParts("admin.memberLead", { node: <bdi>{location.host}</bdi> })}</p>
       )}
+      {standing && <OwnLetters {...standing.letters} />}
       <Departures
         departures={(departures ?? []).filter(
           (one) => !asked.has(`${one.spaceId} ${one.identityId}`),
