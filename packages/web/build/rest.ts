@@ -66,6 +66,7 @@ export const rest: readonly string[] = [
   "trust-commands",
   "look-up",
   "trust",
+  "camera",
   "en-trust",
   "fr-trust",
   "es-trust",

@@ -5,9 +5,9 @@ import { useState } from "preact/hooks";
 import { failureText } from "../../app/failure.ts";
 import type { Failure } from "../../app/model.ts";
 import { t } from "../../i18n/index.ts";
+import { Camera } from "../../ui/camera.tsx";
 import { Button, IconButton } from "../../ui/button.tsx";
 import { Form, TextField } from "../../ui/field.tsx";
-import { Camera } from "./camera.tsx";
 import { CompareNumber, LineLost, PairingFailed, Waiting } from "./parts.tsx";
 
 export interface AddDeviceProps {
@@ -59,6 +59,7 @@ function TakeCode({ node, busy, failure, canScan, onCode }: AddDeviceProps) {
         <>
           <p role="status">{t("devices.scanning")}</p>
           <Camera
+            label={t("devices.scanning")}
             onCode={(code) => {
               setScanning(false);
               onCode(code);
