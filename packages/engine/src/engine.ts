@@ -49,7 +49,7 @@ import {
 import { runtimeOf } from "./spaces/runtime.ts";
 import { live } from "./store/live.ts";
 import { createTrust } from "./trust/index.ts";
-import { listNotices, NOTICE_TABLES, PERSON_TABLES, thePerson } from "./trust/queries.ts";
+import { listNotices, NOTICE_TABLES, PERSON_TABLES } from "./trust/queries.ts";
 import { migrate } from "./store/migrate.ts";
 import { need } from "./util.ts";
 import { createWays, theWays, WAYS_TABLES } from "./ways/index.ts";
@@ -408,8 +408,8 @@ export async function createEngine(
       (args: { spaceId: string }) => oneSpace(core, args.spaceId),
     ),
     people: stored(PEOPLE_TABLES, (args: { spaceId: string }) => listPeople(core, args.spaceId)),
-    person: stored(PERSON_TABLES, (args: { identityId: string }) =>
-      thePerson(core, args.identityId),
+    person: stored(PERSON_TABLES, async (args: { identityId: string }) =>
+      (await import("./trust/person-card.ts")).thePerson(core, args.identityId),
     ),
     notices: stored(NOTICE_TABLES, () => listNotices(core)),
     ways: stored(WAYS_TABLES, () => theWays(core)),

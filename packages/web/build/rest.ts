@@ -65,6 +65,7 @@ export const rest: readonly string[] = [
   "trust-work",
   "trust-commands",
   "look-up",
+  "person-card",
   "trust",
   "camera",
   "en-trust",
