@@ -33,6 +33,8 @@ export type Status = {
   shut: "suspended" | "account_closed" | null;
   /** Nobody is signed in, because another device of the account has removed this one. */
   wasRemoved: boolean;
+  /** How many days this device's clock is off, by its node's signed time; 0 for what does not matter. */
+  clockOffDays: number;
 };
 
 export type Account = {

@@ -41,6 +41,8 @@ export type Core = {
   line(): Line;
   setLine(line: Line): void;
   setProgress(progress: Progress | null): void;
+  /** By how much one's own node's signed time is ahead of this device's, in milliseconds. */
+  setClockOff(ms: number): void;
   /** What this device is called until somebody names it. */
   readonly deviceName: string;
   /** Something failed that nobody foresaw: told to whoever runs the engine, without content. */

@@ -95,6 +95,7 @@ const signingIn = () => import("./account/sign-in.ts");
 /** A session that ends again right after it was renewed is not renewed a second time by itself. */
 const RENEW_AGAIN_MS = 30_000;
 const RENEW_LATER_MS = 5000;
+const DAY = 24 * 60 * 60_000;
 
 /** Opens the store and starts the engine. @throws StoreError when the store cannot be had */
 export async function createEngine(
@@ -129,6 +130,7 @@ export async function createEngine(
       if (!reachable && line === "online") core.setLine("offline");
     },
   );
+  let clockOffDays = 0;
   const core: Core = {
     store,
     platform,
@@ -154,6 +156,13 @@ export async function createEngine(
     setProgress(next) {
       if (progress === next) return;
       progress = next;
+      tell();
+    },
+    setClockOff(ms) {
+      // Some hours are a zone that was set wrong: nobody is told, as nothing comes of it.
+      const days = Math.abs(ms) < 36 * 60 * 60_000 ? 0 : Math.round(Math.abs(ms) / DAY);
+      if (clockOffDays === days) return;
+      clockOffDays = days;
       tell();
     },
     report: options.report ?? (() => undefined),
@@ -372,7 +381,15 @@ export async function createEngine(
     const row = await store.get<{ count: number }>(
       "SELECT count(*) AS count FROM outbox WHERE type NOT LIKE 'space.%'",
     );
-    return { line, waiting: row?.count ?? 0, progress, sessionEnded, shut, wasRemoved };
+    return {
+      line,
+      waiting: row?.count ?? 0,
+      progress,
+      sessionEnded,
+      shut,
+      wasRemoved,
+      clockOffDays,
+    };
   };
   const memory =
     (tables: readonly string[], query: () => Promise<unknown>): Watch =>

@@ -76,3 +76,25 @@ test("a box that its node has lost is made anew, and letters and pushes find it"
   await bruno.commands["chat.send"]({ spaceId, text: "by the new one" });
   await untilText(amina, spaceId, "by the new one");
 });
+
+test.each([-3, 3])(
+  "a clock that is %d years off is named, and conversations are read all the same",
+  async (years) => {
+    const spaceId = await spaceOf(amina, [bruno], { title: `Clock ${years}` });
+    await bruno.commands["chat.send"]({ spaceId, text: "before" });
+    await untilText(amina, spaceId, "before");
+    await amina.close();
+    await bruno.commands["chat.send"]({ spaceId, text: "meanwhile" });
+    amina.clockAhead = years * 365 * 24 * 60 * 60_000;
+    await amina.restart();
+    const status = await amina.until("status", {}, (one) => one.clockOffDays > 0);
+    expect(status.clockOffDays).toBe(3 * 365);
+    await untilText(amina, spaceId, "meanwhile");
+    await amina.commands["chat.send"]({ spaceId, text: "from another year" });
+    await untilText(bruno, spaceId, "from another year");
+    amina.clockAhead = 0;
+    await amina.restart();
+    await untilText(amina, spaceId, "from another year");
+    expect((await amina.now("status", {})).clockOffDays).toBe(0);
+  },
+);

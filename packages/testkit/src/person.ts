@@ -52,6 +52,8 @@ export type Person = {
   kill(): Promise<void>;
   /** Kills by itself before the n-th step from now (a request or a transaction). @returns a promise of that moment */
   killAfter(steps: number): Promise<void>;
+  /** By how many milliseconds the clock of this device is ahead, from its next start on. */
+  clockAhead: number;
   /** Opens the same store again with a new engine. */
   restart(): Promise<void>;
   /** Closes the engine in good order. */
@@ -90,11 +92,13 @@ export async function makePerson(
   const faults: unknown[] = [];
   const disk = { full: false };
   let living: Living | null = null;
+  let clockAhead = 0;
   let countdown = -1;
   let reached: () => void = () => undefined;
 
   const start = async () => {
     let dead = false;
+    const ahead = clockAhead;
     const step = () => {
       if (dead || countdown < 0 || countdown-- > 0) return;
       dead = true;
@@ -107,6 +111,7 @@ export async function makePerson(
       {
         ...platform,
         transport,
+        clock: { ...platform.clock, now: () => platform.clock.now() + ahead },
         files: mortalFiles(platform.files, disk, () => dead),
         openStore: async (storeName) => {
           const store = await platform.openStore(storeName);
@@ -180,6 +185,12 @@ export async function makePerson(
       return alive().line;
     },
     disk,
+    get clockAhead() {
+      return clockAhead;
+    },
+    set clockAhead(ms) {
+      clockAhead = ms;
+    },
     directory,
     faults,
     until: (query, args, fits) => watchUntil(alive().engine, query, args, fits),

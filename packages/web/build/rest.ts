@@ -85,6 +85,7 @@ export const rest: readonly string[] = [
   "leave-spaces",
   "device-list",
   "open-session",
+  "monitor-smartphone",
 ];
 
 /** True for the path of a chunk (of the app or of its worker) that can wait. */

@@ -52,6 +52,7 @@ const online: LineStatus = {
   sessionEnded: false,
   shut: null,
   wasRemoved: false,
+  clockOffDays: 0,
 };
 const card = {
   inviterName: "Amina Wanjikũ",
@@ -450,6 +451,7 @@ const screens: Record<string, () => ComponentChildren> = {
         sessionEnded: false,
         shut: null,
         wasRemoved: false,
+        clockOffDays: 0,
       }}
       list={
         <ConversationList
@@ -475,6 +477,7 @@ const screens: Record<string, () => ComponentChildren> = {
         sessionEnded: false,
         shut: null,
         wasRemoved: false,
+        clockOffDays: 0,
       }}
       main={<Talk more={{ trouble: { kind: "forked", name: null }, canWrite: false }} />}
     />

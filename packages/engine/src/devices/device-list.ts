@@ -6,12 +6,14 @@ import type { Core } from "../core.ts";
 import { EngineError } from "../errors.ts";
 import type { SqlTx } from "../ports.ts";
 import type { OwnDevice } from "./api.ts";
+import { DAY_MS } from "./list.ts";
 import type { Row } from "./list.ts";
 
 /** For the screen: this device first, then the newest. */
 export async function listDevices(core: Core): Promise<OwnDevice[]> {
   if (!core.signedIn()) return [];
   const here = core.me().deviceHash;
+  const today = Math.floor(core.platform.clock.now() / DAY_MS);
   const rows = await core.store.all<Row & { told: number | null; total: number | null }>(
     `SELECT d.*, r.told, r.total FROM own_devices d LEFT JOIN removals r USING (device)
      WHERE d.gone = 0 OR r.device IS NOT NULL ORDER BY d.device = ? DESC, d.added DESC`,
@@ -26,7 +28,8 @@ export async function listDevices(core: Core): Promise<OwnDevice[]> {
     name: row.name,
     here: row.device === here,
     addedAt: row.added,
-    usedDay: row.used === 0 ? null : row.used,
+    // A device whose clock was off may have named a day that is still to come.
+    usedDay: row.used === 0 ? null : Math.min(row.used, today),
     removing:
       row.told === null
         ? null

@@ -9,7 +9,7 @@ import { encodeCbor, fromHex, identityRecord, readAs, toHex } from "@baraza/prot
 import type { Core } from "../core.ts";
 import type { SqlTx } from "../ports.ts";
 
-const DAY_MS = 24 * 60 * 60_000;
+export const DAY_MS = 24 * 60 * 60_000;
 
 export type Row = {
   device: string;

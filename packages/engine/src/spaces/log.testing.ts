@@ -262,6 +262,7 @@ export async function testSpace(history: "none" | "all" = "none"): Promise<TestS
     setLine: () => undefined,
     setProgress: () => undefined,
     deviceName: "",
+    setClockOff: () => undefined,
     report: (error) => {
       throw error;
     },

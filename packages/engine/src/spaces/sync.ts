@@ -186,9 +186,20 @@ async function readingToken(core: Core, space: SpaceRuntime) {
   const now = core.platform.clock.now();
   if (space.reading !== null && space.reading.expires > now + 60_000) return space.reading.token;
   const { hub, seat_id: seatId, seat_key: seatKey } = space.row;
-  const request = await signLogSession(seatKey, { logId: space.id, seatId, hub, time: now });
-  const answer = await core.remote.call(hub, "logs.session", request);
+  const ask = async (time: number) =>
+    core.remote.call(
+      hub,
+      "logs.session",
+      await signLogSession(seatKey, { logId: space.id, seatId, hub, time }),
+    );
+  const answer = await ask(now).catch((error: unknown) => {
+    // [Note: Clocks that are off] A device reads on with the hub's time; that its own is wrong, its node's signature says.
+    const theirs = error instanceof ProtocolError ? error.data["now"] : undefined;
+    if (typeof theirs !== "number") throw error;
+    return ask(theirs);
+  });
   await checkedHead(space, answer.head);
+  if (hub === core.me().node) core.setClockOff(answer.head.time - now);
   space.reading = { token: answer.token, expires: answer.expires };
   if (answer.slot === false && answer.epoch === space.row.epoch) await slotIsMissing(core, space);
   return answer.token;

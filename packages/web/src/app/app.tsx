@@ -35,8 +35,9 @@ const Recover = lazy(() => recovery().then((screens) => screens.Recover));
 const Help = lazy(() => recovery().then((screens) => screens.Help));
 const Safety = lazy(() => recovery().then((screens) => screens.Safety));
 const Nudge = lazy(() => recovery().then((screens) => screens.NudgeCard));
-const devicesScreen = <K extends "Devices" | "AddDevice" | "NewDevice">(name: K) =>
+const devicesScreen = <K extends "Devices" | "AddDevice" | "NewDevice" | "ClockWrong">(name: K) =>
   Promise.all([import("./screens/devices.tsx"), loadWords("devices")]).then(([all]) => all[name]);
+const ClockWrong = lazy(() => devicesScreen("ClockWrong"));
 const Devices = lazy(() => devicesScreen("Devices"));
 const AddDevice = lazy(() => devicesScreen("AddDevice"));
 const NewDevice = lazy(() => devicesScreen("NewDevice"));
@@ -122,6 +123,9 @@ function SignedIn({
     status: engine.status.value,
     notice: (
       <>
+        {engine.status.value.clockOffDays > 0 && (
+          <ClockWrong days={engine.status.value.clockOffDays} />
+        )}
         {warned !== undefined && warned.length > 0 && (
           <Notices engine={engine} people={route.at !== "person" && spaceId === undefined} />
         )}

@@ -76,6 +76,7 @@ export function connectEngine(): EnginePort {
     sessionEnded: false,
     shut: null,
     wasRemoved: false,
+    clockOffDays: 0,
   });
   const { promise: woken, resolve: wake } = Promise.withResolvers<void>();
   const first = Promise.withResolvers<void>();

@@ -111,6 +111,8 @@ export interface LineStatus {
   shut: "suspended" | "account_closed" | null;
   /** Nobody is signed in, because another device of the account has removed this one. */
   wasRemoved: boolean;
+  /** How many days this device's clock is off. */
+  clockOffDays: number;
 }
 
 export interface Conversation {

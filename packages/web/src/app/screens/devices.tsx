@@ -1,6 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { AddDevice as AddDeviceScreen } from "../../features/devices/add-device.tsx";
 import { canReadCodes } from "../../ui/camera.tsx";
+export { ClockWrong } from "../../features/devices/clock-wrong.tsx";
 import { DeviceList } from "../../features/devices/list.tsx";
 import { NewDevice as NewDeviceScreen } from "../../features/devices/new-device.tsx";
 import { t } from "../../i18n/index.ts";
