@@ -147,9 +147,8 @@ async function keepReceipt(core: Core, space: SpaceRuntime, head: Head): Promise
 
 /** How far all of the history is that this device came in to read. */
 async function historyLeft(core: Core): Promise<Progress> {
-  const row = await core.store.get<{ done: number; total: number }>(
-    `SELECT coalesce(sum(min(seq, hub_seq)), 0) AS done, coalesce(sum(hub_seq), 0) AS total FROM spaces
-     WHERE state = 'active' AND (seq < hub_seq OR seq < read_from)`,
+  const row = await core.store.get<{ done: number | null; total: number | null }>(
+    "SELECT sum(seq) AS done, sum(hub_seq) AS total FROM spaces WHERE state = 'active' AND seq < hub_seq",
   );
   return { job: "history", done: row?.done ?? 0, total: row?.total ?? 0 };
 }

@@ -28,7 +28,7 @@ hostEngine(async (platform) => {
 /** "Chrome, Android": what the browser says of itself, as far as everybody who serves it a page may know it anyway. */
 function browserName(): string {
   const agent = navigator.userAgent;
-  const browser = /Firefox|Edg|OPR|Chrome|Safari/.exec(agent)?.[0] ?? "";
-  const system = /Android|iPhone|iPad|Windows|Mac OS X|CrOS|Linux/.exec(agent)?.[0] ?? "";
-  return [{ Edg: "Edge", OPR: "Opera" }[browser] ?? browser, system].filter(Boolean).join(", ");
+  const browser = /Firefox|Chrome|Safari/.exec(agent)?.[0];
+  const system = /Android|iPhone|iPad|Windows|Mac|Linux/.exec(agent)?.[0];
+  return [browser, system].filter(Boolean).join(", ");
 }
