@@ -28,6 +28,9 @@ const heavierChunks: Record<string, { limit: number; why: string }> = {
   },
 };
 
+/** Pictures that a browser fetches when somebody installs the app, and not before. */
+const forInstalling: ReadonlySet<string> = new Set(["icon-512.png", "icon-maskable-512.png"]);
+
 /** What was measured, in bytes after gzip. */
 export interface Sizes {
   /** The entry script, all that it imports before it runs, and what the page preloads. */
@@ -55,7 +58,7 @@ export function measure(folder: string = join(root, appFolder)): Sizes {
   }
   const [largest] = [...words].toSorted(byWeight)[0] ?? [];
   const isNeeded = (file: string): boolean =>
-    !canWait(file) && (languageOf(file) ?? largest) === largest;
+    !canWait(file) && !forInstalling.has(file) && (languageOf(file) ?? largest) === largest;
   const chunks = new Map(
     [...weights].filter(([file]) => file.endsWith(".js") && !first.has(file)).toSorted(byWeight),
   );
