@@ -56,6 +56,7 @@ export const rest: readonly string[] = [
   "lead",
   "tend-leading",
   "sign",
+  "commands",
   "move",
   "en-leading",
   "fr-leading",

@@ -18,7 +18,7 @@ import { followUp } from "./follow-up.ts";
 import { ForkError, GapError } from "./process.ts";
 import { isFarBehind, showNewest } from "./newest-first.ts";
 import type { SpaceRuntime } from "./runtime.ts";
-import { forgetRuntime, runtimeOf } from "./runtime.ts";
+import { runtimeOf } from "./runtime.ts";
 import { postDecisions } from "./steward.ts";
 import { setTrouble, sync } from "./sync.ts";
 
@@ -139,7 +139,10 @@ async function failed(core: Core, space: SpaceRuntime, error: unknown): Promise<
   } else if (error.code === "seat_unknown") {
     // Seats come with commits: a hub that does not know one has lost entries. Whoever can read it brings them back.
     if (calm) await setTrouble(core, space, "rolledBack");
-  } else if (error.code === "log_deleted" && (await isOver(core, space))) {
+  } else if (
+    error.code === "log_deleted" &&
+    (await (await import("../leading/lead.ts")).isOver(core, space))
+  ) {
     return;
   } else if (error.code === "quota_exceeded") {
     if (calm) await setTrouble(core, space, "full");
@@ -183,23 +186,4 @@ async function goOver(core: Core, space: SpaceRuntime): Promise<void> {
     [space.logId, space.row.gen + 1],
   );
   if (row !== undefined) await (await import("../handover/move.ts")).tendMove(core, space);
-}
-
-/** The stewards decided to delete the space, and their wait is over: what was read stays on this device until it is forgotten. */
-async function isOver(core: Core, { logId }: SpaceRuntime): Promise<boolean> {
-  const soon = core.platform.clock.now() + LIMITS.clockSkewMs;
-  const decided = await core.store.get(
-    "SELECT 1 AS one FROM hub_leads WHERE log_id = ? AND delete_at <= ?",
-    [logId, soon],
-  );
-  if (decided === undefined) return false;
-  await core.store.transaction((tx) => {
-    tx.run("UPDATE spaces SET state = 'left', trouble = NULL WHERE log_id = ?", [logId]);
-    tx.run("UPDATE account SET vault_dirty = vault_dirty + 1");
-    tx.afterCommit(() => {
-      forgetRuntime(core, logId);
-      core.kick({ vault: true });
-    });
-  });
-  return true;
 }
