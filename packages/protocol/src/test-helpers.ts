@@ -51,8 +51,17 @@ type Parts = v.GenericSchema & {
   value?: Parts;
 };
 
-const TEXTS = ["alice", "a.localhost:8080", "chat.message", "AAAA", "x", "", "Habari ya leo"];
-const LENGTHS = [0, 1, 16, 32, 64, 100, 1000];
+const TEXTS = [
+  "alice",
+  "7K3M9QXT",
+  "a.localhost:8080",
+  "chat.message",
+  "AAAA",
+  "x",
+  "",
+  "Habari ya leo",
+];
+const LENGTHS = [0, 1, 16, 32, 64, 80, 100, 1000, 1216];
 const NUMBERS = [0, 1, 2, 17, 1000, 2 ** 31, 1_700_000_000_000];
 
 /** A random value that fits the schema: optional parts sometimes there, lists short. */
@@ -84,6 +93,15 @@ export function valueFor(schema: v.GenericSchema, random: Random): unknown {
     case "array":
       return fitting(schema, () =>
         Array.from({ length: random(4) }, () => valueFor(parts.item ?? schema, random)),
+      );
+    case "record":
+      return fitting(schema, () =>
+        Object.fromEntries(
+          Array.from({ length: random(3) }, () => [
+            pick(TEXTS, random),
+            valueFor(parts.value ?? schema, random),
+          ]),
+        ),
       );
     case "custom":
       return fitting(schema, () => randomBytes(random, pick(LENGTHS, random)));
