@@ -250,7 +250,9 @@ async function bigArchive() {
 test("a member who comes by a link is in the archive of the others too", async () => {
   const ines = await net.person({ node: 1, name: "ines", displayName: "Ines" });
   await bringIn(amina, ines, spaceId);
-  await ines.until("people", { spaceId }, (people) => people.every((one) => one.name !== ""));
+  await ines.until("people", { spaceId }, (people) =>
+    ["Amina", "Bruno", "Ines"].every((name) => people.some((one) => one.name === name)),
+  );
   const files = unzipSync(await archiveOf(ines, "open"));
   const people = JSON.parse(strFromU8(files["people.json"] ?? new Uint8Array())) as {
     name: string;

@@ -2,7 +2,7 @@
 import type { Engine, EngineLive } from "@baraza/engine";
 
 /** Generous, since the machine may be busy: a test that gets here has failed. */
-export const PATIENCE_MS = 20_000;
+export const PATIENCE_MS = 60_000;
 const LOOK_EVERY_MS = 15;
 
 /** What was waited for did not come. The message says what was there instead. */

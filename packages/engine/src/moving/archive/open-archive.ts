@@ -68,7 +68,12 @@ async function* files(
   };
   yield { path: "index.html", content: once(listPage(spaces, folders, words)) };
   const people = await core.store.all(
-    "SELECT identity_id AS identity, name, address, state FROM people ORDER BY name, identity_id",
+    // Who was met in a space without anything having been found out about them yet stands only among its members.
+    `SELECT identity_id AS identity, name, address, state FROM people
+     UNION ALL
+     SELECT identity_id, max(name), max(address), 'unchecked' FROM members
+      WHERE identity_id NOT IN (SELECT identity_id FROM people) GROUP BY identity_id
+     ORDER BY name, identity`,
   );
   yield { path: "people.json", content: once(asJson(people)) };
   const context = readingContext(core);
