@@ -368,6 +368,10 @@ const rows: Record<string, () => Promise<void>> = {
     await carla.until("space", { spaceId }, (space) => space?.state === "removed");
     sentenceFor("chat.closed");
     await untilText(carla, spaceId, SAID);
+    // A removal ends the links of each device that learns of it: the next one is made after that.
+    await person.until("people", { spaceId }, (people) =>
+      people.every(({ identityId }) => identityId !== carla.identityId),
+    );
     await bringIn(person, carla, spaceId);
     await untilText(carla, spaceId, SAID);
   },
