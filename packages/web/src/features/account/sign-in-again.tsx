@@ -5,6 +5,7 @@ import type { Failure } from "../../app/model.ts";
 import { t } from "../../i18n/index.ts";
 import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
+import { CodeField } from "./code-field.tsx";
 import { Form, TextField } from "../../ui/field.tsx";
 
 /** The passphrase once more, after the node ended this device's session. */
@@ -43,18 +44,7 @@ export function SignInAgain(props: {
           maxLength={256}
           error={tried && !passphrase ? t("signIn.passphraseMissing") : undefined}
         />
-        {askCode && (
-          <TextField
-            label={t("signIn.code")}
-            hint={t("signIn.codeHint")}
-            value={code}
-            onInput={setCode}
-            direction="ltr"
-            autoCapitalize="none"
-            spellcheck={false}
-            maxLength={300}
-          />
-        )}
+        {askCode && <CodeField value={code} onInput={setCode} />}
         {props.failure && (
           <p class="field-error" role="alert">
             {failureText(props.failure)}

@@ -6,6 +6,7 @@ import { t } from "../../i18n/index.ts";
 import { Button } from "../../ui/button.tsx";
 import { Form, TextField } from "../../ui/field.tsx";
 import { SoloPage } from "../../ui/page.tsx";
+import { CodeField } from "./code-field.tsx";
 import { parseAddress } from "./address.ts";
 
 export interface SignInProps {
@@ -85,18 +86,7 @@ export function SignIn({
           maxLength={256}
           error={tried ? wrongPassphrase : undefined}
         />
-        {askCode && (
-          <TextField
-            label={t("signIn.code")}
-            hint={t("signIn.codeHint")}
-            value={code}
-            onInput={setCode}
-            direction="ltr"
-            autoCapitalize="none"
-            spellcheck={false}
-            maxLength={300}
-          />
-        )}
+        {askCode && <CodeField value={code} onInput={setCode} />}
         {failure && (
           <p class="field-error" role="alert">
             {failureText(failure)}
