@@ -4,7 +4,7 @@
  */
 import * as v from "valibot";
 import { LIMITS } from "./limits.ts";
-import { decisionProof, head, storedEntry } from "./log.ts";
+import { decisionProof, head, logToken, storedEntry } from "./log.ts";
 import { bytes, bytes16, bytes32, object, uint } from "./schema.ts";
 
 /** At the old hub: nothing more is appended, reading goes on. `head` is the last that it signs as the log's hub. */
@@ -17,7 +17,7 @@ export const logsClose = {
 export const logsTakeOver = {
   request: object({
     genesis: bytes(LIMITS.genesisBytes),
-    token: object({ input: bytes32, output: bytes(64, 32) }),
+    token: logToken,
     decision: decisionProof,
   }),
   response: object({ logId: bytes32, seq: uint() }),

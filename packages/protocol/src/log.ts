@@ -212,11 +212,13 @@ export const storedEntry = object({
 });
 export type StoredEntry = Infer<typeof storedEntry>;
 
+/** A finalised blind token of the hub (see tokens in accounts.ts), so that the hub cannot tell whose log it is. */
+export const logToken = object({ input: bytes32, output: bytes(64, 32) });
+
 export const logsCreate = {
   request: object({
     genesis: bytes(LIMITS.genesisBytes),
-    /** A finalised blind token of the hub (see tokens in accounts.ts), so that the hub cannot tell whose log it is. */
-    token: object({ input: bytes32, output: bytes(64, 32) }),
+    token: logToken,
     /** The rejoin slot for the time before the first commit. */
     slot: v.optional(bytes(LIMITS.slotBytes)),
   }),

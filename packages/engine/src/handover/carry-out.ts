@@ -4,7 +4,7 @@
  * hub knows.
  */
 import type { Bytes, DecisionProof } from "@baraza/protocol";
-import { decisionProof, ProtocolError, readAs } from "@baraza/protocol";
+import { decisionProof, logToken, ProtocolError, readAs, writeAs } from "@baraza/protocol";
 import type { Core } from "../core.ts";
 import { EngineError } from "../errors.ts";
 import { takeToken } from "../spaces/create.ts";
@@ -50,24 +50,22 @@ export async function startMove(
  */
 const GRACE_MS = 5000;
 
-/** Goes on with a hand-over that this device began; call it before anything else is asked of the new hub. */
-export async function resumeMove(core: Core, space: SpaceRuntime): Promise<void> {
-  const row = await core.store.get<{
-    decision: Bytes;
-    closed: number;
-    told: number;
-    since: number;
-  }>(
-    "SELECT decision, closed, told, since FROM hub_moves WHERE log_id = ? AND mine = 1 ORDER BY gen",
+/**
+ * Goes on with a hand-over that this device began; call it before anything else is asked of the new hub.
+ * @returns when it goes on, in milliseconds since 1970, where the others are still given their time; null where nothing is waited for
+ */
+export async function resumeMove(core: Core, space: SpaceRuntime): Promise<number | null> {
+  const row = await core.store.get<MoveRow>(
+    "SELECT decision, closed, told, since, token FROM hub_moves WHERE log_id = ? AND mine = 1 ORDER BY gen",
     [space.logId],
   );
-  if (row === undefined || space.group === null) return;
+  if (row === undefined || space.group === null) return null;
   const proof = readAs(decisionProof, row.decision);
   // It was cut off between opening the log and telling the others.
   if (proof.gen <= space.row.gen) return finish(core, space, proof);
   let at: number;
   try {
-    at = await gather(core, space, proof);
+    at = await gather(core, space, proof, row.token);
   } catch (error) {
     // Somebody else has opened it: what stands there counts.
     if (!(error instanceof ProtocolError) || error.code !== "log_exists") throw error;
@@ -76,21 +74,35 @@ export async function resumeMove(core: Core, space: SpaceRuntime): Promise<void>
   if (row.closed === 0) {
     if (row.told === 0) await tellOfMove(core, space, proof);
     await mark(core, space, proof, "told = 1");
-    if (row.since + GRACE_MS > core.platform.clock.now()) throw new ProtocolError("busy");
+    const due = row.since + GRACE_MS;
+    if (due > core.platform.clock.now()) return due;
   }
   // Others had more of it: this device reads that there before it opens the log.
   if (at > space.row.seq) at = await readGathered(core, space);
   // What the old hub never signed for did not come along: it is said again at the new one.
-  if (at < space.row.seq) return rewind(core, space, at);
+  if (at < space.row.seq) {
+    await rewind(core, space, at);
+    return null;
+  }
   const { id, gen, record, sigs } = proof;
   followUp(core, space, await postGathered(core, space, { id, record, sigs, gen }));
-  if (space.row.gen < gen) throw new ProtocolError("busy");
-  await finish(core, space, proof);
+  // Refused, for a reason that may pass.
+  if (space.row.gen < gen) throw new ProtocolError("unavailable");
+  return finish(core, space, proof);
 }
 
-async function finish(core: Core, space: SpaceRuntime, proof: DecisionProof): Promise<void> {
+type MoveRow = {
+  decision: Bytes;
+  closed: number;
+  told: number;
+  since: number;
+  token: Bytes | null;
+};
+
+async function finish(core: Core, space: SpaceRuntime, proof: DecisionProof): Promise<null> {
   await tellOfMove(core, space, proof);
   await mark(core, space, proof, "mine = 0");
+  return null;
 }
 
 async function mark(core: Core, space: SpaceRuntime, { gen }: DecisionProof, what: string) {
@@ -101,13 +113,29 @@ async function mark(core: Core, space: SpaceRuntime, { gen }: DecisionProof, wha
 }
 
 /** Brings everything to the new hub. @returns how far it has come */
-async function gather(core: Core, space: SpaceRuntime, proof: DecisionProof): Promise<number> {
+async function gather(
+  core: Core,
+  space: SpaceRuntime,
+  proof: DecisionProof,
+  token: Bytes | null,
+): Promise<number> {
   const { record } = proof;
   if (record.op !== "handover") throw new EngineError("invalid");
   const { seq } = await core.remote.call(record.hub, "logs.takeOver", {
     genesis: space.row.genesis,
-    token: await takeToken(core),
+    token: token === null ? await keepToken(core, space, proof) : readAs(logToken, token),
     decision: proof,
   });
   return bringTo(core, space, proof, seq);
+}
+
+/** One token opens the place, however often it is asked for: each is issued to the account, and only so many in an hour. */
+async function keepToken(core: Core, { logId }: SpaceRuntime, { gen }: DecisionProof) {
+  const token = await takeToken(core);
+  await core.store.run("UPDATE hub_moves SET token = ? WHERE log_id = ? AND gen = ?", [
+    writeAs(logToken, token),
+    logId,
+    gen,
+  ]);
+  return token;
 }

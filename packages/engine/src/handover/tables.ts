@@ -27,5 +27,11 @@ CREATE TABLE hub_moves (
 ) STRICT, WITHOUT ROWID;
 `;
 
-export const HANDOVER_MIGRATIONS: readonly Migration[] = [{ version: 1, up: TABLES }];
+/** The token with which this device opened a place at the new hub. */
+const TOKEN = "ALTER TABLE hub_moves ADD COLUMN token BLOB";
+
+export const HANDOVER_MIGRATIONS: readonly Migration[] = [
+  { version: 1, up: TABLES },
+  { version: 2, up: TOKEN },
+];
 export const HANDOVER_TABLES = ["former_hubs", "hub_moves"] as const;

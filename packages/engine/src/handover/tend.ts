@@ -1,4 +1,5 @@
 /** Sees to hand-overs that are decided: also while the hub does not answer, or shows what it should not. */
+import type { DecisionProof } from "@baraza/protocol";
 import { majorityOf, fromHex } from "@baraza/protocol";
 import type { Core } from "../core.ts";
 import { knownProposals } from "../leading/state.ts";
@@ -6,6 +7,7 @@ import { turnOf } from "../leading/tend-leading.ts";
 import { stewardsOf } from "../spaces/roster.ts";
 import type { SpaceRuntime } from "../spaces/runtime.ts";
 import { startMove } from "./carry-out.ts";
+import { followedMove } from "./follow.ts";
 
 /**
  * A device whose node is to keep the space goes over once a majority has signed: who proposed it at once, others of that
@@ -14,11 +16,9 @@ import { startMove } from "./carry-out.ts";
 export async function tendMove(core: Core, space: SpaceRuntime): Promise<void> {
   const { group, row } = space;
   if (group === null || row.state !== "active" || row.trouble === "cloned") return;
-  const some = await core.store.get(
-    "SELECT 1 AS one FROM proposals WHERE log_id = ? AND about = 'move' AND gen = ?",
-    [space.logId, row.gen + 1],
-  );
-  if (some === undefined) return;
+  // It went over already, and the new hub is not open yet.
+  const followed = await followedMove(core, space.logId, row.gen + 1);
+  if (followed !== null) return takeUp(core, space, followed);
   const now = core.platform.clock.now();
   for (const one of await knownProposals(core, space)) {
     const { record, gen, sigs } = one;
@@ -35,4 +35,18 @@ export async function tendMove(core: Core, space: SpaceRuntime): Promise<void> {
     });
     return;
   }
+}
+
+/** How long whoever began a hand-over has for it before another device of that node goes on with it. */
+export const TAKE_UP_MS = 120_000;
+
+/** The device that gathers the log may be gone for good: the space would wait for it at a hub that never opens. */
+async function takeUp(core: Core, space: SpaceRuntime, { gen, record }: DecisionProof) {
+  if (record.op !== "handover" || record.hub !== core.me().node) return;
+  const due = core.platform.clock.now() - TAKE_UP_MS;
+  const { changes } = await core.store.run(
+    "UPDATE hub_moves SET mine = 1 WHERE log_id = ? AND gen = ? AND mine = 0 AND since < ?",
+    [space.logId, gen, due],
+  );
+  if (changes > 0) core.kick({ space: space.logId });
 }

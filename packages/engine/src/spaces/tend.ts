@@ -46,8 +46,10 @@ export async function tend(core: Core, logId: string, options: TendOptions): Pro
 async function work(core: Core, space: SpaceRuntime, options: TendOptions): Promise<void> {
   if (!core.signedIn()) return;
   await createAtHub(core, space);
-  if (await isCarried(core, space))
-    await (await import("../handover/move.ts")).resumeMove(core, space);
+  if (await isCarried(core, space)) {
+    const due = await (await import("../handover/move.ts")).resumeMove(core, space);
+    if (due !== null) return lookAgain(core, space, due);
+  }
   if ((await runtimeOf(core, space.logId)) !== space) return core.kick({ space: space.logId });
   if (space.row.seq < space.row.read_from && !space.fetched) await newestFirst(core, space);
   // [Note: Read before writing] A store that was put back from a backup learns so before it says anything with old numbers.
@@ -71,6 +73,12 @@ async function work(core: Core, space: SpaceRuntime, options: TendOptions): Prom
   if ((await runtimeOf(core, space.logId)) !== space) return;
   await placePush(core, space);
   if (maySend(space)) await lookForUnconfirmed(core, space);
+}
+
+/** The others bring what they have to the new hub: nothing can be read or sent there before that time is over. */
+function lookAgain(core: Core, { logId }: SpaceRuntime, due: number): void {
+  const { clock } = core.platform;
+  clock.setTimer(Math.max(0, due - clock.now()), () => core.kick({ space: logId }));
 }
 
 /** A device that has just come into a long history shows the end of it before it reads it all. */
@@ -154,7 +162,7 @@ async function failed(core: Core, space: SpaceRuntime, error: unknown): Promise<
     if (!(cause instanceof ProtocolError)) core.report(cause);
   });
   // Gone for a while: somebody may know where the space is kept now.
-  if (space.attempts === ASK_AFTER && UNREACHED.has(codeOf(error)))
+  if (asksNow(space.attempts) && UNREACHED.has(codeOf(error)))
     await (await import("../handover/move.ts")).askWhere(core, space).catch(() => undefined);
   const pause = backoff(space.attempts++);
   space.fetched = false;
@@ -162,6 +170,11 @@ async function failed(core: Core, space: SpaceRuntime, error: unknown): Promise<
 }
 
 const ASK_AFTER = 4;
+/** After four tries, and then after twice as long each time: those who are asked may not know it yet. */
+function asksNow(attempts: number): boolean {
+  const n = attempts + ASK_AFTER;
+  return attempts >= ASK_AFTER && (n & (n - 1)) === 0;
+}
 const UNREACHED: ReadonlySet<string> = new Set(["target_unreachable", "timeout", "log_not_found"]);
 const codeOf = (error: unknown) => (error instanceof ProtocolError ? error.code : "");
 
@@ -182,7 +195,8 @@ async function isCarried(core: Core, { logId }: SpaceRuntime): Promise<boolean> 
 /** Goes over to another hub, where that is decided. */
 async function goOver(core: Core, space: SpaceRuntime): Promise<void> {
   const row = await core.store.get(
-    "SELECT 1 AS one FROM proposals WHERE log_id = ? AND about = 'move' AND gen = ?",
+    `SELECT 1 AS one FROM proposals WHERE log_id = ?1 AND about = 'move' AND gen = ?2
+     UNION ALL SELECT 1 FROM hub_moves WHERE log_id = ?1 AND gen = ?2`,
     [space.logId, space.row.gen + 1],
   );
   if (row !== undefined) await (await import("../handover/move.ts")).tendMove(core, space);

@@ -124,7 +124,7 @@ export type LogsOperations = {
     close(arg: { logId: Bytes; decision: DecisionProof; now: number }): LogEnd;
     /**
      * Opens a place for a log that another hub kept; gives how far it has come. Another decision than the one that it was
-     * opened for begins anew. @throws token_spent, log_exists
+     * opened for begins anew. @throws token_spent, log_exists, decision_expired
      */
     takeOver(arg: TakeOverArg): { logId: Bytes; seq: number };
     /**

@@ -203,3 +203,17 @@ test("it cannot be opened before everything is there that the decision names", a
   await bring(log, decision, entries);
   await opening(log, decision);
 });
+
+test("a place that was opened in time is filled and opened afterwards; a new one is not opened any more", async () => {
+  const { log, stewardKeys } = await busyLog();
+  const { head, entries } = await old.read(log);
+  const by = stewardKeys.slice(0, 2);
+  const until = old.clock.now + 60_000;
+  const decision = decisionFor(log, head, by, { until });
+  await takeOver(log, decision);
+  next.clock.now = until + 1;
+  await refuses(takeOver(log, decisionFor(log, head, by, { until })), "decision_expired");
+  expect(await takeOver(log, decision)).toMatchObject({ seq: 0 });
+  await bring(log, decision, entries);
+  expect(await opening(log, decision)).toMatchObject({ seqs: [head.seq + 1] });
+});

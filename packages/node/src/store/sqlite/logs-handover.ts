@@ -64,13 +64,14 @@ export function takeOver(
   { genesis, token, decision, now }: TakeOverArg,
 ): { logId: Bytes; seq: number } {
   const logId = logIdOf(genesis);
-  handoverOf(decision);
+  const record = handoverOf(decision);
   const spent = isSpent(db, token, logId);
-  const known = db.get<{ log: number }>("SELECT log FROM logs WHERE log_id = ?", logId);
-  if (known !== undefined) {
-    const row = logRow(db, logId);
-    const same = row.gathering !== null && equalBytes(proofIn(row.gathering).id, decision.id);
-    if (same) return { logId, seq: row.seq };
+  const known = db.get("SELECT 1 FROM logs WHERE log_id = ?", logId);
+  const row = known === undefined ? null : logRow(db, logId);
+  if (row !== null && row.gathering !== null && equalBytes(proofIn(row.gathering).id, decision.id))
+    return { logId, seq: row.seq };
+  if (now > record.until) throw new ProtocolError("decision_expired");
+  if (row !== null) {
     // It comes back to a hub that it left: what stands here is the beginning of what will be brought.
     const returns = row.moved !== null && decision.gen > row.gen + 1;
     if (row.gathering === null && !returns) throw new ProtocolError("log_exists");
