@@ -47,9 +47,11 @@ export function testKeyLog(current: () => Store): void {
     await accounts.putVault({ accountId, vault: vaultWith(["a", "b"]), version: 3 });
     expect(await count()).toBe(3);
     const key = { accountId, boxKey: randomBytes(9), identity: randomBytes(60) };
-    await accounts.setBoxKey({ ...key, seq: 2, identitySeq: 1 });
+    const { identity: first } = account;
+    await accounts.setBoxKey({ ...key, former: first, seq: 2, identitySeq: 1 });
     expect(await count()).toBe(4);
-    await accounts.setBoxKey({ ...key, boxKey: randomBytes(9), seq: 3, identitySeq: 1 });
+    const { identity: former } = key;
+    await accounts.setBoxKey({ ...key, former, boxKey: randomBytes(9), seq: 3, identitySeq: 1 });
     const { leaves, more } = await own(accountId);
     expect(leaves.map(({ content }) => content.vaultVersion)).toEqual([1, 1, 3, 3]);
     expect(leaves.map(({ content }) => content.devices.length)).toEqual([1, 2, 2, 2]);
@@ -59,6 +61,7 @@ export function testKeyLog(current: () => Store): void {
       accountId,
       deviceId: device.deviceId,
       roll: randomBytes(9),
+      former,
       identity: randomBytes(61),
       identitySeq: 2,
       boxKey: randomBytes(9),
@@ -132,10 +135,10 @@ export function testKeyLog(current: () => Store): void {
     const { keylog, moving } = current();
     const place = { place: randomBytes(32), proof: randomBytes(80) };
     const { account } = await enrol("gone", { place });
-    const { identityId, identitySeq, name } = account;
+    const { identityId, identity: former, name } = account;
     await moving.close({
       identityId,
-      identitySeq,
+      former,
       name,
       subject: randomBytes(32),
       rests: { name: randomBytes(32), owner: randomBytes(32), until: NOW },

@@ -72,11 +72,15 @@ export type AccountsOperations = {
     }): null;
     /** Adds a device and binds the session to it. @throws quota_exceeded */
     addDevice(arg: { accountId: Bytes; sessionId: Bytes; device: DeviceRow; now: number }): null;
-    /** A newer box key record, and with it a newer identity record. @throws malformed when one is older than what stands. */
+    /**
+     * A newer box key record, and with it a newer identity record, which was found to continue `former`.
+     * @throws malformed when one is older than what stands; busy when another identity record stands than `former`
+     */
     setBoxKey(arg: {
       accountId: Bytes;
       boxKey: Bytes;
       seq: number;
+      former: Bytes;
       identity: Bytes;
       identitySeq: number;
     }): null;

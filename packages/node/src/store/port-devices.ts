@@ -10,12 +10,14 @@ export type DevicesOperations = {
     openSession(arg: { deviceId: Bytes; session: NewSession; now: number }): null;
     /**
      * The device goes with its sessions, key packages and boxes; identity, box key and vault are swapped for newer ones.
-     * Repeating it is harmless. Gives the sessions that ended. @throws vault_conflict; malformed when the identity or box key is older
+     * Repeating it is harmless. Gives the sessions that ended. @throws vault_conflict; busy when another identity record stands than `former`; malformed when the identity or box key is older
      */
     remove(arg: {
       accountId: Bytes;
       deviceId: Bytes;
       roll: Bytes;
+      /** The identity record that the new one was found to continue. */
+      former: Bytes;
       identity: Bytes;
       identitySeq: number;
       boxKey: Bytes;

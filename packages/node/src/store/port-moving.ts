@@ -24,11 +24,11 @@ export type MovingOperations = {
     leave(arg: { dropId: Bytes; sealed: Bytes; expires: number; now: number; max: number }): number;
     /**
      * Notes where an account went, and where its letters are to go. The latest `asked` holds.
-     * @throws not_found when nobody of that identity and name was ever here; bad_signature when the identity has a newer key
+     * @throws not_found when nobody of that identity and name was ever here; busy when another identity record stands than `former`
      */
     publish(arg: {
       identityId: Bytes;
-      identitySeq: number;
+      former: Bytes | null;
       name: string;
       nameHash: Bytes;
       statement: Bytes;
@@ -43,11 +43,12 @@ export type MovingOperations = {
     failed(arg: { account: number; nextAt: number }): null;
     /**
      * Deletes an account with everything that is its. A repeat with the same subject gives what was deleted then.
-     * @throws not_found
+     * `former`: the identity record of the account that the request was judged by, null where there is none.
+     * @throws not_found; busy when another identity record stands than `former`
      */
     close(arg: {
       identityId: Bytes;
-      identitySeq: number;
+      former: Bytes | null;
       name: string;
       subject: Bytes;
       rests: RestingName & { until: number };

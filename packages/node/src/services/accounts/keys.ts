@@ -1,5 +1,10 @@
 /** Public keys: devices, the box key, key packages, and looking an identity up. */
-import { readIdentity, verifyBoxKey, verifyDeviceCertificate } from "@baraza/crypto";
+import {
+  continuesIdentity,
+  readIdentity,
+  verifyBoxKey,
+  verifyDeviceCertificate,
+} from "@baraza/crypto";
 import type { Bytes } from "@baraza/protocol";
 import { encodeCbor, equalBytes, LIMITS, ProtocolError, toBase64url } from "@baraza/protocol";
 import { sha256 } from "../../crypto-fast.ts";
@@ -53,9 +58,16 @@ export function keyRoutes({ store, now, moved }: KeyDeps): Handlers {
       const device = await checked("deviceCert", () => verifyDeviceCertificate(deviceCert));
       const record = await readIdentity(identity);
       demand(equalBytes(device.identityId, identityId), "deviceCert");
-      // A certificate by a key that was since rotated away could be a thief's.
-      demand(device.certificate.identity.seq >= record.seq, "deviceCert");
       const { accountId, sessionId } = account;
+      // A certificate by a key that was since rotated away, or by a branch from there, could be a thief's: it counts for devices
+      // that were entered before and have not been removed.
+      if (!continuesIdentity(record, device.certificate.identity)) {
+        const entered = await store.accounts.devices({ accountId });
+        demand(
+          entered.some((one) => equalBytes(one, deviceCert)),
+          "deviceCert",
+        );
+      }
       const row = { deviceId: device.hash, cert: deviceCert };
       await store.accounts.addDevice({ accountId, sessionId, device: row, now: now() });
       return {};
@@ -66,13 +78,15 @@ export function keyRoutes({ store, now, moved }: KeyDeps): Handlers {
     "boxes.key": async ({ boxKey }, { account, limit }) => {
       limit("boxes.key", { perMinute: 10, burst: 30 }, accountKey(account));
       const { accountId } = account;
-      const { identityId } = await own(accountId);
+      const { identityId, identity: former } = await own(accountId);
       const record = await checked("boxKey", () => verifyBoxKey(boxKey, identityId, now()));
       demand(!record.expired, "boxKey");
+      demand(continuesIdentity(await readIdentity(former), record.identity), "boxKey");
       await store.accounts.setBoxKey({
         accountId,
         boxKey,
         seq: record.seq,
+        former,
         identity: encodeCbor(record.identity),
         identitySeq: record.identity.seq,
       });

@@ -50,7 +50,7 @@ export function createDevices({ store, name, now, onSessionsEnded }: DevicesDeps
       const device = await checked("deviceCert", () => verifyDeviceCertificate(deviceCert));
       const record = await readIdentity(row.identity);
       demand(equalBytes(device.identityId, row.identityId), "deviceCert");
-      demand(device.certificate.identity.seq >= record.seq, "deviceCert");
+      demand(continuesIdentity(record, device.certificate.identity), "deviceCert");
       const cert = { deviceId: device.hash, cert: deviceCert };
       await store.devices.grant({ accountId, device: cert, now: now() });
       return {};
@@ -69,6 +69,7 @@ export function createDevices({ store, name, now, onSessionsEnded }: DevicesDeps
         accountId,
         deviceId,
         roll,
+        former: row.identity,
         identity: encodeCbor(identity),
         identitySeq: identity.seq,
         boxKey,

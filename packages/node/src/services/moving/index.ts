@@ -5,8 +5,15 @@
  * The node learns: who of its own went to which node, and when; for a package that lies here, its size. It does not learn
  * what is in a package, nor what it passes on.
  */
-import { receiptSubject, signReceipt, verifyClose, verifyMoveRequest } from "@baraza/crypto/moving";
-import type { Bytes } from "@baraza/protocol";
+import { continuesIdentity, readIdentity } from "@baraza/crypto";
+import {
+  receiptSubject,
+  signReceipt,
+  verifyClose,
+  verifyMoved,
+  verifyMoveRequest,
+} from "@baraza/crypto/moving";
+import type { Bytes, IdentityRecord } from "@baraza/protocol";
 import { LIMITS, ProtocolError, toHex } from "@baraza/protocol";
 import { hmac, sha256 } from "../../crypto-fast.ts";
 import type { Outbound } from "../../edges/outbound.ts";
@@ -18,7 +25,7 @@ import { checked, demand } from "../accounts/checks.ts";
 import { createForwarder } from "./forward.ts";
 
 export type MovingDeps = {
-  store: Pick<Store, "moving" | "admin" | "scrub">;
+  store: Pick<Store, "accounts" | "moving" | "admin" | "scrub">;
   secrets: Pick<NodeSecrets, "nodeKey" | "storeSecret">;
   name: () => string;
   registration: Registration;
@@ -82,6 +89,25 @@ export function createMoving(deps: MovingDeps): MovingService {
       throw new ProtocolError("invitation_invalid");
   };
 
+  /**
+   * [Note: Only the newest key] A device that was removed knows a former key of the identity, and can hand that on to as many
+   * keys of its own as it likes: how often a key was handed on says nothing. What counts has to go on from the record that
+   * stands here, or, once the account is gone, from the one by which its owner said where they went.
+   * @returns the account's record that was gone by @throws ProtocolError `bad_signature`
+   */
+  const judged = async (identityId: Bytes, by: IdentityRecord): Promise<Bytes | null> => {
+    const account = await store.accounts.find({ identityId });
+    if (account !== null) {
+      if (!continuesIdentity(await readIdentity(account.identity), by))
+        throw new ProtocolError("bad_signature");
+      return account.identity;
+    }
+    const went = await store.moving.moved({ identityId });
+    if (went !== null && !continuesIdentity((await verifyMoved(went)).statement.identity, by))
+      throw new ProtocolError("bad_signature");
+    return null;
+  };
+
   const routes: Handlers = {
     "moves.leave": async ({ dropId, sealed, invitation }, { limit }) => {
       limit("moves.leave", { perMinute: 30, burst: 60 });
@@ -114,7 +140,7 @@ export function createMoving(deps: MovingDeps): MovingService {
       const keepUntil = now() + request.keepDays * DAY;
       const { accountId } = await store.moving.publish({
         identityId,
-        identitySeq: statement.identity.seq,
+        former: await judged(identityId, statement.identity),
         name: statement.from.name,
         nameHash: nameHash(secrets.storeSecret, statement.from.name),
         statement: request.statement,
@@ -144,7 +170,7 @@ export function createMoving(deps: MovingDeps): MovingService {
       const subject = receiptSubject(identityId, request.nonce);
       const closed = await store.moving.close({
         identityId,
-        identitySeq: request.identity.seq,
+        former: await judged(identityId, request.identity),
         name: request.name,
         subject,
         rests: {

@@ -124,7 +124,7 @@ export const accountsOperations: SqliteOperations<AccountsOperations> = {
       logAccount(db, account);
       return null;
     },
-    setBoxKey(db, { accountId, boxKey, seq, identity, identitySeq }) {
+    setBoxKey(db, { accountId, boxKey, seq, former, identity, identitySeq }) {
       const row = mustGet<{
         boxKey: Bytes;
         boxKeySeq: number;
@@ -136,6 +136,7 @@ export const accountsOperations: SqliteOperations<AccountsOperations> = {
          FROM accounts WHERE account_id = ?`,
         accountId,
       );
+      if (!equalBytes(former, row.identity)) throw new ProtocolError("busy");
       const newer = seq > row.boxKeySeq || equalBytes(boxKey, row.boxKey);
       const identityStands = identitySeq > row.identitySeq || equalBytes(identity, row.identity);
       if (!newer || !identityStands)

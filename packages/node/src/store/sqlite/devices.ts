@@ -58,6 +58,7 @@ export const devicesOperations: SqliteOperations<DevicesOperations> = {
          FROM accounts WHERE account = ?`,
         account,
       );
+      if (!equalBytes(arg.former, stands.identity)) throw new ProtocolError("busy");
       const identityStands =
         arg.identitySeq > stands.identitySeq || equalBytes(arg.identity, stands.identity);
       const boxKeyStands =

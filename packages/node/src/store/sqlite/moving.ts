@@ -10,7 +10,7 @@ import { numberOf } from "./rows.ts";
 /** How long a passed letter's id is recognised. */
 const REMEMBER_MS = 30 * 24 * 60 * 60_000;
 
-type Owner = { account: number; accountId: Bytes; name: string; identitySeq: number };
+type Owner = { account: number; accountId: Bytes; name: string; identity: Bytes };
 
 export const movingOperations: SqliteOperations<MovingOperations> = {
   write: {
@@ -38,7 +38,7 @@ export const movingOperations: SqliteOperations<MovingOperations> = {
       );
       if (owner === undefined && (before === undefined || !equalBytes(before.nameHash, nameHash)))
         throw new ProtocolError("not_found");
-      if (owner !== undefined) mustBe(owner, name, arg.identitySeq);
+      if (owner !== undefined) mustBe(owner, name, arg.former);
       // An older request that comes late, or once more, changes nothing.
       if (before !== undefined && before.asked >= asked)
         return { accountId: owner?.accountId ?? null };
@@ -92,7 +92,7 @@ export const movingOperations: SqliteOperations<MovingOperations> = {
         return { ...known, deleted: JSON.parse(known.deleted) as Deleted, accountId: null };
       const owner = ownerOf(db, arg.identityId);
       if (owner === undefined) throw new ProtocolError("not_found");
-      mustBe(owner, arg.name, arg.identitySeq);
+      mustBe(owner, arg.name, arg.former);
       const deleted = purge(db, owner.account);
       const { name, owner: who, until } = arg.rests;
       db.run("DELETE FROM moved WHERE identity_id = ?", arg.identityId);
@@ -182,15 +182,15 @@ export function nameRests(
 
 function ownerOf(db: Db, identityId: Bytes): Owner | undefined {
   return db.get<Owner>(
-    `SELECT account, account_id AS accountId, name, identity_seq AS identitySeq FROM accounts WHERE identity_id = ?`,
+    `SELECT account, account_id AS accountId, name, identity FROM accounts WHERE identity_id = ?`,
     identityId,
   );
 }
 
-/** @throws ProtocolError `not_found` for another name, `bad_signature` for a key that was rotated away since */
-function mustBe(owner: Owner, name: string, identitySeq: number): void {
+/** @throws ProtocolError `not_found` for another name, `busy` when the identity has got another record since it was judged */
+function mustBe(owner: Owner, name: string, former: Bytes | null): void {
   if (owner.name !== name) throw new ProtocolError("not_found");
-  if (identitySeq < owner.identitySeq) throw new ProtocolError("bad_signature");
+  if (former === null || !equalBytes(owner.identity, former)) throw new ProtocolError("busy");
 }
 
 /** What people call what was deleted. Other tables count together. */
