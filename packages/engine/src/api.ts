@@ -29,6 +29,8 @@ export type Status = {
   progress: Progress | null;
   /** The node does not know this device's session any more: everything stays here, and waits for `account.signInAgain`. */
   sessionEnded: boolean;
+  /** The address at another node where the person lives now, when this device is still at the old account. */
+  movedTo: string | null;
   /** Why the node lets nobody sign in with this account any more; null: it does. */
   shut: "suspended" | "account_closed" | null;
   /** Nobody is signed in, because another device of the account has removed this one. */

@@ -22,6 +22,7 @@ import { LEADING_MIGRATIONS } from "./leading/tables.ts";
 import { ask, readInvitation } from "./letters/ask.ts";
 import { invite } from "./letters/invite.ts";
 import { createMoving } from "./moving/index.ts";
+import { movedAway } from "./moving/own-moves.ts";
 import { MOVING_MIGRATIONS } from "./moving/tables.ts";
 import { createOwnNode } from "./net/own-node.ts";
 import { createRemote } from "./net/remote.ts";
@@ -381,11 +382,14 @@ export async function createEngine(
     const row = await store.get<{ count: number }>(
       "SELECT count(*) AS count FROM outbox WHERE type NOT LIKE 'space.%'",
     );
+    const away = await movedAway(core);
+    const movedTo = away === null ? null : `${away.name}@${away.node}`;
     return {
       line,
       waiting: row?.count ?? 0,
       progress,
       sessionEnded,
+      movedTo,
       shut,
       wasRemoved,
       clockOffDays,
@@ -418,7 +422,7 @@ export async function createEngine(
     };
   const watches: Record<string, Watch> = {
     account: memory(["account"], () => theAccount(core)),
-    status: memory(["outbox"], status),
+    status: memory(["outbox", "own_moves"], status),
     spaces: stored(SPACES_TABLES, () => listSpaces(core)),
     space: stored(
       [...SPACES_TABLES, "proposals", "proposal_answers", "decisions"],

@@ -1,11 +1,19 @@
-/** The tables of taking everything along: archives being made and read, spaces that came out of one. */
+/**
+ * The tables of taking everything along. Explained here, not inside, since what is inside is part of every first visit.
+ *
+ * `archive_jobs`: the archive that is being made, or is ready to be taken away, one at a time; `seal` is its key, the hash of its
+ * header and what begins the file, `chunks` and `bytes` are what is on the disk. `archive_imports`: the one that is being read.
+ * `restored`: spaces that came out of one and that this device has no place in: to be read, not written.
+ * `own_moves`: this person's own moves; published: the former node has said that it knows. `moves_heard`: statements that came,
+ * not checked yet; `moves`: where others went, checked. `departures`: the package that waits at the new node, or has to be
+ * brought there. `move_contacts`: whom to write where one is now. `closing`: the account is being closed, or is closed.
+ */
 import type { Migration } from "../store/migrate.ts";
 
 export const MOVING_MIGRATIONS: readonly Migration[] = [
   {
     version: 1,
     up: `
--- The archive that is being made, or is ready to be taken away. One at a time.
 CREATE TABLE archive_jobs (
   one INTEGER PRIMARY KEY CHECK (one = 1),
   id TEXT NOT NULL,
@@ -13,10 +21,8 @@ CREATE TABLE archive_jobs (
   state TEXT NOT NULL,
   reason TEXT,
   file TEXT NOT NULL,
-  -- Sealed archives: the key, the hash of the header, and what begins the file.
   seal BLOB,
   words TEXT NOT NULL,
-  -- Chunks that are on the disk, and where the file goes on.
   chunks INTEGER NOT NULL DEFAULT 0,
   bytes INTEGER NOT NULL DEFAULT 0,
   cursor TEXT,
@@ -24,7 +30,6 @@ CREATE TABLE archive_jobs (
   total INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 
--- The archive that is being read.
 CREATE TABLE archive_imports (
   one INTEGER PRIMARY KEY CHECK (one = 1),
   id TEXT NOT NULL,
@@ -38,7 +43,6 @@ CREATE TABLE archive_imports (
   events INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 
--- Spaces that came out of an archive and that this device has no place in: to be read, not written.
 CREATE TABLE restored (log_id TEXT PRIMARY KEY, import_id TEXT NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TRIGGER restored_alive AFTER INSERT ON spaces WHEN new.state = 'active' BEGIN
   DELETE FROM restored WHERE log_id = new.log_id;
@@ -51,7 +55,6 @@ END;
   {
     version: 2,
     up: `
--- This person's own moves, oldest first. published: the former node has said that it knows.
 CREATE TABLE own_moves (
   seq INTEGER PRIMARY KEY,
   statement BLOB NOT NULL,
@@ -63,7 +66,6 @@ CREATE TABLE own_moves (
   published INTEGER NOT NULL DEFAULT 0,
   keep_days INTEGER
 ) STRICT;
--- Statements that came, not checked yet; and where others went, checked.
 CREATE TABLE moves_heard (identity_id TEXT NOT NULL, statement BLOB NOT NULL, PRIMARY KEY (identity_id, statement)) STRICT, WITHOUT ROWID;
 CREATE TABLE moves (
   identity_id TEXT PRIMARY KEY,
@@ -71,7 +73,6 @@ CREATE TABLE moves (
   from_address TEXT NOT NULL,
   to_address TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
--- The package that waits at the new node, or has to be brought there.
 CREATE TABLE departures (
   one INTEGER PRIMARY KEY CHECK (one = 1),
   to_node TEXT NOT NULL,
@@ -80,9 +81,7 @@ CREATE TABLE departures (
   invitation BLOB,
   expires INTEGER NOT NULL DEFAULT 0
 ) STRICT;
--- Whom to write where one is now.
 CREATE TABLE move_contacts (identity_id TEXT PRIMARY KEY, reply BLOB NOT NULL) STRICT, WITHOUT ROWID;
--- The account is being closed, or is closed: the request as it was signed, and what the node answered.
 CREATE TABLE closing (
   one INTEGER PRIMARY KEY CHECK (one = 1),
   nonce BLOB NOT NULL,

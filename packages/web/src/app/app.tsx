@@ -46,6 +46,11 @@ const trust = () =>
 const Person = lazy(() => trust().then((screens) => screens.Person));
 const Meet = lazy(() => trust().then((screens) => screens.Meet));
 const Notices = lazy(() => trust().then((screens) => screens.Notices));
+const moving = () =>
+  Promise.all([import("./screens/moving.tsx"), loadWords("moving")]).then(([screens]) => screens);
+const YourData = lazy(() => moving().then((screens) => screens.YourData));
+const Arrive = lazy(() => moving().then((screens) => screens.Arrive));
+const Moved = lazy(() => moving().then((screens) => screens.Moved));
 const Settings = lazy(() => import("./screens/settings.tsx").then((screens) => screens.Settings));
 
 const nodePage = () =>
@@ -75,6 +80,7 @@ function Screen({ engine, route }: { engine: EnginePort; route: Route }) {
   if (route.at === "join") return <Join engine={engine} secret={route.secret} you={account} />;
   if (route.at === "setup") return <Setup engine={engine} secret={route.secret} you={account} />;
   if (route.at === "help") return <Help engine={engine} secret={route.secret} you={account} />;
+  if (route.at === "move") return <Arrive engine={engine} secret={route.secret} you={account} />;
   if (route.at === "recover" && !account) return <Recover engine={engine} />;
   if (account) return <SignedIn engine={engine} account={account} route={route} />;
   if (route.at === "signUp") {
@@ -126,6 +132,7 @@ function SignedIn({
         {engine.status.value.clockOffDays > 0 && (
           <ClockWrong days={engine.status.value.clockOffDays} />
         )}
+        {engine.status.value.movedTo !== null && <Moved to={engine.status.value.movedTo} />}
         {warned !== undefined && warned.length > 0 && (
           <Notices engine={engine} people={route.at !== "person" && spaceId === undefined} />
         )}
@@ -148,6 +155,13 @@ function SignedIn({
     return (
       <>
         <Shell {...frame} at="settings" main={<Settings engine={engine} account={account} />} />
+        {again}
+      </>
+    );
+  if (route.at === "data")
+    return (
+      <>
+        <Shell {...frame} at="settings" main={<YourData engine={engine} account={account} />} />
         {again}
       </>
     );

@@ -3,7 +3,7 @@ import type { EngineCommands, EngineLive, Message, Person, SpaceSummary } from "
 import { joinEngine } from "@baraza/engine/browser";
 import { signal } from "@preact/signals";
 import type { EnginePort, Live, Result, Session, SpaceInfo } from "./engine.ts";
-import { failureOf } from "./failure.ts";
+import { codeOf, failureOf } from "./failure.ts";
 import { firstLook, forgetLook, keepLook } from "./first-look.ts";
 import { recall, remember } from "./memory.ts";
 import type { Account, ConversationRow, LineStatus, MessageRow, PersonRow } from "./model.ts";
@@ -36,6 +36,15 @@ const repeatable: ReadonlySet<keyof EngineCommands> = new Set([
   "person.look",
   "person.find",
   "notice.dismiss",
+  "archive.drop",
+  "archive.goOn",
+  "archive.feed",
+  "archive.forgetImport",
+  "move.look",
+  "move.stay",
+  "move.closeFormer",
+  "account.closingPlan",
+  "account.close",
   "space.cancelJoin",
   "space.forget",
   "space.readInvitation",
@@ -74,6 +83,7 @@ export function connectEngine(): EnginePort {
     waiting: 0,
     progress: null,
     sessionEnded: false,
+    movedTo: null,
     shut: null,
     wasRemoved: false,
     clockOffDays: 0,
@@ -114,7 +124,7 @@ export function connectEngine(): EnginePort {
       });
       return { ok: true, value: value as Awaited<ReturnType<EngineCommands[K]>> };
     } catch (error) {
-      return { ok: false, failure: failureOf(error) };
+      return { ok: false, failure: failureOf(error), code: codeOf(error) };
     }
   }
   async function done<K extends keyof EngineCommands>(

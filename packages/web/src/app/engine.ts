@@ -19,7 +19,10 @@ import type {
 } from "./model.ts";
 
 /** What came of asking for something. Nothing that a person can cause is thrown. */
-export type Result<T = void> = { ok: true; value: T } | { ok: false; failure: Failure };
+export type Result<T = void> =
+  | { ok: true; value: T }
+  /** `code`: the engine's own word for it, for screens that have a sentence of their own. */
+  | { ok: false; failure: Failure; code?: string | undefined };
 
 export type Session =
   | { state: "starting" }

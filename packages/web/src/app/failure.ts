@@ -49,6 +49,12 @@ const byCode: Record<string, Failure> = {
 
 /** The sentence's name for an error of the engine or the node; `unexpected` for one without a known code. */
 export function failureOf(error: unknown): Failure {
+  const code = codeOf(error);
+  return (code === undefined ? undefined : byCode[code]) ?? "unexpected";
+}
+
+/** The code of an error of the engine or the node. */
+export function codeOf(error: unknown): string | undefined {
   const code = error instanceof Error && "code" in error ? error.code : undefined;
-  return (typeof code === "string" ? byCode[code] : undefined) ?? "unexpected";
+  return typeof code === "string" ? code : undefined;
 }

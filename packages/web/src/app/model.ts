@@ -107,6 +107,8 @@ export interface LineStatus {
   } | null;
   /** The node ended this device's session: a person has to sign in again. */
   sessionEnded: boolean;
+  /** The person lives at this address now; the device is still at the old account. */
+  movedTo: string | null;
   /** Why nobody may sign in with the account any more. */
   shut: "suspended" | "account_closed" | null;
   /** Nobody is signed in, because another device of the account has removed this one. */

@@ -10,6 +10,10 @@ export type Route =
   | { at: "settings" }
   | { at: "help"; secret: string }
   | { at: "recover" }
+  /** Everything that one can do with all of one's own. */
+  | { at: "data" }
+  /** An account comes here from another node; without a secret, by a file. */
+  | { at: "move"; secret: string }
   | { at: "safety"; part: SafetyPart }
   | { at: "devices" }
   /** On a device where one is signed in; the secret is the code that a camera has read. */
@@ -71,6 +75,10 @@ export function parseRoute(path: string, fragment = ""): Route {
       return { at: "help", secret };
     case "recover":
       return { at: "recover" };
+    case "data":
+      return { at: "data" };
+    case "move":
+      return { at: "move", secret };
     case "safety":
       return { at: "safety", part: "overview" };
     case "devices":
@@ -95,11 +103,14 @@ export function hrefOf(route: Route): string {
       return `/s/${encodeURIComponent(route.spaceId)}/people`;
     case "join":
     case "help":
+    case "move":
     case "setup":
     case "signUp":
       return `/${route.at.toLowerCase()}${route.secret ? `#${route.secret}` : ""}`;
     case "person":
       return `/p/${route.identityId}`;
+    case "data":
+      return "/data";
     case "meet":
       return "/meet";
     case "signIn":

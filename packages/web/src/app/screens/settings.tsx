@@ -30,6 +30,7 @@ export function Settings({ engine, account }: { engine: EnginePort; account: Acc
       ways={<Ways engine={engine} account={account} />}
       loss={{ waiting: engine.status.value.waiting }}
       meetHref={hrefOf({ at: "meet" })}
+      dataHref={hrefOf({ at: "data" })}
       safetyHref={hrefOf({ at: "safety", part: "overview" })}
       onName={(name) =>
         void engine

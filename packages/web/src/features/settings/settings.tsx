@@ -37,6 +37,7 @@ export interface SettingsProps {
   safetyHref: string;
   /** One's node, and where the page about it is. */
   node: { name: string; href: string };
+  dataHref: string;
   onName: (name: string) => void;
   onLanguage: (language: Language) => void;
   onTheme: (theme: Theme) => void;
@@ -150,6 +151,14 @@ export function Settings(props: SettingsProps) {
             <div>
               <a class="button" data-kind="secondary" href={props.node.href}>
                 {t("node.open")}
+              </a>
+            </div>
+          </Group>
+          <Group title={t("settings.data")}>
+            <p class="field-hint">{t("settings.dataHint")}</p>
+            <div>
+              <a class="button" data-kind="secondary" href={props.dataHref}>
+                {t("settings.dataAction")}
               </a>
             </div>
           </Group>

@@ -1,0 +1,171 @@
+/**
+ * Moving from node A to node B in a real browser, as the app of one origin and then of another: once while A is cut off
+ * half-way, and once with A dead from the start. Bruno at B keeps company and follows.
+ */
+import { readdirSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { until } from "@baraza/testkit";
+import type { Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import type { Companion } from "./lib/companion.ts";
+import { companion } from "./lib/companion.ts";
+import type { Site } from "./lib/site.ts";
+import { keepPictures, openSite } from "./lib/site.ts";
+import * as steps from "./lib/steps.ts";
+import type { Visitor } from "./lib/visitor.ts";
+
+const TITLE = "Seedkeepers of Likoni";
+let site: Site;
+let bruno: Companion;
+let spaceId: string;
+let downloads: string;
+
+beforeAll(async () => {
+  site = await openSite();
+  downloads = await mkdtemp(join(tmpdir(), "baraza-downloads-"));
+  bruno = await companion(site.nodes.b, { name: "bruno", shownName: "Bruno" });
+  ({ spaceId } = await bruno.commands["space.create"]({ title: TITLE }));
+});
+afterEach(({ task }) => keepPictures(site, task));
+afterAll(async () => {
+  await bruno.close();
+  await site.close();
+  await rm(downloads, { recursive: true, force: true });
+});
+
+/** Somebody signs up at A and comes into Bruno's conversation. */
+async function member(account: steps.NewAccount, says: string): Promise<Visitor> {
+  const visitor = await site.visitor(site.nodes.a);
+  await steps.signUp(visitor, account);
+  const { link } = await bruno.commands["space.invite"]({ spaceId, days: 3 });
+  const { page, t } = visitor;
+  await page.goto(`${site.nodes.a.url}/join${link.slice(link.indexOf("#"))}`);
+  await page.getByRole("button", { name: t("join.accept") }).click();
+  await steps.atConversation(page, TITLE);
+  await steps.say(visitor, says);
+  await heard(says);
+  return visitor;
+}
+
+const heard = (text: string) =>
+  bruno.until("chat.messages", { spaceId, limit: 100 }, ({ messages }) =>
+    messages.some((one) => one.text === text),
+  );
+
+const follows = (shownName: string, address: string) =>
+  bruno.until("people", { spaceId }, (people) =>
+    people.some((one) => one.name === shownName && one.address === address),
+  );
+
+/** At the new node: chooses a passphrase, moves in, and goes on with the conversation. */
+async function moveIn(visitor: Visitor, page: Page, passphrase: string, says: string) {
+  const { t } = visitor;
+  await page.getByLabel(t("signUp.passphrase"), { exact: true }).fill(passphrase);
+  await page.getByRole("button", { name: t("moving.arrive"), exact: true }).click();
+  await steps.openConversation(visitor, TITLE, page);
+  await page.getByRole("textbox", { name: t("chat.write") }).waitFor();
+  await steps.say(visitor, says, page);
+  await heard(says);
+}
+
+test("the old node is cut off half-way: the link opens the account at the new one, and everybody follows", async () => {
+  const account = {
+    shownName: "Amina Otieno",
+    name: "amina",
+    passphrase: "seven quiet canoes under the mango tree",
+  };
+  const her = await member(account, "Written at the old node");
+  const { page, t } = her;
+  const { a, b } = site.nodes;
+  await page.goto(`${a.url}/data`);
+  await page.getByLabel(t("moving.where"), { exact: true }).fill(b.url);
+  await page.getByRole("button", { name: t("moving.prepare"), exact: true }).click();
+  const link = await page.getByLabel(t("moving.link"), { exact: true }).inputValue();
+  expect(link.startsWith(`${b.url}/move#`)).toBe(true);
+
+  a.line.cut();
+  her.node = b;
+  const there = await her.tab(link.slice(b.url.length));
+  await there.getByText(account.shownName).waitFor();
+  await moveIn(her, there, account.passphrase, "Written at the new node");
+  await steps.message(her, "Written at the old node", there).waitFor();
+  await follows(account.shownName, `amina@${b.name}`);
+
+  // The device that stayed behind learns of it when its node is back, and says so.
+  a.line.mend();
+  await page.getByText(t("moving.more")).waitFor();
+  await there.goto(`${b.url}/data`);
+  await there.getByText(t("moving.told"), { exact: true }).waitFor();
+}, 300_000);
+
+test("the old node is dead from the start: a sealed file brings everything", async () => {
+  const account = {
+    shownName: "Dalia Haddad",
+    name: "dalia",
+    passphrase: "nine patient llamas crossing the salt flat",
+  };
+  const sealing = "eleven copper kettles on a windy roof";
+  const her = await member(account, "Before the lights went out");
+  const { page, t } = her;
+  const { a, b } = site.nodes;
+  // The app has to be there without its node, as on any later day.
+  await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
+  await page.reload();
+  await until(() => page.evaluate(keptWhole), "all of the app is on the device", 90_000);
+  await a.kill();
+  await page.goto(`${a.url}/data`);
+  await page.getByLabel(t("moving.sealedPassphrase"), { exact: true }).fill(sealing);
+  await page.getByRole("button", { name: t("moving.sealedMake"), exact: true }).click();
+  const file = await saved(page, () =>
+    page.getByRole("button", { name: t("moving.save"), exact: true }).click(),
+  );
+
+  her.node = b;
+  const there = await her.tab("/move");
+  await there.getByLabel(t("moving.choose"), { exact: true }).setInputFiles(file);
+  const field = there.getByLabel(t("moving.filePassphrase"), { exact: true });
+  const open = there.getByRole("button", { name: t("moving.openFile"), exact: true });
+  await field.fill("not the passphrase at all");
+  await open.click();
+  await there.getByText(t("moving.wrong.locked")).waitFor();
+  await field.fill(sealing);
+  await open.click();
+  await there.getByText(account.shownName).waitFor();
+  await moveIn(her, there, account.passphrase, "And there was light");
+  await steps.message(her, "Before the lights went out", there).waitFor();
+  await follows(account.shownName, `dalia@${b.name}`);
+}, 300_000);
+
+/** Whether the parts that a first visit does without have been kept. Runs in the page. */
+async function keptWhole(): Promise<boolean> {
+  for (const name of await caches.keys()) {
+    const kept = await (await caches.open(name)).keys();
+    const has = (part: string) => kept.some(({ url }) => url.includes(`/assets/${part}-`));
+    if (has("make-archive") && has("moving-commands") && has("en-moving")) return true;
+  }
+  return false;
+}
+
+/** What a browser without a file picker saves when a button is pressed. @returns the file's path */
+async function saved(page: Page, press: () => Promise<void>): Promise<string> {
+  await page.evaluate(() => {
+    Object.assign(globalThis, { showSaveFilePicker: undefined });
+  });
+  const session = await page.context().newCDPSession(page);
+  await session.send("Browser.setDownloadBehavior", {
+    behavior: "allow",
+    downloadPath: downloads,
+    eventsEnabled: true,
+  });
+  const done = new Promise<void>((resolve) => {
+    session.on("Browser.downloadProgress", ({ state }: { state: string }) => {
+      if (state === "completed") resolve();
+    });
+  });
+  await press();
+  await done;
+  const name = await until(() => readdirSync(downloads).find((one) => one.endsWith(".baraza")));
+  return join(downloads, name);
+}
