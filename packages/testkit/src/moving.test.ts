@@ -109,6 +109,60 @@ test("with everything: spaces on three nodes, history, and contacts who follow b
     expect((await person.now("space", { spaceId }))?.trouble).toBeNull();
 }, 120_000);
 
+test("conversations that she leads leave the old node: hers alone by itself, the others when she says so; then it is not missed", async () => {
+  const here = await spaceOf(amina, [bruno], { title: "Led by her" });
+  const led = await spaceOf(bruno, [amina], { title: "Led by him" });
+  const alone = await spaceOf(amina, [], { title: "Notes" });
+  const shared = await spaceOf(amina, [carla], { title: "Led by both" });
+  await amina.commands["space.setRole"]({
+    spaceId: shared,
+    identityId: carla.identityId,
+    role: "steward",
+  });
+  await carla.until("space", { spaceId: shared }, (space) => space?.myRole === "steward");
+  await amina.commands["chat.send"]({ spaceId: here, text: "before" });
+  await amina.commands["chat.send"]({ spaceId: alone, text: "for myself" });
+  await untilText(bruno, here, "before");
+  await untilText(amina, alone, "for myself");
+  const { link } = await amina.commands["move.leave"]({ to: net.node(B).name });
+  const moved = await arriveBy(link);
+  const { came } = await moved.until(
+    "move.status",
+    {},
+    ({ came: now }) => now?.waiting.length === 0 && now.kept.every((one) => !one.alone),
+  );
+  expect(came?.kept.map(({ title, state }) => [title, state])).toEqual([
+    ["Led by both", "kept"],
+    ["Led by her", "kept"],
+  ]);
+  const keptAtB = (person: Person, spaceId: string) =>
+    person.until("leading", { spaceId }, (now) => now.keptAt === net.node(B).name && !now.moving);
+  await keptAtB(moved, alone);
+  await moved.commands["move.takeAlong"]({});
+  await keptAtB(moved, here);
+  await keptAtB(bruno, here);
+  // Who leads with her is asked.
+  await moved.until("move.status", {}, (now) => now.came?.kept[0]?.state === "asked");
+  const { proposals } = await carla.until(
+    "leading",
+    { spaceId: shared },
+    (now) => now.proposals.length === 1,
+  );
+  const proposalId = proposals[0]?.proposalId ?? "";
+  await carla.commands["space.answer"]({ spaceId: shared, proposalId, agree: true });
+  await keptAtB(moved, shared);
+  await keptAtB(carla, shared);
+  await moved.until("move.status", {}, (now) => now.came?.kept.length === 0);
+  await net.node(0).kill();
+  await moved.commands["chat.send"]({ spaceId: here, text: "after" });
+  await untilTexts(bruno, here, ["before", "after"]);
+  await carla.commands["chat.send"]({ spaceId: shared, text: "we are still here" });
+  await untilText(moved, shared, "we are still here");
+  await untilTexts(moved, alone, ["for myself"]);
+  expect((await moved.now("leading", { spaceId: led })).keptAt).toBe(net.node(1).name);
+  for (const one of [moved, bruno, carla]) expect(one.faults).toEqual([]);
+}, 120_000);
+
 test("letters to the old address are passed on, sealed as they were", async () => {
   const spaceId = await spaceOf(carla, [amina, bruno]);
   await carla.commands["chat.send"]({ spaceId, text: "hello" });

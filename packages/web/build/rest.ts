@@ -43,6 +43,8 @@ export const rest: readonly string[] = [
   "ar-moving",
   "close-account",
   "move-status",
+  "take-along",
+  "sign-again",
   "tend-moves",
   "archive-seal",
   "make-archive",

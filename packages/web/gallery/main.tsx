@@ -42,6 +42,7 @@ import { Progress, Skeleton, Spinner } from "../src/ui/progress.tsx";
 import { Toaster, toast } from "../src/ui/toast.tsx";
 import { recoveryScreens } from "./recovery.tsx";
 import { adminScreens } from "./admin.tsx";
+import { dataScreens, moveScreens } from "./moving.tsx";
 import { conversation, joins, longMessages, now, people, returns, rows } from "./samples.ts";
 
 const nothing = (): void => undefined;
@@ -565,7 +566,7 @@ const screens: Record<string, () => ComponentChildren> = {
     />
   ),
   ...Object.fromEntries(
-    Object.entries(adminScreens).map(([name, screen]) => [
+    Object.entries({ ...adminScreens, ...dataScreens }).map(([name, screen]) => [
       name,
       () => <Frame at="settings" list={null} main={screen()} />,
     ]),
@@ -574,6 +575,7 @@ const screens: Record<string, () => ComponentChildren> = {
     <Claim node="mombasa.example" you={account} busy={false} onClaim={nothing} homeHref="#" />
   ),
   ...recoveryScreens,
+  ...moveScreens,
   components: () => <Components />,
 };
 
@@ -652,6 +654,7 @@ await loadWords("recovery");
 await loadWords("trust");
 await loadWords("admin");
 await loadWords("leading");
+await loadWords("moving");
 document.documentElement.lang = currentLanguage();
 document.documentElement.dir = currentDirection();
 document.documentElement.dataset["theme"] = wanted.get("theme") ?? "light";

@@ -9,6 +9,7 @@ import type { Bytes, IdentityRecord } from "@baraza/protocol";
 import { LIMITS, readAs, toHex } from "@baraza/protocol";
 import type { Core } from "../core.ts";
 import type { Draft } from "../spaces/draft.ts";
+import { forgetMove } from "../moving/follow.ts";
 import { SPACE_EVENTS } from "../spaces/events.ts";
 
 /** A roll that was verified. */
@@ -63,6 +64,7 @@ export async function noteRoll(draft: Draft, identityId: string, payload: Bytes)
   const { logId } = draft.space;
   draft.writes.push((tx) => {
     tx.run("INSERT OR REPLACE INTO space_rolls VALUES (?, ?, ?)", [logId, identityId, bytes]);
+    forgetMove(tx, identityId, roll.identity);
   });
 }
 

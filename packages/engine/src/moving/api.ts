@@ -77,6 +77,11 @@ export type MoveStatus = {
     closes: boolean;
     /** Conversations in which this device has no place yet; `lost`: they are kept by the former node. */
     waiting: { title: string; hub: string; lost: boolean }[];
+    /**
+     * What the former node still keeps and this person leads. `alone`: it goes along by itself; `asked`: the others who lead it
+     * are asked; `moving`: on its way.
+     */
+    kept: { spaceId: string; title: string; alone: boolean; state: "kept" | "asked" | "moving" }[];
     /** People who were not written to yet. */
     untold: number;
   } | null;
@@ -146,6 +151,8 @@ export type MovingCommands = {
   "move.arrive": (
     args: ArrivalFrom & { name: string; passphrase: string; invitation?: string | undefined },
   ) => Promise<void>;
+  /** Has this node keep what the former one still keeps and this person leads; others who lead it are asked. */
+  "move.takeAlong": (args: Record<string, never>) => Promise<void>;
   /** Has the former account closed now, where it passes letters on. */
   "move.closeFormer": (args: Record<string, never>) => Promise<void>;
 

@@ -1,9 +1,11 @@
 /** Checking what was heard of people who moved, and following them. */
-import { CryptoError, sha256 } from "@baraza/crypto";
-import type { Bytes, MovedStatement } from "@baraza/protocol";
-import { deviceCertificate, LIMITS, ProtocolError, readAs, toHex } from "@baraza/protocol";
+import { continuesIdentity, CryptoError, sha256 } from "@baraza/crypto";
+import type { Bytes, IdentityRecord, MovedStatement } from "@baraza/protocol";
+import { LIMITS, ProtocolError, toHex, utf8 } from "@baraza/protocol";
 import type { Core } from "../core.ts";
+import { knownRolls } from "../devices/rolls.ts";
 import type { SqlTx } from "../ports.ts";
+import { chainOf, startsWith } from "../trust/see.ts";
 import { keepMove } from "./own-moves.ts";
 
 /** Checks what was heard and follows. What is no true statement is forgotten. */
@@ -19,7 +21,7 @@ export async function followHeard(core: Core): Promise<void> {
       if (id === core.me().id) {
         if (keepMove(tx, statement, checked))
           tx.run("UPDATE account SET vault_dirty = vault_dirty + 1");
-      } else follow(tx, core, id, statement, checked);
+      } else follow(tx, core, id, checked);
     });
   }
   if (rows.length > 0) core.kick({ moves: true, vault: true });
@@ -32,42 +34,48 @@ async function check(core: Core, id: string, bytes: Bytes): Promise<MovedStateme
     const { statement, identityId } = await verifyMoved(bytes);
     if (toHex(identityId) !== id) return null;
     if (statement.time > core.platform.clock.now() + LIMITS.movedMs) return null;
-    const newest = id === core.me().id ? core.me().identity.seq : await newestKey(core, id);
-    return statement.identity.seq < newest ? null : statement;
+    return (await goesOn(core, id, statement.identity)) ? statement : null;
   } catch (error) {
     if (error instanceof CryptoError || error instanceof ProtocolError) return null;
     throw error;
   }
 }
 
-/** How often somebody's key was renewed, as far as the certificates of their devices tell. */
-async function newestKey(core: Core, id: string): Promise<number> {
-  const rows = await core.store.all<{ certificate: Bytes }>(
-    "SELECT DISTINCT certificate FROM devices WHERE identity_id = ?",
+/**
+ * Whether a record goes on where the identity is known to be. A device that was removed has the key from before and can hand
+ * the identity on from it, to a branch that is as long as it likes.
+ */
+async function goesOn(core: Core, id: string, record: IdentityRecord): Promise<boolean> {
+  if (id === core.me().id) return continuesIdentity(core.me().identity, record);
+  const seen = await core.store.get<{ chain: Bytes }>(
+    "SELECT chain FROM person_keys WHERE identity_id = ?",
     [id],
   );
-  return Math.max(0, ...rows.map((row) => readAs(deviceCertificate, row.certificate).identity.seq));
+  if (seen !== undefined && !startsWith(chainOf(record), seen.chain)) return false;
+  const rolls = await knownRolls(core, id);
+  return rolls.every((roll) => continuesIdentity(roll.identity, record));
 }
 
 function follow(
   tx: SqlTx,
   core: Core,
   id: string,
-  bytes: Bytes,
-  { seq, from, to }: MovedStatement,
+  { identity, seq, from, to }: MovedStatement,
 ): void {
   const known = tx.get<{ seq: number }>("SELECT seq FROM moves WHERE identity_id = ?", [id]);
   if (known !== undefined && known.seq >= seq) return;
   const address = `${to.name}@${to.node}`;
-  tx.run("INSERT OR REPLACE INTO moves VALUES (?, ?, ?, ?)", [
+  tx.run("INSERT OR REPLACE INTO moves VALUES (?, ?, ?, ?, ?)", [
     id,
     seq,
     `${from.name}@${from.node}`,
     address,
+    chainOf(identity),
   ]);
   tx.run("UPDATE people SET address = ? WHERE identity_id = ?", [address, id]);
   tx.run("UPDATE members SET address = ? WHERE identity_id = ?", [address, id]);
-  const event = toHex(sha256(bytes).subarray(0, 16));
+  // The same move, signed once more, is no second line.
+  const event = toHex(sha256(utf8(`${id} ${seq} ${address}`)).subarray(0, 16));
   const spaces = tx.all<{ log_id: string; seq: number }>(
     `SELECT s.log_id, s.seq FROM spaces s JOIN members m USING (log_id)
      WHERE s.state = 'active' AND m.identity_id = ? AND m.present = 1`,

@@ -2,10 +2,11 @@
  * Following people who moved. A statement comes from anywhere: with a profile in a space, by letter, from a former node.
  * It is noted here as it came, and checked (follow-heard.ts) against the identity that is known: who brought it does not matter.
  */
-import type { Bytes } from "@baraza/protocol";
+import type { Bytes, IdentityRecord } from "@baraza/protocol";
 import { fromBase64url, ProtocolError, toHex } from "@baraza/protocol";
 import type { Core } from "../core.ts";
 import type { SqlTx } from "../ports.ts";
+import { chainOf } from "../trust/see.ts";
 
 /** Notes a statement about somebody, to be checked soon. Call `core.kick({ moves: true })` after the transaction. */
 export function noteHeard(tx: SqlTx, identityId: string, statement: Bytes): void {
@@ -39,4 +40,15 @@ export function addressNow(tx: SqlTx, id: string, stated: string): string {
     [id],
   );
   return move !== undefined && move.from_address === stated ? move.to_address : stated;
+}
+
+/**
+ * Somebody's key is another one since a device of theirs was removed. Where they went by the word of the former key may be that
+ * device's word: it stands no longer. The profile that comes with the new key says where they are.
+ */
+export function forgetMove(tx: SqlTx, id: string, identity: IdentityRecord): void {
+  tx.run("DELETE FROM moves WHERE identity_id = ?1 AND substr(chain, 1, length(?2)) <> ?2", [
+    id,
+    chainOf(identity),
+  ]);
 }

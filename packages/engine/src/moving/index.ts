@@ -17,6 +17,7 @@ const COMMANDS = [
   "move.stay",
   "move.look",
   "move.arrive",
+  "move.takeAlong",
   "move.closeFormer",
   "account.closingPlan",
   "account.close",

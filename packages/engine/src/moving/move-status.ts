@@ -4,6 +4,7 @@ import { otherPlaces } from "../account/places.ts";
 import type { MoveStatus } from "./api.ts";
 import { departure } from "./depart.ts";
 import { latestMove, movedAway } from "./own-moves.ts";
+import { keptBefore } from "./take-along.ts";
 
 export async function moveStatus(core: Core): Promise<MoveStatus> {
   const none: MoveStatus = { leaving: null, went: null, came: null };
@@ -28,6 +29,7 @@ export async function moveStatus(core: Core): Promise<MoveStatus> {
       told: move.published === 1,
       closes: move.keep_days === 0,
       waiting: waiting.map(({ title, hub }) => ({ title, hub, lost: hub === move.from_node })),
+      kept: await keptBefore(core),
       untold: letters?.n ?? 0,
     },
   };

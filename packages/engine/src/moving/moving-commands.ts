@@ -116,6 +116,7 @@ export function createMovingWork(
         if (closed === undefined) throw new EngineError("invalid");
         await session.end();
       },
+      "move.takeAlong": async () => (await import("./take-along.ts")).takeAlong(core, true),
       "move.closeFormer": async () => (await import("./move-status.ts")).closeFormer(core),
     },
     live: {

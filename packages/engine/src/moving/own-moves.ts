@@ -62,14 +62,23 @@ export async function movedAway(core: Core): Promise<{ name: string; node: strin
 export async function moveToTell(core: Core): Promise<Bytes | undefined> {
   const move = await latestMove(core);
   if (move === undefined || (await movedAway(core)) !== null) return undefined;
-  return move.at + LIMITS.movedMs > core.platform.clock.now() ? move.statement : undefined;
+  return move.at + LIMITS.movedMs > core.platform.clock.now() ? statementOf(core, move) : undefined;
+}
+
+/** A move in the words of the identity's present key: who knows of that one takes no other's word. */
+export async function statementOf(core: Core, move: OwnMove): Promise<Bytes> {
+  const { identity } = readAs(movedStatement, move.statement, LIMITS.recordBytes);
+  if (identity.seq === core.me().identity.seq) return move.statement;
+  return (await import("./sign-again.ts")).signAgain(core, move);
 }
 
 /** Whether there is anything to do about moves: nobody else need fetch what does it. */
 export async function hasMoves(core: Core): Promise<boolean> {
   const row = await core.store.get(
     `SELECT 1 AS one WHERE EXISTS (SELECT 1 FROM moves_heard) OR EXISTS (SELECT 1 FROM move_contacts)
-       OR EXISTS (SELECT 1 FROM own_moves WHERE published = 0) OR EXISTS (SELECT 1 FROM departures WHERE expires = 0)`,
+       OR EXISTS (SELECT 1 FROM own_moves WHERE published = 0) OR EXISTS (SELECT 1 FROM departures WHERE expires = 0)
+       OR EXISTS (SELECT 1 FROM spaces WHERE state = 'active'
+         AND hub = (SELECT from_node FROM own_moves ORDER BY seq DESC LIMIT 1))`,
   );
   return row !== undefined;
 }

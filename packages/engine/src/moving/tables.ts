@@ -5,7 +5,7 @@
  * header and what begins the file, `chunks` and `bytes` are what is on the disk. `archive_imports`: the one that is being read.
  * `restored`: spaces that came out of one and that this device has no place in: to be read, not written.
  * `own_moves`: this person's own moves; published: the former node has said that it knows. `moves_heard`: statements that came,
- * not checked yet; `moves`: where others went, checked. `departures`: the package that waits at the new node, or has to be
+ * not checked yet; `moves`: where others went, checked, with all keys (`chainOf`) that whoever signed it had. `departures`: the package that waits at the new node, or has to be
  * brought there. `move_contacts`: whom to write where one is now. `closing`: the account is being closed, or is closed.
  */
 import type { Migration } from "../store/migrate.ts";
@@ -90,6 +90,7 @@ CREATE TABLE closing (
 ) STRICT;
 `,
   },
+  { version: 3, up: "ALTER TABLE moves ADD COLUMN chain BLOB NOT NULL DEFAULT x'';" },
 ];
 
 /** What `move.status` reads. */
@@ -100,4 +101,8 @@ export const MOVE_TABLES = [
   "places",
   "spaces",
   "move_contacts",
+  "members",
+  "outbox",
+  "proposals",
+  "hub_moves",
 ] as const;

@@ -4,13 +4,15 @@
  */
 import type { Bytes } from "@baraza/protocol";
 import { LIMITS, movedBody, ProtocolError, readAs, reply, writeAs } from "@baraza/protocol";
+import { otherPlaces } from "../account/places.ts";
 import type { Core } from "../core.ts";
 import type { OutgoingLetter } from "../letters/send.ts";
 import { sealIfPossible, writeLetters } from "../letters/send.ts";
 import { ownReply } from "../spaces/profile.ts";
 import { bring } from "./depart.ts";
 import { followHeard } from "./follow-heard.ts";
-import { latestMove, movedAway } from "./own-moves.ts";
+import { latestMove, movedAway, statementOf } from "./own-moves.ts";
+import { tendAlone } from "./take-along.ts";
 
 const DAY_MS = 24 * 60 * 60_000;
 /** Pauses between tries to reach a node that is away. */
@@ -27,6 +29,10 @@ export async function tendMoves(core: Core): Promise<number | null> {
   if (away === null) {
     waits.push(await unlessAway(() => publish(core)));
     waits.push(await unlessAway(() => tellContacts(core)));
+    waits.push(await unlessAway(() => tendAlone(core)));
+    // A place that is still to come may be one to take along.
+    const came = (await latestMove(core)) !== undefined;
+    waits.push(came && (await otherPlaces(core)).length > 0);
   }
   if (!waits.includes(true)) {
     tries.delete(core);
@@ -37,11 +43,10 @@ export async function tendMoves(core: Core): Promise<number | null> {
   return core.platform.clock.now() + (PAUSES_MS[count] ?? PAUSES_MS.at(-1) ?? 0);
 }
 
-/** @returns true when it failed for want of a line, and is to be tried again */
+/** @returns true when it says so, or failed for want of a line: it is to be tried again */
 async function unlessAway(work: () => Promise<unknown>): Promise<boolean> {
   try {
-    await work();
-    return false;
+    return (await work()) === true;
   } catch (error) {
     if (!(error instanceof ProtocolError)) throw error;
     return true;
@@ -62,7 +67,7 @@ async function publish(core: Core): Promise<void> {
   const identity = { record: me.identity, privateKey: me.identityKey };
   const request = await signMoveRequest(identity, {
     audience: move.from_node,
-    statement: move.statement,
+    statement: await statementOf(core, move),
     forward,
     keepDays: move.keep_days ?? Math.min(LIMITS.forwardDays, left),
     time: now,
@@ -99,8 +104,9 @@ async function tellContacts(core: Core): Promise<void> {
     );
     if (rows.length === 0) return;
     const letters: OutgoingLetter[] = [];
+    const statement = await statementOf(core, move);
     for (const row of rows) {
-      const body = writeAs(movedBody, { statement: move.statement, reply: await ownReply(core) });
+      const body = writeAs(movedBody, { statement, reply: await ownReply(core) });
       const to = readAs(reply, row.reply, LIMITS.requestBytes);
       const letter = await sealIfPossible(core, to, "moved", body);
       if (letter !== null) letters.push(letter);

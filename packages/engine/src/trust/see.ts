@@ -155,6 +155,7 @@ export async function headsToTell(
   return { type: "space.heads", payload: { heads } };
 }
 
-function startsWith(long: Bytes, short: Bytes): boolean {
+/** Whether a chain of keys goes on where another one is. */
+export function startsWith(long: Bytes, short: Bytes): boolean {
   return long.length >= short.length && toHex(long.subarray(0, short.length)) === toHex(short);
 }

@@ -42,6 +42,7 @@ const repeatable: ReadonlySet<keyof EngineCommands> = new Set([
   "archive.forgetImport",
   "move.look",
   "move.stay",
+  "move.takeAlong",
   "move.closeFormer",
   "account.closingPlan",
   "account.close",

@@ -632,6 +632,11 @@ export interface Messages {
   "moving.closed": null;
   "moving.waiting": null;
   "moving.lost": { node: string | number };
+  "moving.kept": { node: string | number };
+  "moving.keptAsked": null;
+  "moving.keptMoving": null;
+  "moving.takeAlong": { node: string | number };
+  "moving.takeAlongHint": null;
   "moving.closeFormer": null;
   "moving.closeFormerWhat": null;
   "moving.closeTitle": null;

@@ -46,7 +46,7 @@ export function YourData({ engine, account }: { engine: EnginePort; account: Acc
     <YourDataPage backHref={hrefOf({ at: "settings" })}>
       <TakePart engine={engine} account={account} />
       <BringPart engine={engine} />
-      <MovePart engine={engine} />
+      <MovePart engine={engine} account={account} />
       <ClosePart engine={engine} account={account} />
     </YourDataPage>
   );
@@ -194,7 +194,7 @@ function BringPart({ engine }: { engine: EnginePort }) {
   );
 }
 
-function MovePart({ engine }: { engine: EnginePort }) {
+function MovePart({ engine, account }: { engine: EnginePort; account: Account }) {
   const now = useNow();
   const status = useLive(engine.watch("move.status", {}), "move.status");
   const { busy, trouble, run } = useTrouble();
@@ -208,6 +208,8 @@ function MovePart({ engine }: { engine: EnginePort }) {
       originOf={(node) => `${location.protocol}//${node}`}
       onLeave={(to) => void run(() => engine.call("move.leave", { to }))}
       onStay={() => void run(() => engine.call("move.stay", {}))}
+      node={account.address.slice(account.address.lastIndexOf("@") + 1)}
+      onTakeAlong={() => void run(() => engine.call("move.takeAlong", {}))}
       onCloseFormer={() => void run(() => engine.call("move.closeFormer", {}))}
     />
   );

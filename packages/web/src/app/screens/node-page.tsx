@@ -460,7 +460,7 @@ function LeavePart({ engine, account }: Props) {
       address={account.address}
       now={now}
       spaces={spaces}
-      dataHref={hrefOf({ at: "settings" })}
+      dataHref={hrefOf({ at: "data" })}
       leaving={leaving}
       onHandOver={(spaceId, to) =>
         void engine.call("space.handOver", { spaceId, to }).then((result) => {

@@ -21,6 +21,9 @@ export interface MoveProps {
   originOf: (node: string) => string;
   onLeave: (to: string) => void;
   onStay: () => void;
+  /** This node, which is to keep what the former one does. */
+  node: string;
+  onTakeAlong: () => void;
   onCloseFormer: () => void;
 }
 
@@ -124,7 +127,8 @@ function Went({
   );
 }
 
-function Came({ came, onCloseFormer }: MoveProps & { came: NonNullable<MoveStatus["came"]> }) {
+function Came(props: MoveProps & { came: NonNullable<MoveStatus["came"]> }) {
+  const { came, onCloseFormer } = props;
   const [closing, setClosing] = useState(false);
   return (
     <>
@@ -149,6 +153,7 @@ function Came({ came, onCloseFormer }: MoveProps & { came: NonNullable<MoveStatu
           </ul>
         </>
       )}
+      {came.kept.length > 0 && <Kept {...props} />}
       {came.told && !came.closes && (
         <Button kind="danger" onClick={() => setClosing(true)}>
           {t("moving.closeFormer")}
@@ -175,6 +180,40 @@ function Came({ came, onCloseFormer }: MoveProps & { came: NonNullable<MoveStatu
         >
           <p>{t("moving.closeFormerWhat")}</p>
         </Dialog>
+      )}
+    </>
+  );
+}
+
+/** Conversations that the former node still keeps although this person leads them. */
+function Kept({
+  came,
+  node,
+  busy,
+  onTakeAlong,
+}: MoveProps & { came: NonNullable<MoveStatus["came"]> }) {
+  return (
+    <>
+      <p>{tParts("moving.kept", { node: <bdi>{came.node}</bdi> })}</p>
+      <ul class="moving-list">
+        {came.kept.map(({ spaceId, title, state }) => (
+          <li key={spaceId}>
+            <bdi>{title}</bdi>
+            {state !== "kept" && (
+              <span class="field-hint">
+                {t(state === "asked" ? "moving.keptAsked" : "moving.keptMoving")}
+              </span>
+            )}
+          </li>
+        ))}
+      </ul>
+      {came.kept.some(({ state }) => state === "kept") && (
+        <>
+          <Button icon={Truck} busy={busy} onClick={onTakeAlong}>
+            {tParts("moving.takeAlong", { node: <bdi>{node}</bdi> })}
+          </Button>
+          <p class="field-hint">{t("moving.takeAlongHint")}</p>
+        </>
       )}
     </>
   );
