@@ -51,7 +51,9 @@ export function keepBoxKeys(tx: SqlTx, vault: Vault, now: number): void {
  */
 export async function fetchBoxKeys(core: Core): Promise<void> {
   const { vault } = await core.own.call("vault.get", {});
-  const { vault: theirs } = await openTheirs(core, vault);
+  const { vault: theirs, ours } = await openTheirs(core, vault);
+  // What to do about it is for who puts the next vault (vault.ts).
+  if (!ours) return core.kick({ vault: true });
   await core.store.transaction((tx) => {
     keepBoxKeys(tx, theirs, core.platform.clock.now());
     takeDevices(tx, core, theirs);

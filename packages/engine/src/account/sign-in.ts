@@ -24,7 +24,7 @@ import { keepBoxKeys } from "./box-keys.ts";
 import { keepRecovery } from "../recovery/index.ts";
 import { keepPlaces } from "./places.ts";
 import { opaque, writeAccount } from "./session.ts";
-import { createOwnWay, openByWay } from "./ways-store.ts";
+import { createOwnWay, holdsItsKey, isOurs, openByWay } from "./ways-store.ts";
 
 /** A person has proven a way to the node; `open` gives the vault key of the vault that came back. */
 export type Proven = { answer: SignedIn; open: (identityId: Bytes) => Promise<Bytes> };
@@ -91,11 +91,12 @@ export async function againBy(core: Core, prove: () => Promise<Proven>): Promise
   const { answer, open } = await prove();
   const { vault, vaultKey } = await openAnswer(answer, open);
   if (!equalBytes(identityIdOf(vault.identity), identityId)) throw new EngineError("unverified");
+  const ours = await isOurs(core, vault);
   await core.store.transaction((tx) => {
     tx.run("UPDATE account SET session = ?, vault_dirty = vault_dirty + 1", [answer.session]);
     // An old vault under an old key is not taken over: what stands here is newer, and is put on top of it.
     const newer = tx.get("SELECT 1 FROM account WHERE vault_version < ?", [vault.version]);
-    const key = newer === undefined ? core.me().vaultKey : vaultKey;
+    const key = newer === undefined || !ours ? core.me().vaultKey : vaultKey;
     tx.run("UPDATE account SET vault_key = ?", [key]);
     tx.afterCommit(() => core.setMe({ ...core.me(), session: answer.session, vaultKey: key }));
   });
@@ -166,7 +167,7 @@ async function openAnswer(
   try {
     const vaultKey = await open(identityIdOf(await readIdentity(answer.identity)));
     const vault = await openVault(vaultKey, answer.vault);
-    const same = equalBytes(encodeCbor(vault.identity), answer.identity);
+    const same = equalBytes(encodeCbor(vault.identity), answer.identity) && holdsItsKey(vault);
     if (!same || vault.version !== answer.vaultVersion) throw new EngineError("unverified");
     return { vault, vaultKey };
   } catch (error) {

@@ -196,12 +196,22 @@ async function swapNow(core: Core, change: VaultChange): Promise<void> {
 /** Reads the vault at the node, and takes over what another device has changed in it. */
 export async function rebase(core: Core): Promise<void> {
   const answer = await core.own.call("vault.get", {});
-  const { vault: theirs, vaultKey } = await openTheirs(core, answer.vault);
+  const { vault: theirs, vaultKey, ours } = await openTheirs(core, answer.vault);
   check(v.object({ version: v.literal(answer.version) }), { version: theirs.version });
   const hash = vaultHash(theirs);
   await core.store.transaction((tx) => {
     const row = tx.get<AccountRow>("SELECT * FROM account");
     if (row === undefined) return;
+    if (!ours) {
+      // An old one, or one that somebody made who was shut out: nothing of it counts, and what stands here is put on top.
+      notice(tx, "vaultOld", row.node, row.node, core.platform.clock.now());
+      tx.run(
+        "UPDATE account SET vault_version = ?, vault_hash = ?, vault_dirty = vault_dirty + 1",
+        [theirs.version, hash],
+      );
+      tx.afterCommit(() => core.kick({ vault: true }));
+      return;
+    }
     keepBoxKeys(tx, theirs, core.platform.clock.now());
     keepPlaces(tx, theirs.spaces);
     keepRecovery(tx, theirs);

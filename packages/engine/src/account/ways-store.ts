@@ -4,10 +4,13 @@
  */
 import type { WayKeys } from "@baraza/crypto";
 import {
+  continuesIdentity,
   CryptoError,
+  identityPublicKey,
   openVault,
   openWay,
   randomBytes,
+  readIdentity,
   readVaultWraps,
   sealVaultKeyTo,
   vaultWayOf,
@@ -166,21 +169,48 @@ export async function openByWay(
 
 /**
  * Opens a vault that the node gave, by the key that this device has, or by the device's own way when another device has
- * renewed the key. @throws CryptoError when it is no vault of this account; EngineError `vault_closed` when this device
- * was not given the new key
+ * renewed the key. `ours`: see {@link isOurs}; of any other nothing is taken over.
+ * @throws CryptoError when it is no vault of this account; EngineError `vault_closed` when this device was not given the new key
  */
 export async function openTheirs(
   core: Core,
   sealed: Bytes,
-): Promise<{ vault: Vault; vaultKey: Bytes }> {
+): Promise<{ vault: Vault; vaultKey: Bytes; ours: boolean }> {
   const { vaultKey, identityId } = core.me();
   if (sealed.length > LIMITS.vaultBytes) throw new ProtocolError("too_large");
   try {
-    return { vault: await openVault(vaultKey, sealed), vaultKey };
+    return await judged(core, vaultKey, sealed);
   } catch (error) {
     if (!(error instanceof CryptoError) || error.code !== "open_failed") throw error;
   }
   const renewed = await vaultKeyByDevice(core, identityId, readVaultWraps(sealed));
   if (renewed === null) throw new EngineError("vault_closed");
-  return { vault: await openVault(renewed, sealed), vaultKey: renewed };
+  return judged(core, renewed, sealed);
+}
+
+async function judged(core: Core, vaultKey: Bytes, sealed: Bytes) {
+  const vault = await openVault(vaultKey, sealed);
+  return { vault, vaultKey, ours: await isOurs(core, vault) };
+}
+
+/**
+ * Whether a vault was made by a device that counts now.
+ *
+ * [Note: Who can make a vault] A device that was removed knows the public and the pre-shared key of every way, those of the
+ * other devices too: with the node's help it could seal to them a vault of its own making, under a key that it knows. What it
+ * does not know is the private key that the identity has had since. So a vault counts where the private key in it is that of
+ * its identity, and the identity is the one that is known here or goes on from it.
+ */
+export async function isOurs(core: Core, vault: Vault): Promise<boolean> {
+  return holdsItsKey(vault) && continuesIdentity(core.me().identity, vault.identity)
+    ? readIdentity(vault.identity).then(
+        () => true,
+        () => false,
+      )
+    : false;
+}
+
+/** Whether the private key in a vault is that of the identity in it. */
+export function holdsItsKey({ identity, identityKey }: Vault): boolean {
+  return equalBytes(identityPublicKey(identityKey), identity.key);
 }

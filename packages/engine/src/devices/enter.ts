@@ -12,7 +12,7 @@ import { encodeCbor, equalBytes, ProtocolError, toHex } from "@baraza/protocol";
 import { keepBoxKeys } from "../account/box-keys.ts";
 import { keepPlaces } from "../account/places.ts";
 import { writeAccount } from "../account/session.ts";
-import { createOwnWay } from "../account/ways-store.ts";
+import { createOwnWay, holdsItsKey } from "../account/ways-store.ts";
 import { keepNodes } from "../trust/see.ts";
 import type { Core, Me } from "../core.ts";
 import { keepRecovery } from "../recovery/index.ts";
@@ -45,6 +45,7 @@ export async function enterAccount(
   const vault = await openVault(grant.vaultKey, answer.vault.vault);
   if (
     !equalBytes(encodeCbor(vault.identity), encodeCbor(grant.identity)) ||
+    !holdsItsKey(vault) ||
     vault.version !== answer.vault.version
   )
     throw new CryptoError("bad_vault");

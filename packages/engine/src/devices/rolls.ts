@@ -11,6 +11,7 @@ import type { Core } from "../core.ts";
 import type { Draft } from "../spaces/draft.ts";
 import { forgetMove } from "../moving/follow.ts";
 import { SPACE_EVENTS } from "../spaces/events.ts";
+import { chainOf, startsWith } from "../trust/see.ts";
 
 /** A roll that was verified. */
 export type Roll = { identity: IdentityRecord; keep: readonly Bytes[] };
@@ -33,16 +34,22 @@ export async function loadRolls(
   return { rolls, leavingDevices: new Set(leaving.map((row) => row.device)) };
 }
 
-/** Every roll of an identity that any space has shown, for letters, which stand in no log. */
-export async function knownRolls(core: Core, identityId: string): Promise<Roll[]> {
+/**
+ * The newest rolls of an identity that any space has shown, for letters, which stand in no log. One on a branch off the known
+ * succession of keys (`chain`) says nothing: in a space of their own, a device that was removed could show any.
+ */
+export async function knownRolls(core: Core, identityId: string, chain: Bytes): Promise<Roll[]> {
   const rows = await core.store.all<{ roll: Bytes }>(
     `SELECT DISTINCT roll FROM space_rolls WHERE identity_id = ?1
      UNION SELECT roll FROM own_roll WHERE ?1 = (SELECT identity_id FROM account)`,
     [identityId],
   );
   const rolls: Roll[] = [];
-  for (const row of rows) rolls.push(await verifyRoll(row.roll));
-  // A branch that a stranger to the present key made says nothing of the newest.
+  for (const row of rows) {
+    const roll = await verifyRoll(row.roll);
+    const own = chainOf(roll.identity);
+    if (startsWith(own, chain) || startsWith(chain, own)) rolls.push(roll);
+  }
   const newest = Math.max(...rolls.map((roll) => roll.identity.seq));
   return rolls.filter((roll) => roll.identity.seq === newest);
 }

@@ -11,11 +11,10 @@ import {
   openLetter,
   ownMember,
   readKeyPackage,
-  standsUnder,
   verifyAskProof,
   cardKeys,
 } from "@baraza/crypto";
-import type { Bytes, DeviceCertificate, Letter } from "@baraza/protocol";
+import type { Bytes, Letter } from "@baraza/protocol";
 import {
   askBody,
   encodeCbor,
@@ -35,7 +34,7 @@ import { boxPrivateKeys, fetchBoxKeys, tendBoxKeys } from "../account/box-keys.t
 import { ownBoxes, replaceDeviceBox } from "../account/boxes.ts";
 import { tendVault } from "../account/vault.ts";
 import type { Core } from "../core.ts";
-import { knownRolls } from "../devices/rolls.ts";
+import { deviceCounts } from "../devices/standing.ts";
 import { noteHeard } from "../moving/follow.ts";
 import { movedAway } from "../moving/own-moves.ts";
 import type { SqlTx } from "../ports.ts";
@@ -106,9 +105,8 @@ export async function readLetter(
     try {
       const letter = await openOwn(core, row.letter);
       // The id outside is the node's word only: an old letter under a new one would be acted upon again.
-      outcome = equalBytes(letter.letterId, row.letterId)
-        ? await act(core, letter)
-        : deliveredAgain(core);
+      if (!equalBytes(letter.letterId, row.letterId)) outcome = deliveredAgain(core);
+      else if (await speaksForItsOwner(core, letter)) outcome = await act(core, letter);
     } catch (error) {
       // Not for us, altered, or of a kind that makes no sense here: nothing that a later try could mend.
       if (
@@ -150,6 +148,11 @@ async function openOwn(core: Core, letter: Bytes): Promise<Opened> {
   }
   await fetchBoxKeys(core);
   return openLetter({ letter, keys: await boxPrivateKeys(core), me });
+}
+
+/** Of a device that its owner has cut off nothing is heard, whatever it writes about. */
+function speaksForItsOwner(core: Core, { sender }: Opened): Promise<boolean> {
+  return deviceCounts(core, toHex(sender.identityId), sender.certificate);
 }
 
 function act(core: Core, letter: Opened): Promise<Outcome> {
@@ -282,15 +285,12 @@ async function onlyOwnDevices(
   sender: Opened["sender"],
 ): Promise<void> {
   const identity = toHex(sender.identityId);
-  // Nor those of a device that its owner has cut off, nor under its signature.
-  const rolls = await knownRolls(core, identity);
-  const stands = (certificate: DeviceCertificate) =>
-    rolls.every((roll) => standsUnder(roll, certificate));
-  if (!stands(sender.certificate)) throw new CryptoError("bad_letter");
   for (const keyPackage of keyPackages) {
     const view = await readKeyPackage(keyPackage);
     const { id, certificate } = await infoOf(view.credential, view.signatureKey);
-    if (id !== identity || !stands(certificate)) throw new CryptoError("bad_letter");
+    // Nor those of a device that its owner has cut off.
+    if (id !== identity || !(await deviceCounts(core, identity, certificate)))
+      throw new CryptoError("bad_letter");
   }
 }
 

@@ -1,17 +1,30 @@
 /** Letters on their way out: sealed once, stored, and sent until the recipient's node has them. A repeat is harmless. */
 import { CryptoError, randomBytes, sealLetter, verifyBoxKey } from "@baraza/crypto";
 import type { Bytes, Letter, Reply } from "@baraza/protocol";
-import { boxesPut, encodeCbor, LIMITS, ProtocolError, readAs } from "@baraza/protocol";
+import {
+  boxesPut,
+  encodeCbor,
+  equalBytes,
+  LIMITS,
+  ProtocolError,
+  readAs,
+  toHex,
+} from "@baraza/protocol";
 import type { Core } from "../core.ts";
+import { isNewest } from "../devices/standing.ts";
+import { EngineError } from "../errors.ts";
 import { hear } from "../moving/follow.ts";
 import type { SqlTx } from "../ports.ts";
+import { chainOf } from "../trust/see.ts";
 import { backoff } from "../util.ts";
 
 export type OutgoingLetter = { node: string; request: Bytes };
 
 /**
  * Seals a letter for somebody. A box key that has run out is fetched anew from their node when it can be reached; otherwise the
- * old one serves, as its owner keeps private keys for two weeks longer.
+ * old one serves, as its owner keeps private keys for two weeks longer. One that a former key of its owner signed does not:
+ * a device that was removed has its private half.
+ * @throws CryptoError `bad_box_key`
  */
 export async function sealFor(
   core: Core,
@@ -21,19 +34,13 @@ export async function sealFor(
 ): Promise<OutgoingLetter> {
   const at = core.platform.clock.now();
   let { boxKey } = to;
-  const { expired } = await verifyBoxKey(boxKey, to.identityId, at);
-  if (expired) {
-    try {
-      const found = await core.remote.call(to.node, "identity.lookup", {
-        identityId: to.identityId,
-      });
-      await hear(core, to.identityId, found.moved);
-      await verifyBoxKey(found.boxKey, to.identityId, at);
-      boxKey = found.boxKey;
-    } catch (error) {
-      if (!(error instanceof ProtocolError) && !(error instanceof CryptoError)) throw error;
-      await hear(core, to.identityId, error);
-    }
+  const given = await verifyBoxKey(boxKey, to.identityId, at);
+  const id = toHex(to.identityId);
+  const counts = await isNewest(core, id, given.identity);
+  if (given.expired || !counts) {
+    const fetched = await fetchBoxKey(core, to, at);
+    if (fetched === null && !counts) throw new CryptoError("bad_box_key");
+    boxKey = fetched ?? boxKey;
   }
   const letterId = randomBytes(16);
   const { letter } = await sealLetter({
@@ -46,6 +53,32 @@ export async function sealFor(
     at,
   });
   return { node: to.node, request: encodeCbor({ address: to.address, letterId, letter }) };
+}
+
+/**
+ * The box key that somebody's node gives, where it is signed by the very key that the node's key log has of them and no older
+ * than what is known; null when there is none to be had.
+ */
+async function fetchBoxKey(core: Core, to: Reply, at: number): Promise<Bytes | null> {
+  const id = toHex(to.identityId);
+  try {
+    const found = await core.remote.call(to.node, "identity.lookup", {
+      identityId: to.identityId,
+    });
+    await hear(core, to.identityId, found.moved);
+    const { identity } = await verifyBoxKey(found.boxKey, to.identityId, at);
+    const { lookUp } = await import("../trust/look-up.ts");
+    const listed = await lookUp(core, { name: found.name, node: to.node });
+    const same = equalBytes(chainOf(identity), chainOf(listed.record));
+    return listed.identityId === id && same && (await isNewest(core, id, identity))
+      ? found.boxKey
+      : null;
+  } catch (error) {
+    if (error instanceof EngineError && error.code === "unverified") return null;
+    if (!(error instanceof ProtocolError) && !(error instanceof CryptoError)) throw error;
+    await hear(core, to.identityId, error);
+    return null;
+  }
 }
 
 /**

@@ -1,11 +1,11 @@
 /** Checking what was heard of people who moved, and following them. */
-import { continuesIdentity, CryptoError, sha256 } from "@baraza/crypto";
-import type { Bytes, IdentityRecord, MovedStatement } from "@baraza/protocol";
+import { CryptoError, sha256 } from "@baraza/crypto";
+import type { Bytes, MovedStatement } from "@baraza/protocol";
 import { LIMITS, ProtocolError, toHex, utf8 } from "@baraza/protocol";
 import type { Core } from "../core.ts";
-import { knownRolls } from "../devices/rolls.ts";
+import { isNewest } from "../devices/standing.ts";
 import type { SqlTx } from "../ports.ts";
-import { chainOf, startsWith } from "../trust/see.ts";
+import { chainOf } from "../trust/see.ts";
 import { keepMove } from "./own-moves.ts";
 
 /** Checks what was heard and follows. What is no true statement is forgotten. */
@@ -34,26 +34,11 @@ async function check(core: Core, id: string, bytes: Bytes): Promise<MovedStateme
     const { statement, identityId } = await verifyMoved(bytes);
     if (toHex(identityId) !== id) return null;
     if (statement.time > core.platform.clock.now() + LIMITS.movedMs) return null;
-    return (await goesOn(core, id, statement.identity)) ? statement : null;
+    return (await isNewest(core, id, statement.identity)) ? statement : null;
   } catch (error) {
     if (error instanceof CryptoError || error instanceof ProtocolError) return null;
     throw error;
   }
-}
-
-/**
- * Whether a record goes on where the identity is known to be. A device that was removed has the key from before and can hand
- * the identity on from it, to a branch that is as long as it likes.
- */
-async function goesOn(core: Core, id: string, record: IdentityRecord): Promise<boolean> {
-  if (id === core.me().id) return continuesIdentity(core.me().identity, record);
-  const seen = await core.store.get<{ chain: Bytes }>(
-    "SELECT chain FROM person_keys WHERE identity_id = ?",
-    [id],
-  );
-  if (seen !== undefined && !startsWith(chainOf(record), seen.chain)) return false;
-  const rolls = await knownRolls(core, id);
-  return rolls.every((roll) => continuesIdentity(roll.identity, record));
 }
 
 function follow(

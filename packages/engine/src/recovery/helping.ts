@@ -148,8 +148,8 @@ async function heldFor(core: Core, request: RescueRequest): Promise<HeldRow[]> {
  */
 export async function refresh(core: Core): Promise<void> {
   const sealed = await core.own.call("vault.get", {});
-  const { vault } = await openTheirs(core, sealed.vault);
-  await core.store.transaction((tx) => keepRecovery(tx, vault));
+  const { vault, ours } = await openTheirs(core, sealed.vault);
+  if (ours) await core.store.transaction((tx) => keepRecovery(tx, vault));
   await takeOver(core);
 }
 

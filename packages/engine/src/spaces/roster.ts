@@ -2,6 +2,7 @@
 import type { Checks, Group, Member, ProposedChange, Ed25519KeyPair } from "@baraza/crypto";
 import {
   contextExtension,
+  continuesIdentity,
   decisionSigners,
   ed25519FromSeed,
   hkdf,
@@ -211,9 +212,10 @@ function mayReturn(
 ): void {
   const { info } = change.sender;
   const own = members.filter((one) => one.info.id === info.id);
-  const newest = Math.max(...own.map((one) => one.info.certificate.identity.seq));
   // A roll says by name which of the older certificates still stand; it was asked before.
-  const stands = rolls.has(info.id) || info.certificate.identity.seq >= newest;
+  const stands =
+    rolls.has(info.id) ||
+    own.every((one) => continuesIdentity(one.info.certificate.identity, info.certificate.identity));
   if (own.length === 0 || !stands) throw new MlsRefused("not_authorised");
 }
 

@@ -3,7 +3,7 @@
  * to. The work that needs the network or a proof is done later, in trust-work.ts.
  */
 import type { Bytes, IdentityRecord, KeyLogHead, Vault } from "@baraza/protocol";
-import { concat, encodeCbor, keyLogHead, LIMITS, readAs, toHex } from "@baraza/protocol";
+import { concat, encodeCbor, equalBytes, keyLogHead, LIMITS, readAs } from "@baraza/protocol";
 import type { Core } from "../core.ts";
 import type { SqlTx } from "../ports.ts";
 import type { PersonChange, PersonHistory, TrustNoticeKind } from "./api.ts";
@@ -155,7 +155,7 @@ export async function headsToTell(
   return { type: "space.heads", payload: { heads } };
 }
 
-/** Whether a chain of keys goes on where another one is. */
+/** Whether one succession of keys begins with another. */
 export function startsWith(long: Bytes, short: Bytes): boolean {
-  return long.length >= short.length && toHex(long.subarray(0, short.length)) === toHex(short);
+  return long.length >= short.length && equalBytes(long.subarray(0, short.length), short);
 }

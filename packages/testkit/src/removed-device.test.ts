@@ -1,0 +1,270 @@
+/** What a device that was removed still knows, and what it can do with it: alone, and with the help of the account's node. */
+import {
+  createBoxKey,
+  createVaultKey,
+  randomBytes,
+  rotateIdentity,
+  sealLetter,
+  sealVault,
+  sealVaultKeyToAll,
+  sha256,
+} from "@baraza/crypto";
+import { signMoved } from "@baraza/crypto/moving";
+import { nodeTransport } from "@baraza/engine/node";
+import type { Bytes, DeviceCertificate, IdentityRecord, Reply, VaultWay } from "@baraza/protocol";
+import {
+  decodeCbor,
+  decodeResponse,
+  encodeCbor,
+  encodeRequest,
+  movedBody,
+  PATHS,
+  reply as replySchema,
+  readAs,
+  toHex,
+  writeAs,
+} from "@baraza/protocol";
+import { DatabaseSync } from "node:sqlite";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { tamper, vaultOf } from "./hostile-node.ts";
+import { storeRows } from "./inspect.ts";
+import type { Network } from "./network.ts";
+import { network } from "./network.ts";
+import { pairByPicture } from "./pairing.ts";
+import type { Person } from "./person.ts";
+import { spaceOf, untilText } from "./spaces.ts";
+import { until } from "./until.ts";
+
+let net: Network;
+let names = 0;
+
+beforeAll(async () => {
+  net = await network({ nodes: 2 });
+});
+afterAll(() => net.close());
+
+const someone = (node: number) =>
+  net.person({ node, name: `person${++names}`, displayName: `Person ${names}` });
+
+type Known = {
+  device: { certificate: DeviceCertificate; privateKey: Bytes };
+  identity: IdentityRecord;
+  identityKey: Bytes;
+  name: string;
+  vaultKey: Bytes;
+  ways: VaultWay[];
+};
+
+const copy = (bytes: Uint8Array): Bytes => new Uint8Array(bytes);
+
+/** Everything that a device has of the account. */
+function secretsOf(device: Person): Known {
+  const [row] = storeRows<{
+    identity: Bytes;
+    identity_key: Bytes;
+    device_cert: Bytes;
+    device_key: Bytes;
+    display_name: string;
+    vault_key: Bytes;
+  }>(device.directory, "SELECT * FROM account");
+  if (row === undefined) throw new Error("signed out");
+  return {
+    device: {
+      certificate: decodeCbor(copy(row.device_cert)) as unknown as DeviceCertificate,
+      privateKey: copy(row.device_key),
+    },
+    identity: decodeCbor(copy(row.identity)) as unknown as IdentityRecord,
+    identityKey: copy(row.identity_key),
+    name: row.display_name,
+    vaultKey: copy(row.vault_key),
+    ways: storeRows<{ way: Bytes }>(device.directory, "SELECT way FROM ways ORDER BY position").map(
+      ({ way }) => decodeCbor(copy(way)) as unknown as VaultWay,
+    ),
+  };
+}
+
+async function removeWholly(from: Person, device: Person): Promise<void> {
+  const list = await device.until("devices.list", {}, (all) => all.some((one) => one.here));
+  const deviceId = list.find((one) => one.here)?.deviceId ?? "";
+  await from.until("devices.list", {}, (all) => all.some((one) => one.deviceId === deviceId));
+  await device.kill();
+  await from.commands["devices.remove"]({ deviceId });
+  await from.until("devices.list", {}, (all) => all.every((one) => one.deviceId !== deviceId));
+}
+
+test("a vault that a removed device made, and the node put in the place of the true one, is not taken over", async () => {
+  const amina = await someone(0);
+  const [laptop, phone] = [await amina.bareDevice(), await amina.bareDevice()];
+  const isPut = (device: Person) =>
+    storeRows(device.directory, "SELECT 1 FROM account WHERE vault_dirty = 0").length === 1;
+  await pairByPicture(amina, laptop);
+  await until(() => isPut(laptop), "the laptop's own way in the vault");
+  await pairByPicture(amina, phone);
+  // The passphrase, and those of the other two devices.
+  expect(secretsOf(phone).ways.length).toBeGreaterThanOrEqual(3);
+  const thief = secretsOf(phone);
+  await removeWholly(amina, phone);
+  // It puts its vault on top of the one with the new key, and so takes that over.
+  await laptop.commands["account.setDisplayName"]({ displayName: "Amina" });
+  const keyOf = (device: Person) => secretsOf(device).vaultKey;
+  await until(() => Buffer.from(keyOf(laptop)).equals(keyOf(amina)), "the renewed key");
+  const before = keyOf(laptop);
+
+  for (const one of [amina, laptop]) await one.close();
+  const { dataDir } = net.node(0);
+  const stands = vaultOf(dataDir, amina.name);
+  const identityId = sha256(thief.identity.firstKey);
+  const forged = createVaultKey();
+  const secret: VaultWay = {
+    id: randomBytes(16),
+    way: "words",
+    created: 0,
+    signKey: randomBytes(32),
+  };
+  const listed = [...thief.ways, secret];
+  const sealed = await sealVault(forged, await sealVaultKeyToAll(forged, identityId, listed), {
+    v: 1,
+    version: stands.version + 1,
+    prevHash: randomBytes(32),
+    identity: thief.identity,
+    identityKey: thief.identityKey,
+    profile: { name: thief.name, address: amina.address },
+    boxKeys: [],
+    spaces: [],
+    nodes: [],
+    ways: listed,
+  });
+  tamper(dataDir, (db) => {
+    db.prepare(
+      "UPDATE vaults SET version = ?, vault = ? WHERE account = (SELECT account FROM accounts WHERE name = ?)",
+    ).run(stands.version + 1, sealed, amina.name);
+  });
+  await laptop.restart();
+  await laptop.commands["account.setDisplayName"]({ displayName: "Still mine" });
+  await laptop.until("notices", {}, (all) => all.some((one) => one.kind === "vaultOld"));
+  // What stands at the node in the end is the laptop's, under the key that the phone was not given.
+  await until(() => vaultOf(dataDir, amina.name).version > stands.version + 1, "a true vault");
+  expect(Buffer.from(keyOf(laptop)).equals(forged)).toBe(false);
+  expect(keyOf(laptop)).toEqual(before);
+  const ids = secretsOf(laptop).ways.map(({ id }) => Buffer.from(id).toString("hex"));
+  expect(ids).not.toContain(Buffer.from(secret.id).toString("hex"));
+  await amina.restart();
+  await amina.commands["account.setDisplayName"]({ displayName: "Amina again" });
+  for (const one of [amina, laptop]) {
+    await until(() => isPut(one), "the vault put");
+    expect(one.faults).toEqual([]);
+  }
+}, 90_000);
+
+/** How a device can write to somebody in a space. */
+function replyTo(device: Person, identityId: string): Reply {
+  const [row] = storeRows<{ reply: Bytes }>(
+    device.directory,
+    "SELECT reply FROM members WHERE identity_id = ? AND reply IS NOT NULL",
+    identityId,
+  );
+  if (row === undefined) throw new Error("nobody's");
+  return readAs(replySchema, copy(row.reply));
+}
+
+const replyAt = (device: Person, identityId: string) => toHex(replyTo(device, identityId).address);
+
+/** Amina and Bruno in a space, after Amina has removed a phone; `branch`: what the phone makes of the key that it had. */
+async function afterRemoval() {
+  const [amina, bruno] = await Promise.all([someone(0), someone(1)]);
+  const spaceId = await spaceOf(amina, [bruno]);
+  await amina.commands["chat.send"]({ spaceId, text: "before" });
+  const phone = await amina.bareDevice();
+  await pairByPicture(amina, phone);
+  await untilText(phone, spaceId, "before");
+  await until(
+    () => storeRows(phone.directory, "SELECT 1 FROM members WHERE reply IS NOT NULL").length > 1,
+    "how to write to everybody",
+  );
+  const thief = secretsOf(phone);
+  const toBruno = replyTo(phone, bruno.identityId);
+  await removeWholly(amina, phone);
+  const newest = () =>
+    storeRows<{ chain: Bytes }>(
+      bruno.directory,
+      "SELECT chain FROM person_keys WHERE identity_id = ?",
+      amina.identityId,
+    )[0]?.chain.length;
+  await until(() => newest() === 64, "her new key");
+  const identity = { record: thief.identity, privateKey: thief.identityKey };
+  const branch = await rotateIdentity(await rotateIdentity(identity));
+  return { amina, bruno, spaceId, thief: { ...thief, ...identity }, branch, toBruno };
+}
+
+test("what a removed device writes to others is not heard: they follow nobody elsewhere, and write where they did", async () => {
+  const { amina, bruno, spaceId, thief, branch, toBruno } = await afterRemoval();
+  const before = replyAt(bruno, amina.identityId);
+  const statement = await signMoved(branch, {
+    from: { name: amina.name, node: net.node(0).name },
+    to: { name: amina.name, node: "elsewhere.example" },
+    seq: 9,
+    time: Date.now(),
+  });
+  const identityId = sha256(thief.identity.firstKey);
+  const body = writeAs(movedBody, {
+    statement,
+    reply: {
+      node: "elsewhere.example",
+      address: randomBytes(64),
+      identityId,
+      boxKey: (await createBoxKey(branch, 99, Date.now())).record,
+    },
+  });
+  const { letter, letterId } = await sealLetter({
+    from: thief.device,
+    to: toBruno.identityId,
+    boxKey: toBruno.boxKey,
+    kind: "moved",
+    body,
+    at: Date.now(),
+  });
+  const transport = nodeTransport(net.node(1).url);
+  const { address } = toBruno;
+  const answer = await transport.request(
+    `${PATHS.api}boxes.put`,
+    encodeRequest("boxes.put", { address, letterId, letter }),
+    { headers: { "content-type": "application/cbor" } },
+  );
+  decodeResponse("boxes.put", answer.status, answer.body);
+  transport.close();
+  await until(
+    () =>
+      storeRows(bruno.directory, "SELECT 1 FROM letters_in WHERE letter_id = ?", toHex(letterId))
+        .length === 1,
+    "the letter read",
+  );
+  await until(
+    () => storeRows(bruno.directory, "SELECT 1 FROM moves_heard").length === 0,
+    "statements checked",
+  );
+  expect(storeRows(bruno.directory, "SELECT * FROM moves")).toEqual([]);
+  expect(replyAt(bruno, amina.identityId)).toBe(before);
+  const people = await bruno.now("people", { spaceId });
+  expect(people.find((one) => one.identityId === amina.identityId)?.address).toBe(amina.address);
+  expect(bruno.faults).toEqual([]);
+}, 90_000);
+
+test("nobody writes to a key that a former key of its owner signed: the present one is fetched, and has to be on record", async () => {
+  const { amina, bruno, spaceId, thief } = await afterRemoval();
+  const stale = await createBoxKey(thief, 99, Date.now());
+  await bruno.close();
+  const db = new DatabaseSync(join(bruno.directory, "store.db"));
+  const present = replyTo(bruno, amina.identityId);
+  db.prepare("UPDATE members SET reply = ? WHERE identity_id = ?").run(
+    encodeCbor({ ...present, boxKey: stale.record }),
+    amina.identityId,
+  );
+  db.close();
+  await bruno.restart();
+  const holders = [amina.identityId];
+  await bruno.commands["recovery.share"]({ kind: "organisation", holders, k: 1, spaceId });
+  // Had it been sealed to the other key, it could not be read here.
+  await amina.until("recovery.held", {}, (list) => list.length === 1);
+  expect(bruno.faults).toEqual([]);
+}, 90_000);
