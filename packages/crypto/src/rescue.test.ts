@@ -2,7 +2,16 @@ import type { RescueRequest } from "@baraza/protocol";
 import { expect, test } from "vitest";
 import { hpkeGenerate } from "./hpke.ts";
 import { randomBytes } from "./primitives.ts";
-import { openHelp, openRescue, rescueCode, rescueKeys, sealHelp, sealRescue } from "./rescue.ts";
+import {
+  asRehearsal,
+  openHelp,
+  openRescue,
+  rehearsalBy,
+  rescueCode,
+  rescueKeys,
+  sealHelp,
+  sealRescue,
+} from "./rescue.ts";
 import { flipped, NOW, person, refuses } from "./test-helpers.ts";
 
 async function asked() {
@@ -25,6 +34,22 @@ test("whoever has the link reads the request, and nobody else", async () => {
   await refuses(() => openRescue(randomBytes(32), sealed), "open_failed");
   await refuses(() => openRescue(secret, flipped(sealed, 100)), "open_failed");
   expect(rescueKeys(secret).dropId).not.toEqual(rescueKeys(randomBytes(32)).dropId);
+});
+
+test("only a device of the account calls a request practice, and no other request with the same words", async () => {
+  const [owner, stranger] = [await person(), await person()];
+  const { secret, request } = await asked();
+  const mine = { ...request, identityId: owner.id };
+  expect(await rehearsalBy(mine)).toBeNull();
+  const practice = await asRehearsal(mine, owner.device);
+  const opened = await openRescue(secret, await sealRescue(secret, practice));
+  expect((await rehearsalBy(opened))?.identityId).toEqual(owner.id);
+  const theirs = await asRehearsal(mine, stranger.device);
+  await refuses(() => rehearsalBy(theirs), "bad_share");
+  const { publicKey } = await hpkeGenerate();
+  await refuses(() => rehearsalBy({ ...practice, publicKey }), "bad_share");
+  const word = { ...mine, rehearsal: true } as unknown as RescueRequest;
+  await expect(sealRescue(secret, word)).rejects.toMatchObject({ code: "malformed" });
 });
 
 test("another key in the request makes other digits", async () => {

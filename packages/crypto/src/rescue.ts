@@ -10,6 +10,7 @@ import type { Bytes, Help, Profile, RescueRequest } from "@baraza/protocol";
 import {
   concat,
   encodeCbor,
+  equalBytes,
   help as helpSchema,
   LABELS,
   LIMITS,
@@ -24,7 +25,7 @@ import { unpadExactly } from "./entries.ts";
 import { CryptoError } from "./errors.ts";
 import { hpkeGenerate, hpkeOpen, hpkeSend } from "./hpke.ts";
 import type { Device, VerifiedDevice } from "./identity.ts";
-import { verifyDeviceCertificate } from "./identity.ts";
+import { certificateHash, verifyDeviceCertificate } from "./identity.ts";
 import { AEAD_OVERHEAD, hkdf, needBytes, openAead, sealAead, sha256 } from "./primitives.ts";
 import { readRecord } from "./records.ts";
 
@@ -66,6 +67,37 @@ export async function openRescue(secret: Bytes, sealed: Bytes): Promise<RescueRe
   const { key, dropId } = rescueKeys(secret);
   const padded = await openAead(key, sealed, dropId, { label: LABELS.rescueKey });
   return readRecord(rescueRequest, unpadExactly(padded, AEAD_OVERHEAD), "bad_share");
+}
+
+/** Marks a request as practice: only a device of the account can. */
+export async function asRehearsal(
+  request: RescueRequest,
+  { certificate, privateKey }: Pick<Device, "certificate" | "privateKey">,
+): Promise<RescueRequest> {
+  const digest = rehearsalDigest(request, certificateHash(certificate));
+  const sig = await signWith(privateKey, LABELS.rehearsal, digest);
+  return { ...request, rehearsal: { device: certificate, sig } };
+}
+
+/**
+ * The device that says that a request is only practice; null for one in earnest. Whether it has been removed since is for the
+ * caller to say. @throws CryptoError `bad_share` when it is not a device of the account, or did not sign; `bad_certificate`, `bad_identity`
+ */
+export async function rehearsalBy(request: RescueRequest): Promise<VerifiedDevice | null> {
+  if (request.rehearsal === undefined) return null;
+  const { device, sig } = request.rehearsal;
+  const verified = await verifyDeviceCertificate(device);
+  const digest = rehearsalDigest(request, verified.hash);
+  if (
+    !equalBytes(verified.identityId, request.identityId) ||
+    !(await verifyWith(verified.deviceKey, LABELS.rehearsal, digest, sig))
+  )
+    throw new CryptoError("bad_share");
+  return verified;
+}
+
+function rehearsalDigest(request: RescueRequest, device: Bytes): Bytes {
+  return sha256(encodeCbor({ ...request, rehearsal: device }));
 }
 
 /** The six digits that the person reads to a helper. */

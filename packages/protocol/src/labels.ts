@@ -65,6 +65,7 @@ export const LABELS = {
   rescueKey: "baraza/rescue-key/1",
   rescueCode: "baraza/rescue-code/1",
   rescueReader: "baraza/rescue-reader/1",
+  rehearsal: "baraza/rehearsal/1",
   help: "baraza/help/1",
   helpHpke: "baraza/help-hpke/1",
   archiveKey: "baraza/archive-key/1",

@@ -69,8 +69,11 @@ export const rescueRequest = object({
   /** HPKE (X-Wing): made for this request alone. */
   publicKey: bytes(2048, 32),
   at: time,
-  /** Only to practise: the device has its account. */
-  rehearsal: v.optional(v.boolean()),
+  /**
+   * Only to practise: a device of the account says so, by its signature over `"baraza/rehearsal/1" || H(cbor)` of this request
+   * with the hash of its certificate in this field's place. What is given is the same as in earnest, so nobody else may call it practice.
+   */
+  rehearsal: v.optional(object({ device: deviceCertificate, sig: signature })),
 });
 export type RescueRequest = Infer<typeof rescueRequest>;
 

@@ -1,9 +1,18 @@
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { randomBytes, readDeviceCredential } from "@baraza/crypto";
+import {
+  asRehearsal,
+  createRescueKey,
+  rescueCode,
+  rescueKeys,
+  sealRescue,
+} from "@baraza/crypto/recovery";
 import type { Rescue } from "@baraza/engine";
 import type { Bytes } from "@baraza/protocol";
-import { decodeCbor, encodeCbor } from "@baraza/protocol";
+import { decodeCbor, encodeCbor, encodeHelpFragment, fromHex } from "@baraza/protocol";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { storeRows } from "./inspect.ts";
 import type { Network } from "./network.ts";
 import { network } from "./network.ts";
 import type { Person } from "./person.ts";
@@ -323,6 +332,49 @@ test("an answer that another device read before it knew the set is not lost", as
       return set?.holders.every(({ state }) => state === "held");
     });
   await phone.close();
+});
+
+test("what somebody else calls practice is shown to no helper: what is given is the same as in earnest", async () => {
+  const mina = await guarded("mina", 2, helpers.slice(0, 2));
+  const [mallory] = storeRows<{ device_cert: Bytes; device_key: Bytes }>(
+    nth(2).directory,
+    "SELECT device_cert, device_key FROM account",
+  );
+  if (mallory === undefined) throw new Error("signed out");
+  const { publicKey } = await createRescueKey();
+  const node = mina.address.split("@")[1] ?? "";
+  const request = await asRehearsal(
+    {
+      v: 1,
+      name: mina.name,
+      node,
+      identityId: fromHex(mina.identityId),
+      publicKey,
+      at: Date.now(),
+    },
+    {
+      certificate: readDeviceCredential(new Uint8Array(mallory.device_cert)),
+      privateKey: new Uint8Array(mallory.device_key),
+    },
+  );
+  const secret = randomBytes(32);
+  const { dropId } = rescueKeys(secret);
+  await net
+    .node(0)
+    .running()
+    .store.recovery.open({
+      dropId,
+      reader: randomBytes(32),
+      request: await sealRescue(secret, request),
+      expires: Date.now() + 60_000,
+      now: Date.now(),
+      max: 10,
+    });
+  const link = `/help#${encodeHelpFragment({ node, secret })}`;
+  const refused = { code: "link_invalid" };
+  await expect(nth(0).commands["recovery.readRequest"]({ link })).rejects.toMatchObject(refused);
+  const code = rescueCode(secret, request);
+  await expect(nth(0).commands["recovery.help"]({ link, code })).rejects.toMatchObject(refused);
 });
 
 test("practising with the people changes nothing, and is remembered", async () => {

@@ -1,6 +1,6 @@
 /** Helping somebody who lost everything: reading their request, and giving the share that one holds, after speaking with them. */
 import { CryptoError } from "@baraza/crypto";
-import { openRescue, rescueCode, rescueKeys, sealHelp } from "@baraza/crypto/recovery";
+import { openRescue, rehearsalBy, rescueCode, rescueKeys, sealHelp } from "@baraza/crypto/recovery";
 import type { HelpLink, RescueRequest } from "@baraza/protocol";
 import {
   decodeHelpFragment,
@@ -14,6 +14,7 @@ import {
 } from "@baraza/protocol";
 import { openTheirs } from "../account/ways-store.ts";
 import type { Core } from "../core.ts";
+import { deviceCounts } from "../devices/standing.ts";
 import { EngineError } from "../errors.ts";
 import type { HeldShare, HelpRequest } from "./api.ts";
 import type { HeldRow } from "./in-vault.ts";
@@ -31,7 +32,7 @@ export async function readRequest(core: Core, link: string): Promise<HelpRequest
   return {
     address: `${request.name}@${request.node}`,
     at: request.at,
-    rehearsal: request.rehearsal === true,
+    rehearsal: request.rehearsal !== undefined,
     held: held === undefined ? null : shownOf(held),
   };
 }
@@ -107,6 +108,13 @@ async function fetchRequest(
     const request = await openRescue(link.secret, sealed);
     // The link says at which node: another one's request does not belong behind it.
     if (request.node !== link.node) throw new CryptoError("bad_share");
+    // "It is only practice" is what somebody would say who wants the share: a device of the account has to have signed it.
+    const device = await rehearsalBy(request);
+    if (device !== null) {
+      const { identityId, certificate } = device;
+      if (!(await deviceCounts(core, toHex(identityId), certificate)))
+        throw new CryptoError("bad_share");
+    }
     return { link, request };
   } catch (error) {
     if (error instanceof CryptoError) throw new EngineError("link_invalid", { cause: error });

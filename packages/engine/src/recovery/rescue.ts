@@ -12,6 +12,7 @@ import {
 } from "@baraza/crypto";
 import type { VerifiedShare } from "@baraza/crypto/recovery";
 import {
+  asRehearsal,
   combineShares,
   createRescueKey,
   openHelp,
@@ -82,18 +83,20 @@ export async function begin(core: Core, address: string): Promise<{ rescueId: st
 
 /** The same to practise, on a device that has its account. */
 export async function practise(core: Core): Promise<{ rescueId: string }> {
-  const { name, node, identityId } = core.me();
-  return open(core, { name, node, identityId, rehearsal: true });
+  const { name, node, identityId, device } = core.me();
+  return open(core, { name, node, identityId }, device);
 }
 
 async function open(
   core: Core,
-  whose: Pick<RescueRequest, "name" | "node" | "identityId" | "rehearsal">,
+  whose: Pick<RescueRequest, "name" | "node" | "identityId">,
+  rehearsing?: Parameters<typeof asRehearsal>[1],
 ): Promise<{ rescueId: string }> {
   const { publicKey, privateKey } = await createRescueKey();
   const secret = randomBytes(32);
   const now = core.platform.clock.now();
-  const request: RescueRequest = { v: 1, ...whose, publicKey, at: now };
+  const asked: RescueRequest = { v: 1, ...whose, publicKey, at: now };
+  const request = rehearsing === undefined ? asked : await asRehearsal(asked, rehearsing);
   const rescueId = toHex(randomBytes(8));
   await core.store.run("INSERT INTO rescues VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, 0)", [
     rescueId,
@@ -262,7 +265,7 @@ export async function finish(core: Core, rescueId: string): Promise<void> {
     const way = set[0]?.way ?? "people";
     try {
       const secret = await combineShares(set, async (one) => (await wayKeys(way, one)).publicKey);
-      if (rehearsal === true) await tryOut(core, way, secret);
+      if (rehearsal !== undefined) await tryOut(core, way, secret);
       else await comeBack(core, { name, way, secret });
       return await cancel(core, rescueId);
     } catch (error) {
@@ -307,7 +310,7 @@ async function shownRescue(core: Core, row: RescueRow): Promise<Rescue> {
     created: row.created,
     expires: row.expires,
     opened: row.opened === 1,
-    rehearsal: request.rehearsal === true,
+    rehearsal: request.rehearsal !== undefined,
     helpers: helps.map(({ name, address, verdict }) => ({ name, address, verdict })),
     have: best?.length ?? 0,
     need: best?.[0]?.k ?? null,
