@@ -147,10 +147,20 @@ export function testRoll(current: () => Store): void {
   });
 
   test("a membership ends at its time; later its data goes, and its name stays taken", async () => {
-    const { roll, accounts, boxes } = current();
+    const { roll, accounts, boxes, passkeys } = current();
     const made = newAccount("amina");
     const { accountId, boxId } = made.account;
     await accounts.register(made);
+    const credentialId = randomBytes(20);
+    const vault = randomBytes(40);
+    await passkeys.put({
+      accountId,
+      way: { id: randomBytes(16), way: "passkey" },
+      passkey: { credentialId, publicKey: randomBytes(44), algorithm: -8, counter: 0 },
+      vault,
+      version: 2,
+      max: 9,
+    });
     const about = { ...act(null), name: "amina" };
     await roll.setLeaving({ ...about, at: NOW + DAY });
     const { sessionId } = made.session;
@@ -163,9 +173,11 @@ export function testRoll(current: () => Store): void {
     await expect(signIn()).rejects.toMatchObject({ code: "account_closed" });
     const back = roll.setLeaving({ ...about, at: null });
     await expect(back).rejects.toMatchObject({ code: "account_closed" });
-    expect((await accounts.vault({ accountId })).vault).toEqual(made.vault);
+    expect((await accounts.vault({ accountId })).vault).toEqual(vault);
+    expect(await passkeys.find({ credentialId })).not.toBeNull();
     expect(await roll.emptyDue({ now: NOW + 3 * DAY, keepMs: DAY, limit: 9 })).toBe(1);
     await expect(accounts.vault({ accountId })).rejects.toThrow(/./);
+    expect(await passkeys.find({ credentialId })).toBeNull();
     expect(await boxes.standing({ addresses: [{ boxId, addressId: randomBytes(16) }] })).toEqual([
       false,
     ]);

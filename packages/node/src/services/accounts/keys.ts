@@ -14,6 +14,7 @@ import type { Store } from "../../store/port.ts";
 import { checked, demand } from "./checks.ts";
 import type { MovingService } from "../moving/index.ts";
 import { accountKey } from "../account-key.ts";
+import { lookUps } from "../look-ups.ts";
 
 export type KeyDeps = {
   store: Pick<Store, "accounts">;
@@ -26,23 +27,6 @@ const DAY = 24 * 60 * 60_000;
 /** Key packages end within this; a last resort may stand as long as its device. */
 const LONGEST = (LIMITS.keyPackageDays + 1) * DAY;
 const LONGEST_LAST_RESORT = 400 * DAY;
-
-/**
- * [Note: Trying names] Whoever knows a name may ask for its public keys: that is what an address is for. To find out which
- * names there are by trying is slow: per caller, and through relays per relay, whose users share the allowance. Names that
- * nobody has use up a smaller one, so that honest questions go on while somebody guesses; both answers come from one
- * look-up in the same index.
- */
-const IDS = { perMinute: 6000, burst: 2000 };
-const NAMES = {
-  direct: { perMinute: 60, burst: 120 },
-  relayed: { perMinute: 600, burst: 600 },
-} as const;
-const MISSES = {
-  direct: { perMinute: 6, burst: 30 },
-  relayed: { perMinute: 30, burst: 120 },
-} as const;
-const of = (sealed: boolean) => (sealed ? "relayed" : "direct");
 
 /** The routes. */
 export function keyRoutes({ store, now, moved }: KeyDeps): Handlers {
@@ -125,8 +109,8 @@ export function keyRoutes({ store, now, moved }: KeyDeps): Handlers {
     },
     "identity.lookup": async ({ identityId, name }, { limit, sealed }) => {
       demand((identityId === undefined) !== (name === undefined), "name");
-      // An id of 256 bits is known or not; names can be tried one after the other (see [Note: Trying names]).
-      limit("identity.lookup", identityId === undefined ? NAMES[of(sealed)] : IDS);
+      // An id of 256 bits is known or not; names can be tried one after the other.
+      const names = lookUps(identityId === undefined, { limit, sealed });
       const by = identityId === undefined ? { name: name ?? "" } : { identityId };
       const found = await store.accounts.find(by);
       const went = await moved(
@@ -136,7 +120,7 @@ export function keyRoutes({ store, now, moved }: KeyDeps): Handlers {
       );
       if (found === null) {
         if (went === null) {
-          if (name !== undefined) limit("identity.miss", MISSES[of(sealed)]);
+          names.missed();
           throw new ProtocolError("not_found");
         }
         throw new ProtocolError("moved", { data: { statement: toBase64url(went) } });

@@ -151,3 +151,23 @@ test("trying names is slow, and does not keep those from answers who know a name
   node.clock.ahead += 60_000;
   expect(await tryName()).toBe("not_found");
 });
+
+test("trying names at the key log is as slow", async () => {
+  const other = await bootNode();
+  try {
+    let tries = 0;
+    let code = "";
+    while (code !== "rate_limited" && tries < 100) {
+      tries += 1;
+      code = await other.call("keylog.lookup", { name: `nobody${tries}` }).then(
+        () => "found",
+        (error: { code: string }) => error.code,
+      );
+    }
+    expect(code).toBe("rate_limited");
+    expect(tries).toBeLessThan(40);
+    await refuses(other.call("identity.lookup", { name: "nobody" }), "rate_limited");
+  } finally {
+    await other.close();
+  }
+});

@@ -12,6 +12,7 @@ import { openParts } from "../../store/keylog-leaf.ts";
 import type { KeyLogPlace, KeyLogState } from "../../store/port-keylog.ts";
 import type { Store } from "../../store/port.ts";
 import { accountKey } from "../account-key.ts";
+import { lookUps } from "../look-ups.ts";
 import { demand } from "../accounts/checks.ts";
 import { createGossip } from "./gossip.ts";
 
@@ -70,11 +71,17 @@ export function createKeyLog(deps: KeyLogDeps): KeyLogService {
       if (head === null) throw new ProtocolError("not_found");
       return { head };
     },
-    "keylog.lookup": async ({ identityId, name, device, since }, { limit }) => {
+    "keylog.lookup": async ({ identityId, name, device, since }, { limit, sealed }) => {
       limit("keylog.lookup", { perMinute: 3000, burst: 1000 });
       demand((identityId === undefined) !== (name === undefined), "name");
+      const names = lookUps(identityId === undefined, { limit, sealed });
       const by = identityId === undefined ? { name: name ?? "" } : { identityId };
-      const found = await store.keylog.lookup({ ...by, since: since ?? null });
+      const found = await store.keylog
+        .lookup({ ...by, since: since ?? null })
+        .catch((error: unknown) => {
+          if (error instanceof ProtocolError && error.code === "not_found") names.missed();
+          throw error;
+        });
       const parts = openParts(found.content);
       const named = device !== undefined && has(parts.devices.devices, device);
       return {

@@ -25,6 +25,7 @@ export function empty(db: Db, account: number, ended: boolean): void {
   db.run("DELETE FROM key_package_capabilities WHERE account = ?", account);
   db.run("DELETE FROM cards WHERE account = ?", account);
   db.run("DELETE FROM vaults WHERE account = ?", account);
+  db.run("DELETE FROM passkeys WHERE account = ?", account);
   db.run("DELETE FROM ways WHERE account = ?", account);
   db.run("DELETE FROM device_rolls WHERE account = ?", account);
   db.run("UPDATE accounts SET record = NULL WHERE account = ?", account);
