@@ -1,9 +1,10 @@
+import { join } from "node:path";
 import { softPasskey } from "@baraza/crypto/passkeys.testing";
 import { randomBytes } from "@baraza/crypto";
 import type { Bytes } from "@baraza/protocol";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { tamper, vaultOf } from "./hostile-node.ts";
-import { storeRows } from "./inspect.ts";
+import { inspect, storeRows } from "./inspect.ts";
 import type { Network } from "./network.ts";
 import { network } from "./network.ts";
 import type { Person } from "./person.ts";
@@ -88,6 +89,37 @@ test("a passkey with PRF opens everything; one without signs in, and words or th
     code: "unverified",
   });
   await stranger.close();
+});
+
+test("a sign-in that somebody does not go on with, or that opens nothing, leaves no session behind", async () => {
+  const gia = await net.person({ node: 0, name: "gia" });
+  const soft = await softPasskey();
+  await addPasskey(gia, soft, null);
+  const words = await newWords(gia);
+  const ofNoDevice = () =>
+    inspect(join(net.node(0).dataDir, "store.sqlite"), (db) =>
+      db
+        .prepare(
+          "SELECT count(*) AS n FROM sessions JOIN accounts USING (account) WHERE name = ? AND device IS NULL",
+        )
+        .get("gia"),
+    );
+  const phone = await gia.bareDevice();
+  for (let tries = 0; tries < 2; tries++)
+    expect(await answer(phone, soft, null)).toMatchObject({ state: "closed" });
+  const { name, passphrase } = gia;
+  await phone.commands["account.signIn"]({ name, passphrase });
+  expect(ofNoDevice()).toEqual({ n: 0 });
+  await phone.commands["account.signOut"]({});
+  expect(await answer(phone, soft, null)).toMatchObject({ state: "closed" });
+  const others = await newWords(amina);
+  await phone.commands["ways.signInWithWords"]({ text: others.join(" ") });
+  expect(ofNoDevice()).toEqual({ n: 0 });
+  await phone.commands["account.signOut"]({});
+  await phone.commands["ways.signInWithWords"]({ text: words.join(" ") });
+  expect((await phone.now("account", {}))?.identityId).toBe(gia.identityId);
+  expect(ofNoDevice()).toEqual({ n: 0 });
+  await phone.close();
 });
 
 test("an account opened with a passkey alone", async () => {
@@ -208,6 +240,29 @@ test("a device that was signed out at the node comes back by words or by a passk
     eve.commands["ways.signInWithWords"]({ text: other.join(" ") }),
   ).rejects.toMatchObject({ code: "unverified" });
   await laptop.close();
+});
+
+test("a device that was signed out comes back by a passkey without PRF when the vault has another key since", async () => {
+  const hal = await net.person({ node: 0, name: "hal" });
+  const soft = await softPasskey();
+  await addPasskey(hal, soft, null);
+  const [laptop, tablet] = [await hal.secondDevice(), await hal.secondDevice()];
+  const isPut = () =>
+    storeRows(hal.directory, "SELECT 1 FROM account WHERE vault_dirty = 0").length === 1;
+  await expect.poll(isPut).toBe(true);
+  const mine = await tablet.until("devices.list", {}, (all) => all.some((one) => one.here));
+  const deviceId = mine.find((one) => one.here)?.deviceId ?? "";
+  await laptop.until("devices.list", {}, (all) => all.some((one) => one.deviceId === deviceId));
+  await laptop.commands["ways.setPassphrase"]({ passphrase: "another one of hal", code: false });
+  await hal.until("status", {}, ({ sessionEnded }) => sessionEnded);
+  await laptop.commands["devices.remove"]({ deviceId });
+  await laptop.until("devices.list", {}, (all) => all.every((one) => one.deviceId !== deviceId));
+  expect(await answer(hal, soft, null)).toMatchObject({ state: "signedIn" });
+  await hal.until("status", {}, ({ sessionEnded, line }) => !sessionEnded && line === "online");
+  await hal.commands["account.setDisplayName"]({ displayName: "Hal" });
+  await expect.poll(isPut).toBe(true);
+  expect(hal.faults).toEqual([]);
+  for (const one of [laptop, tablet]) await one.close();
 });
 
 test("a device that signs out leaves no way of its own behind", async () => {

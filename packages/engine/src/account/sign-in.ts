@@ -22,6 +22,7 @@ import { takeDevices } from "../devices/list.ts";
 import { EngineError } from "../errors.ts";
 import { keepBoxKeys } from "./box-keys.ts";
 import { keepRecovery } from "../recovery/index.ts";
+import { endClosed, endSession } from "../ways/closed.ts";
 import { keepPlaces } from "./places.ts";
 import { opaque, writeAccount } from "./session.ts";
 import { createOwnWay, holdsItsKey, isOurs, openByWay } from "./ways-store.ts";
@@ -75,8 +76,9 @@ export async function signInBy(core: Core, prove: () => Promise<Proven>): Promis
     const { node } = await core.own.call("accounts.policy", {});
     const { answer, open } = await prove();
     core.setProgress({ job: "signingIn", done: 2, total: 3 });
-    const { vault, vaultKey } = await openAnswer(answer, open);
+    const { vault, vaultKey } = await openOrEnd(core, { answer, open });
     await becomeDevice(core, { answer, node, vault, vaultKey });
+    await endClosed(core);
   } finally {
     core.setProgress(null);
   }
@@ -89,8 +91,7 @@ export async function signInBy(core: Core, prove: () => Promise<Proven>): Promis
 export async function againBy(core: Core, prove: () => Promise<Proven>): Promise<void> {
   const { identityId } = core.me();
   const { answer, open } = await prove();
-  const { vault, vaultKey } = await openAnswer(answer, open);
-  if (!equalBytes(identityIdOf(vault.identity), identityId)) throw new EngineError("unverified");
+  const { vault, vaultKey } = await openOrEnd(core, { answer, open }, identityId);
   const ours = await isOurs(core, vault);
   await core.store.transaction((tx) => {
     tx.run("UPDATE account SET session = ?, vault_dirty = vault_dirty + 1", [answer.session]);
@@ -156,6 +157,23 @@ async function byKey(core: Core, way: WayKind, secret: Bytes): Promise<Proven> {
     return { answer, open: (id) => openByWay(keys, id, readVaultWraps(answer.vault)) };
   } catch (error) {
     throw asRefusal(error, "wrong_way");
+  }
+}
+
+/** Opens what the node gave; where that does not come about, its session is not left behind. `whose`: only that person's. */
+async function openOrEnd(
+  core: Core,
+  { answer, open }: Proven,
+  whose?: Bytes,
+): Promise<{ vault: Vault; vaultKey: Bytes }> {
+  try {
+    const opened = await openAnswer(answer, open);
+    if (whose !== undefined && !equalBytes(identityIdOf(opened.vault.identity), whose))
+      throw new EngineError("unverified");
+    return opened;
+  } catch (error) {
+    await endSession(core, answer);
+    throw error;
   }
 }
 

@@ -14,13 +14,13 @@ import { TransportError } from "../ports.ts";
 export type OwnNode = {
   /**
    * Calls a route of one's own node. The session goes along only where the route asks for one: what may come through a
-   * gateway never says who asks.
+   * gateway never says who asks. `session`: another than the one that is in use.
    * @throws ProtocolError as the node answered; `unavailable` when it could not be reached.
    */
   call<N extends RouteName>(
     name: N,
     request: RequestOf<N>,
-    options?: { signal?: AbortSignal },
+    options?: { signal?: AbortSignal; session?: Bytes },
   ): Promise<ResponseOf<N>>;
 };
 
@@ -32,7 +32,8 @@ export function createOwnNode(
   return {
     async call(name, request, options = {}) {
       const { access } = ROUTES[name];
-      const token = access === "session" || access === "administrator" ? session() : null;
+      const asks = access === "session" || access === "administrator";
+      const token = asks ? (options.session ?? session()) : null;
       const headers: Record<string, string> = { "content-type": "application/cbor" };
       if (token !== null) headers.authorization = `Bearer ${toBase64url(token)}`;
       let answer: { status: number; body: Bytes };

@@ -2,33 +2,37 @@
  * A sign-in that a passkey without PRF has begun: the node let the person in, and what came is still sealed until another
  * way opens it. It is kept in memory, for one attempt to go on.
  */
-import { readVaultWraps, wayKeys } from "@baraza/crypto";
-import type { Bytes, SignedIn, WayKind } from "@baraza/protocol";
-import { openByWay } from "../account/ways-store.ts";
-import { signInBy } from "../account/sign-in.ts";
+import type { SignedIn } from "@baraza/protocol";
+import { ProtocolError } from "@baraza/protocol";
 import type { Core } from "../core.ts";
 
 const closed = new WeakMap<Core, SignedIn>();
 
-export function keepClosed(core: Core, answer: SignedIn): void {
+/** Keeps it in the place of one that nobody went on with. */
+export async function keepClosed(core: Core, answer: SignedIn): Promise<void> {
+  await endClosed(core);
   closed.set(core, answer);
 }
 
-/** Opens it with a way. @returns false when there is none, or it is another person's */
-export async function openClosed(
-  core: Core,
-  { way, secret }: { way: WayKind; secret: Bytes },
-): Promise<boolean> {
-  const answer = closed.get(core);
-  if (answer === undefined) return false;
+/** Takes it, to go on with it; null when there is none. */
+export function takeClosed(core: Core): SignedIn | null {
+  const answer = closed.get(core) ?? null;
   closed.delete(core);
-  const keys = await wayKeys(way, secret);
-  const open = (id: Bytes) => openByWay(keys, id, readVaultWraps(answer.vault));
+  return answer;
+}
+
+/** Nobody goes on with it: its session is not left behind at the node. */
+export async function endClosed(core: Core): Promise<void> {
+  const answer = takeClosed(core);
+  if (answer !== null) await endSession(core, answer);
+}
+
+/** Ends the session of a sign-in that came to nothing. */
+export async function endSession(core: Core, { session }: SignedIn): Promise<void> {
   try {
-    await signInBy(core, () => Promise.resolve({ answer, open }));
-    return true;
-  } catch {
-    // Another person's words, perhaps: they say themselves whose they are.
-    return false;
+    await core.own.call("accounts.signOut", {}, { session });
+  } catch (error) {
+    // It ends by itself, and nobody has it any more.
+    if (!(error instanceof ProtocolError)) throw error;
   }
 }

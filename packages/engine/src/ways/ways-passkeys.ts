@@ -15,7 +15,7 @@ import { check, newPasskey, ProtocolError } from "@baraza/protocol";
 import { signUpBy } from "../account/session.ts";
 import { againBy, signInBy } from "../account/sign-in.ts";
 import { swapVault } from "../account/vault.ts";
-import { openByWay } from "../account/ways-store.ts";
+import { openByWay, vaultKeyByDevice } from "../account/ways-store.ts";
 import type { Account } from "../api.ts";
 import type { Core } from "../core.ts";
 import { EngineError } from "../errors.ts";
@@ -97,15 +97,14 @@ export async function signInWithPasskey(
   const wraps = readVaultWraps(signedIn.vault);
   const opens = prf !== null && wraps.some(({ id }) => String(id) === String(wayId));
   if (!opens && again) {
-    // What this device needs is here already; only the session was missing.
+    // What this device needs is here already, or comes by its own way: only the session was missing.
     const { vaultKey } = core.me();
-    await againBy(core, () =>
-      Promise.resolve({ answer: signedIn, open: () => Promise.resolve(vaultKey) }),
-    );
+    const open = async (id: Bytes) => (await vaultKeyByDevice(core, id, wraps)) ?? vaultKey;
+    await againBy(core, () => Promise.resolve({ answer: signedIn, open }));
     return { state: "signedIn", account: await arrival.signedInAgain() };
   }
   if (!opens) {
-    keepClosed(core, signedIn);
+    await keepClosed(core, signedIn);
     const by = wraps.map(({ way }) => kindOf(way)).filter((kind) => kind !== "device");
     return { state: "closed", name: signedIn.name, by: [...new Set(by)] };
   }

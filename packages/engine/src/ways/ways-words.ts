@@ -1,14 +1,15 @@
 /** Recovery words as a way in. */
+import { readVaultWraps, wayKeys } from "@baraza/crypto";
 import { completeWord, createWords, readWords, wordsText } from "@baraza/crypto/words";
 import type { Bytes } from "@baraza/protocol";
 import { addWay } from "../account/ways.ts";
-import { listWays } from "../account/ways-store.ts";
-import { signInAgainWith, signInWith } from "../account/sign-in.ts";
+import { listWays, openByWay } from "../account/ways-store.ts";
+import { signInAgainWith, signInBy, signInWith } from "../account/sign-in.ts";
 import type { Account } from "../api.ts";
 import type { Core } from "../core.ts";
 import { EngineError } from "../errors.ts";
 import type { WordsRead } from "./api.ts";
-import { openClosed } from "./closed.ts";
+import { takeClosed } from "./closed.ts";
 import type { Arrival } from "./index.ts";
 
 export function newWords(core: Core): { words: string[]; text: string } {
@@ -43,9 +44,23 @@ export async function signInWithWords(
     await signInAgainWith(core, { way: "words", secret });
     return arrival.signedInAgain();
   }
-  if (!(await openClosed(core, { way: "words", secret })))
-    await signInWith(core, { way: "words", secret });
+  if (!(await openClosed(core, secret))) await signInWith(core, { way: "words", secret });
   return arrival.signedIn();
+}
+
+/** Goes on with what a passkey has begun. @returns false when there is none, or it is another person's */
+async function openClosed(core: Core, secret: Bytes): Promise<boolean> {
+  const answer = takeClosed(core);
+  if (answer === null) return false;
+  const keys = await wayKeys("words", secret);
+  const open = (id: Bytes) => openByWay(keys, id, readVaultWraps(answer.vault));
+  try {
+    await signInBy(core, () => Promise.resolve({ answer, open }));
+    return true;
+  } catch {
+    // Another person's words, perhaps: they say themselves whose they are.
+    return false;
+  }
 }
 
 /** S of words. @throws EngineError `words_wrong` */
