@@ -237,7 +237,8 @@ async function asked(core: Core, letter: Opened): Promise<Outcome> {
     );
     return { write: (tx) => writeLetters(tx, [answer]), kick: card.log_id };
   }
-  const data = writeAs(addIntent, { keyPackages: body.keyPackages, reply: body.reply });
+  const { keyPackages, reply, cardId } = body;
+  const data = writeAs(addIntent, { keyPackages, reply, cardId });
   const { profile } = body;
   return {
     write: (tx) => {

@@ -5,6 +5,7 @@ import { encodeJoinFragment, ProtocolError, toHex } from "@baraza/protocol";
 import type { Core } from "../core.ts";
 import { EngineError } from "../errors.ts";
 import { deviceReply } from "../account/boxes.ts";
+import { tend } from "../spaces/tend.ts";
 import { needSpace } from "../spaces/runtime.ts";
 
 const DAY_MS = 24 * 60 * 60_000;
@@ -18,6 +19,8 @@ export async function invite(
   logId: string,
   days: number,
 ): Promise<{ link: string; expires: number }> {
+  await needSpace(core, logId);
+  await hearFirst(core, logId);
   const space = await needSpace(core, logId);
   if (space.row.state !== "active" || space.group === null) throw new EngineError("not_member");
   if (space.row.kind === "personal") throw new EngineError("invalid");
@@ -51,6 +54,19 @@ export async function invite(
     invitation: await accountCode(core, expires),
   });
   return { link: `/join#${fragment}`, expires };
+}
+
+/** How long making a link waits for the space's hub. */
+const PATIENCE_MS = 3000;
+
+/** A removal ends the links that are out when a device learns of it: one that has been made is learnt of before the link is. */
+async function hearFirst(core: Core, logId: string): Promise<void> {
+  let cancel = () => {};
+  const late = new Promise<void>((resolve) => {
+    cancel = core.platform.clock.setTimer(PATIENCE_MS, resolve);
+  });
+  await Promise.race([late, tend(core, logId, { fetch: true })]);
+  cancel();
 }
 
 /** A node invitation that goes with the link, for guests without an account; none where this account may not give one. */

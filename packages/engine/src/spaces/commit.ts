@@ -19,6 +19,7 @@ import {
 import type { Bytes, DecisionProof, Reply } from "@baraza/protocol";
 import {
   bytes,
+  bytes16,
   bytes32,
   decisionProof,
   decodeCbor,
@@ -52,10 +53,18 @@ import { asStored, chainOf, sealOne, seenOf } from "./seal.ts";
 import { checkedHead, sync } from "./sync.ts";
 import type { PendingCommit } from "./welcome.ts";
 
-/** Somebody to add: their devices' key packages and how to reach them. `gone`: devices of theirs that these replace. */
+/**
+ * Somebody to add: their devices' key packages and how to reach them. `gone`: devices of theirs that these replace. `cardId`: the
+ * link that they came by; without one, they are members already.
+ *
+ * [Note: Who asked before a removal] Letters and logs come by different ways: somebody may ask for a place after they were put
+ * out, and the device that they ask may hear of the removal later. So what was right when the letter was read is asked once
+ * more when the commit is made, by the group as it is then: whoever is no member comes in by a link that stands, or not at all.
+ */
 export const addIntent = object({
   keyPackages: v.array(bytes(LIMITS.keyPackageBytes)),
   reply,
+  cardId: v.optional(bytes16),
   gone: v.optional(v.array(bytes32)),
 });
 export const removeIntent = object({ identityId: bytes32 });
@@ -202,13 +211,15 @@ async function planOf(
     const data = decodeCbor(intent.data);
     if (intent.kind === "slot") plan.update ||= space.row.slot_good === 0 && canHaveSlot(group);
     else if (intent.kind === "add") {
-      const { keyPackages, reply: to, gone } = v.parse(addIntent, data);
+      const { keyPackages, reply: to, gone, cardId } = v.parse(addIntent, data);
+      const invited = cardId !== undefined && (await linkStands(core, space.logId, cardId));
       for (const keyPackage of keyPackages) {
         const view = await readKeyPackage(keyPackage).catch(() => null);
         if (view === null || view.suite !== space.genesis.mlsSuite) continue;
         const { device, id, certificate } = await infoOf(view.credential, view.signatureKey);
         const roll = space.rolls.get(id);
         if (roll !== undefined && !standsUnder(roll, certificate)) continue;
+        if (!invited && !members.some((one) => one.info.id === id)) continue;
         const there = members.find((one) => one.info.device === device);
         // Several were asked, and another member's device was first.
         if (there !== undefined && equalBytes(there.seatKey, view.seatKey)) continue;
@@ -288,6 +299,15 @@ async function planOf(
   }
   if (plan.context !== null) plan.context = keepContext(contextExtension(group), plan.context);
   return plan;
+}
+
+/** Whether a link into a space has not ended since: a removal ends all of them. */
+async function linkStands(core: Core, logId: string, cardId: Bytes): Promise<boolean> {
+  const card = await core.store.get("SELECT 1 AS one FROM cards WHERE card_id = ? AND log_id = ?", [
+    toHex(cardId),
+    logId,
+  ]);
+  return card !== undefined;
 }
 
 function isDue(core: Core, logId: string, data: Bytes): boolean {

@@ -297,10 +297,18 @@ export async function testSpace(history: "none" | "all" = "none"): Promise<TestS
       ...made,
     };
   }
+  /** Somebody has asked by a link of ours. */
   async function wants({ keyPackage, reply }: Stranger): Promise<void> {
+    const cardId = randomBytes(16);
+    await store.run("INSERT INTO cards VALUES (?, ?, ?, ?)", [
+      toHex(cardId),
+      spaceId,
+      randomBytes(32),
+      Number.MAX_SAFE_INTEGER,
+    ]);
     await store.run("INSERT INTO intents (log_id, kind, data) VALUES (?, 'add', ?)", [
       spaceId,
-      writeAs(addIntent, { keyPackages: [keyPackage], reply }),
+      writeAs(addIntent, { keyPackages: [keyPackage], reply, cardId }),
     ]);
   }
 
