@@ -49,7 +49,7 @@ test("only a device of the account calls a request practice, and no other reques
   const { publicKey } = await hpkeGenerate();
   await refuses(() => rehearsalBy({ ...practice, publicKey }), "bad_share");
   const word = { ...mine, rehearsal: true } as unknown as RescueRequest;
-  await expect(sealRescue(secret, word)).rejects.toMatchObject({ code: "malformed" });
+  expect(() => sealRescue(secret, word)).toThrow(expect.objectContaining({ code: "malformed" }));
 });
 
 test("another key in the request makes other digits", async () => {

@@ -7,10 +7,16 @@ import type { Context } from "../http/registry.ts";
  * nobody has use up a smaller one, so that honest questions go on while somebody guesses; both answers come from one
  * look-up in the same index.
  */
-const IDS = { perMinute: 6000, burst: 2000 };
 const NAMES = {
-  direct: { perMinute: 60, burst: 120 },
-  relayed: { perMinute: 600, burst: 600 },
+  "identity.lookup": {
+    direct: { perMinute: 60, burst: 120 },
+    relayed: { perMinute: 600, burst: 600 },
+  },
+  // Apps look there by themselves at whom they have met; those who type a name do not wait for them.
+  "keylog.lookup": {
+    direct: { perMinute: 120, burst: 300 },
+    relayed: { perMinute: 1200, burst: 1200 },
+  },
 } as const;
 const MISSES = {
   direct: { perMinute: 6, burst: 30 },
@@ -18,18 +24,14 @@ const MISSES = {
 } as const;
 
 /**
- * Counts one question; the routes that answer one share what is allowed. `missed`: call it when nobody has the name.
+ * Counts one question by a name. `missed`: call it when nobody has the name; the routes share what is allowed of that.
  * @throws ProtocolError `rate_limited`
  */
-export function lookUps(
-  byName: boolean,
+export function lookUpName(
+  route: keyof typeof NAMES,
   { limit, sealed }: Pick<Context, "limit" | "sealed">,
 ): { missed: () => void } {
   const way = sealed ? "relayed" : "direct";
-  limit(byName ? "identity.lookup" : "identity.lookup-id", byName ? NAMES[way] : IDS);
-  return {
-    missed: () => {
-      if (byName) limit("identity.miss", MISSES[way]);
-    },
-  };
+  limit(`${route}-name`, NAMES[route][way]);
+  return { missed: () => limit("identity.miss", MISSES[way]) };
 }

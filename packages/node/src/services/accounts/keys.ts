@@ -14,7 +14,7 @@ import type { Store } from "../../store/port.ts";
 import { checked, demand } from "./checks.ts";
 import type { MovingService } from "../moving/index.ts";
 import { accountKey } from "../account-key.ts";
-import { lookUps } from "../look-ups.ts";
+import { lookUpName } from "../look-ups.ts";
 
 export type KeyDeps = {
   store: Pick<Store, "accounts">;
@@ -27,6 +27,8 @@ const DAY = 24 * 60 * 60_000;
 /** Key packages end within this; a last resort may stand as long as its device. */
 const LONGEST = (LIMITS.keyPackageDays + 1) * DAY;
 const LONGEST_LAST_RESORT = 400 * DAY;
+
+const IDS = { perMinute: 6000, burst: 2000 };
 
 /** The routes. */
 export function keyRoutes({ store, now, moved }: KeyDeps): Handlers {
@@ -110,7 +112,8 @@ export function keyRoutes({ store, now, moved }: KeyDeps): Handlers {
     "identity.lookup": async ({ identityId, name }, { limit, sealed }) => {
       demand((identityId === undefined) !== (name === undefined), "name");
       // An id of 256 bits is known or not; names can be tried one after the other.
-      const names = lookUps(identityId === undefined, { limit, sealed });
+      const named = name === undefined ? null : lookUpName("identity.lookup", { limit, sealed });
+      if (named === null) limit("identity.lookup", IDS);
       const by = identityId === undefined ? { name: name ?? "" } : { identityId };
       const found = await store.accounts.find(by);
       const went = await moved(
@@ -120,7 +123,7 @@ export function keyRoutes({ store, now, moved }: KeyDeps): Handlers {
       );
       if (found === null) {
         if (went === null) {
-          names.missed();
+          named?.missed();
           throw new ProtocolError("not_found");
         }
         throw new ProtocolError("moved", { data: { statement: toBase64url(went) } });

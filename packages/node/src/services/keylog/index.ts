@@ -12,7 +12,7 @@ import { openParts } from "../../store/keylog-leaf.ts";
 import type { KeyLogPlace, KeyLogState } from "../../store/port-keylog.ts";
 import type { Store } from "../../store/port.ts";
 import { accountKey } from "../account-key.ts";
-import { lookUps } from "../look-ups.ts";
+import { lookUpName } from "../look-ups.ts";
 import { demand } from "../accounts/checks.ts";
 import { createGossip } from "./gossip.ts";
 
@@ -74,12 +74,12 @@ export function createKeyLog(deps: KeyLogDeps): KeyLogService {
     "keylog.lookup": async ({ identityId, name, device, since }, { limit, sealed }) => {
       limit("keylog.lookup", { perMinute: 3000, burst: 1000 });
       demand((identityId === undefined) !== (name === undefined), "name");
-      const names = lookUps(identityId === undefined, { limit, sealed });
+      const asked = name === undefined ? null : lookUpName("keylog.lookup", { limit, sealed });
       const by = identityId === undefined ? { name: name ?? "" } : { identityId };
       const found = await store.keylog
         .lookup({ ...by, since: since ?? null })
         .catch((error: unknown) => {
-          if (error instanceof ProtocolError && error.code === "not_found") names.missed();
+          if (error instanceof ProtocolError && error.code === "not_found") asked?.missed();
           throw error;
         });
       const parts = openParts(found.content);
