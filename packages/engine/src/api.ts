@@ -7,6 +7,7 @@ import type { AdminCommands, AdminLive } from "./admin/api.ts";
 import type { DevicesCommands, DevicesLive } from "./devices/api.ts";
 import type { MovingCommands, MovingLive } from "./moving/api.ts";
 import type { LeadingCommands, LeadingLive } from "./leading/api.ts";
+import type { MirrorCommands, MirrorLive } from "./mirrors/api.ts";
 import type { RecoveryCommands, RecoveryLive } from "./recovery/api.ts";
 import type { SlotCommands, SlotLive } from "./slots/api.ts";
 import type { TrustCommands, TrustLive } from "./trust/api.ts";
@@ -199,6 +200,7 @@ export type EngineCommands = {
   ChatCommands &
   SlotCommands &
   LeadingCommands &
+  MirrorCommands &
   DevicesCommands &
   WaysCommands &
   MovingCommands &
@@ -216,6 +218,7 @@ export type EngineLive = {
   ChatLive &
   SlotLive &
   LeadingLive &
+  MirrorLive &
   DevicesLive &
   WaysLive &
   MovingLive &

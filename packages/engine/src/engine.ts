@@ -21,6 +21,7 @@ import { LEADING_QUERY_TABLES } from "./leading/queries.ts";
 import { LEADING_MIGRATIONS } from "./leading/tables.ts";
 import { ask, readInvitation } from "./letters/ask.ts";
 import { invite } from "./letters/invite.ts";
+import { MIRROR_QUERY_TABLES, mirrorCommands } from "./mirrors/lazy.ts";
 import { createMoving } from "./moving/index.ts";
 import { movedAway } from "./moving/own-moves.ts";
 import { MOVING_MIGRATIONS } from "./moving/tables.ts";
@@ -362,6 +363,7 @@ export async function createEngine(
     "sync.now": async () => background.nudge(),
     ...moving.commands,
     ...lazyLeadingCommands(core),
+    ...mirrorCommands(core),
   };
   const commands: Record<string, unknown> = { ...base };
   for (const tool of tools) {
@@ -445,6 +447,9 @@ export async function createEngine(
     ),
     leading: stored(LEADING_QUERY_TABLES, async (args: { spaceId: string }) =>
       (await import("./leading/lead.ts")).leadingOf(core, args.spaceId),
+    ),
+    mirrors: stored(MIRROR_QUERY_TABLES, async (args: { spaceId: string }) =>
+      (await import("./mirrors/mirrors.ts")).mirrorsOf(core, args.spaceId),
     ),
     ...recoveryWatches(core),
   };

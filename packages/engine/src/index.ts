@@ -6,6 +6,7 @@ export * from "./errors.ts";
 export type * from "./devices/api.ts";
 export * from "./moving/api.ts";
 export type * from "./leading/api.ts";
+export type * from "./mirrors/api.ts";
 export type * from "./recovery/api.ts";
 export * from "./ports.ts";
 export type * from "./slots/api.ts";

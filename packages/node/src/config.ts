@@ -65,6 +65,11 @@ export const SETTINGS = {
     "Serve /metrics on the main port too, to whoever sends this bearer token",
   ),
   logQuotaMb: setting(count, 2048, "How much disk the entries of one log may take, in MiB"),
+  mirrorQuotaMb: setting(
+    count,
+    2048,
+    "How much disk copies of conversations that other nodes keep may take, in MiB; 0: none are kept",
+  ),
   appendsPerMinute: setting(count, 6000, "How many appends one log takes in a minute"),
   blobQuotaMb: setting(count, 10_240, "How much disk sealed files may take, in MiB"),
   logLevel: setting(

@@ -26,6 +26,8 @@ import type { KeyLogService } from "./services/keylog/index.ts";
 import { createKeyLog } from "./services/keylog/index.ts";
 import { createLogs } from "./services/logs/index.ts";
 import { createDevices } from "./services/devices/index.ts";
+import type { MirrorsService } from "./services/mirrors/index.ts";
+import { createMirrors } from "./services/mirrors/index.ts";
 import type { MovingService } from "./services/moving/index.ts";
 import { createMoving } from "./services/moving/index.ts";
 import type { PushService } from "./services/push/index.ts";
@@ -226,10 +228,31 @@ async function start(
       onSeatsChanged: (logId) => {
         push.seatsChanged(logId);
       },
+      copied: (logId, seq) => mirrors.appended(logId, seq),
+      onMirrors: (logId) => {
+        mirrors.changed(logId);
+      },
       observeBatch: (entries) => {
         metrics.batch(entries);
       },
       now,
+    }),
+  );
+  const mirrors: MirrorsService = add(
+    await createMirrors({
+      store,
+      name,
+      nodeKey: secrets.nodeKey.privateKey,
+      outbound,
+      copyOf: (logId, after) => logs.copy(logId, after),
+      nodeKeyOf: (node, fresh) => relay.nodeKeyOf(node, fresh),
+      redeemToken: (token) => accounts.redeemToken(token),
+      quota: {
+        log: config.logQuotaMb * 1024 * 1024,
+        all: config.mirrorQuotaMb * 1024 * 1024,
+      },
+      now,
+      ...options.pushRetry,
     }),
   );
   const keylog = add(
@@ -331,7 +354,9 @@ async function start(
       }),
     store,
     keylog,
-    idle: () => push.idle(),
+    idle: async () => {
+      await Promise.all([push.idle(), mirrors.idle()]);
+    },
     close: async () => {
       await close();
       logger.info("node stopped");

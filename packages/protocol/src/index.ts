@@ -15,6 +15,7 @@ export * from "./leading-letter.ts";
 export * from "./limits.ts";
 export * from "./link.ts";
 export * from "./log.ts";
+export * from "./mirrors.ts";
 export * from "./moving.ts";
 export * from "./padding.ts";
 export * from "./passkeys.ts";

@@ -8,6 +8,7 @@ export const LABELS = {
   entry: "baraza/entry/1",
   ownHash: "baraza/own-hash/1",
   head: "baraza/head/1",
+  mirrorPage: "baraza/mirror-page/1",
   logId: "baraza/log-id/1",
   logSession: "baraza/log-session/1",
   seatPush: "baraza/seat-push/1",

@@ -25,6 +25,9 @@ export const LIMITS = {
   genesisBytes: 16 * KiB,
   entryBlobs: 64,
   stewards: 32,
+  /** Nodes that keep a copy of one log; and how long a copy is kept that nobody feeds. */
+  mirrors: 3,
+  mirrorIdleMs: 180 * DAY,
   seats: 4000,
   members: 1000,
   /** Entries and bytes in one read. */

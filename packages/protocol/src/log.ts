@@ -51,13 +51,15 @@ export type SeatRecord = Infer<typeof seatRecord>;
 
 /**
  * What stewards decide in clear, because the hub has to act on it.
- * One steward: `void`, `removeSeat` (in a pair: both), `mend`, `retention`, `keep`, and `stewards` where it names more, steps
+ * One steward: `void`, `removeSeat` (in a pair: both), `mend`, `retention`, `keep`, `mirrors`, and `stewards` where it names more, steps
  * down, or takes away whom they named (the list keeps the order of naming). A majority: any other `stewards`, `delete`, `handover`.
  *
  * A record with `until` (milliseconds) is a *decision*: its signatures were gathered one by one, and cover it whatever
  * epoch the log is in meanwhile (see leading.ts).
  */
 const until = v.optional(time);
+export const mirror = object({ node: nodeName, key: bytes32 });
+export type Mirror = Infer<typeof mirror>;
 export const stewardRecord = v.variant("op", [
   object({ op: v.literal("void"), seq: uint(), epoch: uint(), postingKey: bytes32 }),
   object({ op: v.literal("removeSeat"), seatId: bytes16, until }),
@@ -71,6 +73,11 @@ export const stewardRecord = v.variant("op", [
   /** The hub drops the log once `LIMITS.deletionWaitMs` have passed, unless a `keep` comes before. */
   object({ op: v.literal("delete"), until: time }),
   object({ op: v.literal("keep") }),
+  /** The nodes that keep a copy from now on, with their keys (see mirrors.ts). */
+  object({
+    op: v.literal("mirrors"),
+    mirrors: v.pipe(v.array(mirror), v.maxLength(LIMITS.mirrors)),
+  }),
   /**
    * The log goes on at another hub, in generation `gen`, one higher than before: from `head` at `seq`, or from what the old
    * hub has signed behind that. It is the new hub's first entry. `oldKey` is the old hub's key, `epoch` and `postingKey` are
@@ -257,6 +264,8 @@ export const logsSession = {
     lastCommitSeq: uint(),
     /** Whether there is a rejoin slot. */
     slot: v.optional(v.boolean()),
+    /** The nodes that keep a copy, for whoever came in after the stewards named them. */
+    mirrors: v.optional(v.pipe(v.array(mirror), v.maxLength(LIMITS.mirrors))),
   }),
 };
 

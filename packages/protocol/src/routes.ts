@@ -12,6 +12,7 @@ import * as keylog from "./keylog.ts";
 import * as handover from "./handover.ts";
 import { LIMITS } from "./limits.ts";
 import * as log from "./log.ts";
+import * as mirrors from "./mirrors.ts";
 import * as passkeys from "./passkeys.ts";
 import * as recovery from "./recovery.ts";
 import * as moving from "./moving.ts";
@@ -134,6 +135,8 @@ export const ROUTES = {
   "logs.close": route("gateway", handover.logsClose),
   "logs.takeOver": route("gateway", handover.logsTakeOver),
   "logs.bring": route("gateway", handover.logsBring, LIMITS.appendBytes),
+  "mirrors.open": route("gateway", mirrors.mirrorsOpen),
+  "mirrors.feed": route("gateway", mirrors.mirrorsFeed, LIMITS.appendBytes + LIMITS.requestBytes),
   "logs.append": route("gateway", log.logsAppend, LIMITS.appendBytes),
   "logs.session": route("gateway", log.logsSession),
   "logs.read": route("gateway", log.logsRead),

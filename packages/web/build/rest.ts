@@ -64,6 +64,7 @@ export const rest: readonly string[] = [
   "sign",
   "commands",
   "move",
+  "mirrors",
   "en-leading",
   "fr-leading",
   "es-leading",

@@ -38,8 +38,11 @@ export async function learnMove(
   carries: Carries = null,
 ): Promise<boolean> {
   const record = handoverOf(proof);
-  if (record === null || space.row.state !== "active" || !(await isDecided(space, proof)))
+  if (record === null || space.row.state !== "active") return false;
+  if (!(await isDecided(space, proof))) {
+    await keepForLater(core, space, proof, record);
     return false;
+  }
   const followed = await followedMove(core, space.logId, record.gen);
   if (followed !== null) {
     if (equalBytes(followed.id, proof.id)) {
@@ -60,6 +63,50 @@ export async function learnMove(
   });
   core.kick({ space: space.logId, vault: true });
   return true;
+}
+
+const HEARD = 4;
+
+/** This device may have missed who leads by now: once it has read more, it asks again. What anybody may send is kept in small number. */
+async function keepForLater(
+  core: Core,
+  { logId, row }: SpaceRuntime,
+  proof: DecisionProof,
+  record: Handover,
+): Promise<void> {
+  if (record.gen !== row.gen + 1 || !equalBytes(record.oldKey, row.hub_key)) return;
+  if (record.seq < row.seq) return;
+  await core.store.transaction((tx) => {
+    const count = tx.get<{ count: number }>(
+      "SELECT count(*) AS count FROM heard_moves WHERE log_id = ?",
+      [logId],
+    );
+    if ((count?.count ?? 0) >= HEARD) tx.run("DELETE FROM heard_moves WHERE log_id = ?", [logId]);
+    tx.run("INSERT OR REPLACE INTO heard_moves VALUES (?, ?, ?, ?)", [
+      logId,
+      toHex(proof.id),
+      record.gen,
+      writeAs(decisionProof, proof),
+    ]);
+  });
+}
+
+/** Judges again what was heard before this device had read enough. Call it inside the space's queue. */
+export async function judgeHeard(core: Core, space: SpaceRuntime): Promise<void> {
+  const rows = await core.store.all<{ id: string; gen: number; decision: Bytes }>(
+    "SELECT id, gen, decision FROM heard_moves WHERE log_id = ?",
+    [space.logId],
+  );
+  for (const row of rows) {
+    const proof = readAs(decisionProof, row.decision);
+    const over = row.gen <= space.row.gen;
+    if (!over && !(await isDecided(space, proof))) continue;
+    await core.store.run("DELETE FROM heard_moves WHERE log_id = ? AND id = ?", [
+      space.logId,
+      row.id,
+    ]);
+    if (!over && (await learnMove(core, space, proof))) return;
+  }
 }
 
 /** The decision that began a generation, as far as this device knows. */

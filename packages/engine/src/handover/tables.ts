@@ -30,8 +30,38 @@ CREATE TABLE hub_moves (
 /** The token with which this device opened a place at the new hub. */
 const TOKEN = "ALTER TABLE hub_moves ADD COLUMN token BLOB";
 
+const MIRRORS = `
+-- Nodes that keep a copy of a space, as the stewards named them. Opened: this device has asked its own node for a place.
+-- Until: the date of the hub's receipt that it showed. Reading: its copy is read while the hub does not answer.
+CREATE TABLE space_mirrors (
+  log_id TEXT NOT NULL,
+  node TEXT NOT NULL,
+  key BLOB NOT NULL,
+  opened INTEGER NOT NULL DEFAULT 0,
+  state TEXT NOT NULL DEFAULT 'unknown',
+  until INTEGER,
+  reading INTEGER NOT NULL DEFAULT 0,
+  PRIMARY KEY (log_id, node)
+) STRICT, WITHOUT ROWID;
+
+-- Decisions about hand-overs that this device cannot judge yet: it has not read who leads by now.
+CREATE TABLE heard_moves (
+  log_id TEXT NOT NULL,
+  id TEXT NOT NULL,
+  gen INTEGER NOT NULL,
+  decision BLOB NOT NULL,
+  PRIMARY KEY (log_id, id)
+) STRICT, WITHOUT ROWID;
+`;
+
 export const HANDOVER_MIGRATIONS: readonly Migration[] = [
   { version: 1, up: TABLES },
   { version: 2, up: TOKEN },
+  { version: 3, up: MIRRORS },
 ];
-export const HANDOVER_TABLES = ["former_hubs", "hub_moves"] as const;
+export const HANDOVER_TABLES = [
+  "former_hubs",
+  "hub_moves",
+  "space_mirrors",
+  "heard_moves",
+] as const;

@@ -6,8 +6,9 @@ import { knownProposals } from "../leading/state.ts";
 import { turnOf } from "../leading/tend-leading.ts";
 import { stewardsOf } from "../spaces/roster.ts";
 import type { SpaceRuntime } from "../spaces/runtime.ts";
+import { runtimeOf } from "../spaces/runtime.ts";
 import { startMove } from "./carry-out.ts";
-import { followedMove } from "./follow.ts";
+import { followedMove, judgeHeard } from "./follow.ts";
 
 /**
  * A device whose node is to keep the space goes over once a majority has signed: who proposed it at once, others of that
@@ -19,6 +20,8 @@ export async function tendMove(core: Core, space: SpaceRuntime): Promise<void> {
   // It went over already, and the new hub is not open yet.
   const followed = await followedMove(core, space.logId, row.gen + 1);
   if (followed !== null) return takeUp(core, space, followed);
+  await judgeHeard(core, space);
+  if ((await runtimeOf(core, space.logId)) !== space) return;
   const now = core.platform.clock.now();
   for (const one of await knownProposals(core, space)) {
     const { record, gen, sigs } = one;

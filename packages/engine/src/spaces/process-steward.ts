@@ -11,6 +11,7 @@ import type { EntryHeader, StoredEntry } from "@baraza/protocol";
 import { decisionProof, equalBytes, toHex, untilOf, writeAs } from "@baraza/protocol";
 import { noteMove } from "../handover/reducer.ts";
 import type { Core } from "../core.ts";
+import { noteMirrors } from "../mirrors/reducer.ts";
 import { noteDecision, noteDeletion, noteHubLeads } from "../leading/reducer.ts";
 import { packKeys } from "../leading/hub-list.ts";
 import { slotGoesBack } from "../slots/claim.ts";
@@ -35,7 +36,7 @@ export async function processStewardEntry(
   const trusted =
     draft.group === null || entry.seq <= draft.row.read_from || record.op === "stewards";
   if (!trusted && !(await signedBySteward(draft, entry, header))) return false;
-  noteLeading(draft, entry, header);
+  noteLeading(core, draft, entry, header);
   if (record.op === "void") await undo(core, draft, entry.seq, record);
   else if (
     record.op === "removeSeat" &&
@@ -50,6 +51,7 @@ export async function processStewardEntry(
 
 /** What the hub goes by from here on: its list, the decisions that it took in, and whether it will delete the log. */
 function noteLeading(
+  core: Core,
   draft: Draft,
   { seq, sigs }: StoredEntry,
   { steward: record, appendId }: EntryHeader,
@@ -73,6 +75,12 @@ function noteLeading(
       sigs: sigs.stewards ?? [],
     });
     writes.push((tx) => noteMove(tx, logId, { gen: record.gen, base: seq - 1, proof, record }));
+  } else if (record.op === "mirrors") {
+    const changed = () => {
+      space.copies.due = true;
+      core.kick({ space: logId });
+    };
+    writes.push((tx) => noteMirrors(tx, logId, record.mirrors, changed));
   } else if (record.op === "keep") writes.push((tx) => noteDeletion(tx, logId, null));
 }
 

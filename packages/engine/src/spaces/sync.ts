@@ -7,7 +7,7 @@
  * everything stops for that space.
  */
 import { epoch, genesisHead, signLogSession, verifyHead } from "@baraza/crypto";
-import type { Bytes, Head, StoredEntry } from "@baraza/protocol";
+import type { Bytes, Head, Mirror, StoredEntry } from "@baraza/protocol";
 import {
   encodeCbor,
   equalBytes,
@@ -19,6 +19,7 @@ import {
 } from "@baraza/protocol";
 import type { Progress } from "../api.ts";
 import type { Core } from "../core.ts";
+import { noteMirrors } from "../mirrors/reducer.ts";
 import { canHaveSlot } from "../slots/claim.ts";
 import { settleShown } from "./shown-ahead.ts";
 import type { FollowUp } from "./draft.ts";
@@ -200,8 +201,30 @@ async function readingToken(core: Core, space: SpaceRuntime) {
   await checkedHead(space, answer.head);
   if (hub === core.me().node) core.setClockOff(answer.head.time - now);
   space.reading = { token: answer.token, expires: answer.expires };
+  if (answer.mirrors !== undefined) await noteTold(core, space, answer.mirrors);
   if (answer.slot === false && answer.epoch === space.row.epoch) await slotIsMissing(core, space);
   return answer.token;
+}
+
+/**
+ * Who came in after the stewards named the mirrors hears of them from the hub. Nothing hangs on its word: what a mirror gives is checked
+ * by the hub's own signatures, and the next naming in the log replaces it.
+ */
+async function noteTold(
+  core: Core,
+  { logId, row }: SpaceRuntime,
+  mirrors: readonly Mirror[],
+): Promise<void> {
+  if (row.read_from === 0 || row.seq < row.read_from) return;
+  await core.store.transaction((tx) => {
+    const known = tx.get("SELECT 1 AS one FROM space_mirrors WHERE log_id = ?", [logId]);
+    if (known === undefined)
+      noteMirrors(
+        tx,
+        logId,
+        mirrors.filter((one) => one.node !== row.hub),
+      );
+  });
 }
 
 /** The hub has no rejoin slot (a backup, a void from far back, a member who brought none): this device makes one soon. */

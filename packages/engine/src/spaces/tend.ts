@@ -53,8 +53,8 @@ async function work(core: Core, space: SpaceRuntime, options: TendOptions): Prom
   if ((await runtimeOf(core, space.logId)) !== space) return core.kick({ space: space.logId });
   if (space.row.seq < space.row.read_from && !space.fetched) await newestFirst(core, space);
   // [Note: Read before writing] A store that was put back from a backup learns so before it says anything with old numbers.
-  if (options.fetch || !space.fetched || space.row.seq < space.row.read_from)
-    followUp(core, space, await sync(core, space));
+  const reads = options.fetch || !space.fetched || space.row.seq < space.row.read_from;
+  if (reads) followUp(core, space, await sync(core, space));
   if (space.row.trouble === "stuck") followUp(core, space, [{ do: "enrol" }]);
   for (let round = 0; round < 8; round++) {
     const after = [
@@ -71,6 +71,7 @@ async function work(core: Core, space: SpaceRuntime, options: TendOptions): Prom
   await goOver(core, space);
   // It has another hub now: the rest is for the next round.
   if ((await runtimeOf(core, space.logId)) !== space) return;
+  if (reads || space.copies.due) await tendCopies(core, space);
   await placePush(core, space);
   if (maySend(space)) await lookForUnconfirmed(core, space);
 }
@@ -161,6 +162,9 @@ async function failed(core: Core, space: SpaceRuntime, error: unknown): Promise<
   await goOver(core, space).catch((cause: unknown) => {
     if (!(cause instanceof ProtocolError)) core.report(cause);
   });
+  if (UNREACHED.has(codeOf(error)) && (await hasCopies(core, space)))
+    await (await import("../mirrors/mirrors.ts")).readInstead(core, space);
+  if ((await runtimeOf(core, space.logId)) !== space) return core.kick({ space: space.logId });
   // Gone for a while: somebody may know where the space is kept now.
   if (asksNow(space.attempts) && UNREACHED.has(codeOf(error)))
     await (await import("../handover/move.ts")).askWhere(core, space).catch(() => undefined);
@@ -184,6 +188,20 @@ async function decide(core: Core, space: SpaceRuntime): Promise<FollowUp[]> {
   return (await import("../leading/lead.ts")).tendLeading(core, space);
 }
 
+/** Whether other nodes keep copies of the space. */
+async function hasCopies(core: Core, { logId }: SpaceRuntime): Promise<boolean> {
+  const row = await core.store.get("SELECT 1 AS one FROM space_mirrors WHERE log_id = ? LIMIT 1", [
+    logId,
+  ]);
+  return row !== undefined;
+}
+
+/** Sees to the copies that other nodes keep, where there are any. */
+async function tendCopies(core: Core, space: SpaceRuntime): Promise<void> {
+  if (await hasCopies(core, space))
+    await (await import("../mirrors/mirrors.ts")).tendMirrors(core, space);
+}
+
 /** A hand-over that this device carries out. */
 async function isCarried(core: Core, { logId }: SpaceRuntime): Promise<boolean> {
   const row = await core.store.get("SELECT 1 AS one FROM hub_moves WHERE log_id = ? AND mine = 1", [
@@ -196,7 +214,8 @@ async function isCarried(core: Core, { logId }: SpaceRuntime): Promise<boolean> 
 async function goOver(core: Core, space: SpaceRuntime): Promise<void> {
   const row = await core.store.get(
     `SELECT 1 AS one FROM proposals WHERE log_id = ?1 AND about = 'move' AND gen = ?2
-     UNION ALL SELECT 1 FROM hub_moves WHERE log_id = ?1 AND gen = ?2`,
+     UNION ALL SELECT 1 FROM hub_moves WHERE log_id = ?1 AND gen = ?2
+     UNION ALL SELECT 1 FROM heard_moves WHERE log_id = ?1`,
     [space.logId, space.row.gen + 1],
   );
   if (row !== undefined) await (await import("../handover/move.ts")).tendMove(core, space);

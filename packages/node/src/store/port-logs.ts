@@ -100,6 +100,8 @@ export type ReadResult = {
   end: LogEnd;
   fixed: boolean;
   more: boolean;
+  /** Of a copy of another hub's log: CBOR of that hub's receipt for `end`. */
+  receipt: Bytes | null;
   /** CBOR of the decision that another hub keeps the log by now. */
   moved: Bytes | null;
   gathering: boolean;
@@ -150,12 +152,17 @@ export type LogsOperations = {
   read: {
     /** Where a log stands. @throws log_not_found */
     end(arg: { logId: Bytes }): LogEnd;
-    /** A seat that may read: for a removed one `end` is its removal, and `fixed` true. `slot`: whether there is a rejoin slot. @throws log_not_found, seat_unknown, seat_removed (too long ago) */
-    seat(arg: {
-      logId: Bytes;
-      seatId: Bytes;
-      now: number;
-    }): Seat & { end: LogEnd; fixed: boolean; slot: boolean };
+    /**
+     * A seat that may read: for a removed one `end` is its removal, and `fixed` true. `slot`: whether there is a rejoin slot. `mirrors`: CBOR of
+     * the nodes with a copy. `receipt`: as of a read. @throws log_not_found, seat_unknown, seat_removed (too long ago), busy (a copy that is not whole yet)
+     */
+    seat(arg: { logId: Bytes; seatId: Bytes; now: number }): Seat & {
+      end: LogEnd;
+      fixed: boolean;
+      slot: boolean;
+      mirrors: Bytes | null;
+      receipt: Bytes | null;
+    };
     /** The rejoin slot that stands, with the genesis. Null where there is none. @throws log_not_found */
     slot(arg: { logId: Bytes }): { genesis: Bytes; slot: Bytes; end: LogEnd } | null;
     seats(arg: { logId: Bytes }): Seat[];

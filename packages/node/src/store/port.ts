@@ -22,6 +22,7 @@ import type { RollOperations } from "./port-roll.ts";
 import type { DevicesOperations } from "./port-devices.ts";
 import type { KeyLogOperations } from "./port-keylog.ts";
 import type { LogsOperations } from "./port-logs.ts";
+import type { MirrorsOperations } from "./port-mirrors.ts";
 import type { MovingOperations } from "./port-moving.ts";
 import type { RecoveryOperations } from "./port-recovery.ts";
 import type { PasskeysOperations } from "./port-passkeys.ts";
@@ -35,6 +36,7 @@ export type Operations = {
   blobs: BlobsOperations;
   boxes: BoxesOperations;
   cards: CardsOperations;
+  mirrors: MirrorsOperations;
   moving: MovingOperations;
   recovery: RecoveryOperations;
   devices: DevicesOperations;

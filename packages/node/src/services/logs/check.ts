@@ -3,7 +3,14 @@
  * log's state is judged in `rules.ts`, inside the transaction that stores it.
  */
 import { isSoundPublicKey } from "@baraza/crypto";
-import type { Bytes, CheckedRequestOf, EntryHeader, Genesis, Signatures } from "@baraza/protocol";
+import type {
+  Bytes,
+  CheckedRequestOf,
+  EntryHeader,
+  Genesis,
+  Mirror,
+  Signatures,
+} from "@baraza/protocol";
 import {
   entryHeader,
   equalBytes,
@@ -147,6 +154,7 @@ function checkSingle(
     if (record.op === "void" || record.op === "mend")
       sound(record.postingKey, "steward.postingKey");
     if (record.op === "stewards") soundStewards(record.stewards, "steward.stewards");
+    if (record.op === "mirrors") soundMirrors(record.mirrors);
     arg.steward = record;
   }
   return arg;
@@ -216,6 +224,12 @@ function carries(kind: EntryHeader["kind"], sigs: Signatures): void {
 function soundStewards(keys: readonly Bytes[], field: string): void {
   for (const key of keys) sound(key, field);
   if (!distinct(keys)) throw malformed(field);
+}
+
+function soundMirrors(mirrors: readonly Mirror[]): void {
+  for (const { key } of mirrors) sound(key, "steward.mirrors");
+  if (new Set(mirrors.map((one) => one.node)).size < mirrors.length)
+    throw malformed("steward.mirrors");
 }
 
 function seatOf({ seatId, seatKey }: { seatId: Bytes; seatKey: Bytes }, field: string): void {

@@ -135,7 +135,12 @@ test("a minority hands nothing over, at neither hub", async () => {
   const decision = decisionFor(log, head, stewardKeys.slice(0, 1));
   await refuses(old.call("logs.close", { logId: log.logId, decision }), "steward_majority");
   const stranger = decisionFor(log, head, [stewardKeys[0], ed25519Generate()]);
-  await refuses(old.call("logs.close", { logId: log.logId, decision: stranger }), "not_steward");
+  await refuses(
+    old.call("logs.close", { logId: log.logId, decision: stranger }),
+    "steward_majority",
+  );
+  const strangers = decisionFor(log, head, [ed25519Generate(), ed25519Generate()]);
+  await refuses(old.call("logs.close", { logId: log.logId, decision: strangers }), "not_steward");
   await takeOver(log, decision);
   await bring(log, decision, entries);
   await refuses(opening(log, decision), "steward_majority");

@@ -3,9 +3,10 @@
  * where to push; it never learns which.
  */
 import { ed25519FromSeed } from "@baraza/crypto";
-import type { Bytes, Head } from "@baraza/protocol";
+import type { Bytes, Head, Mirror } from "@baraza/protocol";
 import {
   concat,
+  decodeCbor,
   encodeCbor,
   equalBytes,
   LABELS,
@@ -19,11 +20,13 @@ import type { Verifier } from "../../crypto-fast.ts";
 import { createSigner, createVerifier, sha256 } from "../../crypto-fast.ts";
 import type { Handlers, Service } from "../../http/registry.ts";
 import { Encoded } from "../../http/registry.ts";
-import type { AppendArg, AppendResult, ReadResult } from "../../store/port-logs.ts";
+import type { AppendArg, AppendResult, LogEnd, ReadResult } from "../../store/port-logs.ts";
+import type { CopyResult } from "../../store/port-mirrors.ts";
 import type { Store } from "../../store/port.ts";
 import { checkAppend, checkGenesis, checkSlot } from "./check.ts";
 import { checkBrought } from "./brought.ts";
 import { cborHead, encodeAppended, encodeHead, signaturesOfEach } from "./encoding.ts";
+import type { Heads } from "./heads.ts";
 import { createHeads } from "./heads.ts";
 import { readPlainAppend } from "./plain.ts";
 import { createLogSessions } from "./sessions.ts";
@@ -36,7 +39,7 @@ export type Appended = {
 };
 
 export type LogsDeps = {
-  store: Pick<Store, "logs">;
+  store: Pick<Store, "logs" | "mirrors">;
   /** The node's name: the hub that a genesis must name. */
   name: string;
   /** 32-byte seed of the node's Ed25519 key. */
@@ -48,6 +51,10 @@ export type LogsDeps = {
   quota?: { bytes: number; appendsPerMinute: number };
   /** Called after a durable append, and when seats or push targets of a log have changed. */
   onAppend?(appended: Appended): void;
+  /** Resolves when a log's copies have come as far as they should before an append is acknowledged. */
+  copied?(logId: Bytes, seq: number): Promise<void> | null;
+  /** The nodes that keep copies of a log have changed, or it has begun to be kept here. */
+  onMirrors?(logId: Bytes): void;
   onSeatsChanged?(logId: Bytes): void;
   now: () => number;
   /** Told how many entries each append had. */
@@ -59,6 +66,8 @@ export type LogsService = Service & {
   sessionSeat: (logId: Bytes, token: Bytes) => Promise<{ seatId: Bytes; removed: boolean }>;
   /** The receipt of where a log stands now. @throws ProtocolError `log_not_found` */
   headOf(logId: Bytes): Promise<Head>;
+  /** A page of a log for its copies, with the receipt for the last entry where nothing stands behind it. @throws ProtocolError `log_not_found`, `log_deleted` */
+  copy(logId: Bytes, after: number): Promise<CopyResult & { receipt: Head | null }>;
   /** Drops what retention no longer keeps. */
   expire(): Promise<void>;
 };
@@ -135,10 +144,14 @@ export function createLogs(deps: LogsDeps): LogsService {
       deps.observeBatch?.(arg.entries.length);
       const { seqs, repeated, end, seats } = await append(arg);
       const head = await heads.receipt(arg.logId, end);
-      if (repeated) return { seqs, head, repeated };
+      if (arg.steward?.op === "mirrors" || arg.steward?.op === "handover")
+        deps.onMirrors?.(arg.logId);
+      const copied = deps.copied?.(arg.logId, seqs.at(-1) ?? 0) ?? null;
       // A seat that goes with this entry is still told of it.
-      deps.onAppend?.(appendedOf(arg, seqs, head));
+      if (!repeated) deps.onAppend?.(appendedOf(arg, seqs, head));
       if (seats) deps.onSeatsChanged?.(arg.logId);
+      if (copied !== null) await copied;
+      if (repeated) return { seqs, head, repeated };
       return new Encoded(encodeAppended(seqs, headBytes(head)));
     },
     "logs.close": async ({ logId, decision }, context) => {
@@ -167,12 +180,15 @@ export function createLogs(deps: LogsDeps): LogsService {
     "logs.session": async ({ logId, seatId, time, sig }) => {
       const date = heads.readDate(logId);
       inTime(time, now());
-      const { seatKey, end, fixed, slot } = await store.logs.seat({ logId, seatId, now: now() });
+      const seat = await store.logs.seat({ logId, seatId, now: now() });
+      const { seatKey, end, slot } = seat;
       const signed = { logId, seatId, hub: deps.name, time };
       proves(verify, seatKey, LABELS.logSession, signed, sig);
-      const head = heads.sign(logId, end, date, fixed);
+      const head = headFor(heads, logId, seat, date);
       const { epoch, lastCommitSeq } = end;
-      return { ...sessions.open(logId, seatId, now()), head, epoch, lastCommitSeq, slot };
+      const mirrors = seat.mirrors === null ? {} : { mirrors: namedIn(seat.mirrors) };
+      const session = sessions.open(logId, seatId, now());
+      return { ...session, head, epoch, lastCommitSeq, slot, ...mirrors };
     },
     "logs.slot": async ({ logId, tags }, context) => {
       context.limit("logs.slot", { perMinute: 120, burst: 240 });
@@ -201,8 +217,7 @@ export function createLogs(deps: LogsDeps): LogsService {
         genesis: genesis ?? false,
         now: now(),
       });
-      const head = heads.sign(logId, read.end, date, read.fixed);
-      return new Encoded(encodeRead(head, read));
+      return new Encoded(encodeRead(headFor(heads, logId, read, date), read));
     },
     "logs.seats": async ({ logId, token }) => {
       const seatId = sessions.seatOf(logId, token, now());
@@ -225,12 +240,24 @@ export function createLogs(deps: LogsDeps): LogsService {
     decoders: { "logs.append": readPlainAppend },
     sessionSeat: async (logId, token) => {
       const seatId = sessions.seatOf(logId, token, now());
-      const { removedAt } = await store.logs.seat({ logId, seatId, now: now() });
+      const { removedAt, receipt } = await store.logs.seat({ logId, seatId, now: now() });
+      // A copy is one of entries, not of files.
+      if (receipt !== null) throw new ProtocolError("log_not_found");
       return { seatId, removed: removedAt !== null };
     },
     headOf: async (logId) => {
       const date = heads.readDate(logId);
       return heads.sign(logId, await store.logs.end({ logId }), date);
+    },
+    copy: async (logId, after) => {
+      const date = heads.readDate(logId);
+      const page = await store.mirrors.copy({
+        logId,
+        after,
+        limit: LIMITS.readEntries,
+        maxBytes: LIMITS.readBytes,
+      });
+      return { ...page, receipt: page.more ? null : heads.sign(logId, page.end, date) };
     },
     expire,
     close: () => {
@@ -238,6 +265,20 @@ export function createLogs(deps: LogsDeps): LogsService {
     },
   };
 }
+
+/** What this node signs for a log of its own; of a copy, what its hub has signed. */
+function headFor(
+  heads: Heads,
+  logId: Bytes,
+  { end, fixed, receipt }: { end: LogEnd; fixed: boolean; receipt: Bytes | null },
+  date: number,
+): Head {
+  return receipt === null
+    ? heads.sign(logId, end, date, fixed)
+    : (decodeCbor(receipt) as unknown as Head);
+}
+
+const namedIn = (bytes: Bytes) => decodeCbor(bytes) as unknown as Mirror[];
 
 function appendedOf(arg: AppendArg, seqs: readonly number[], head: Head): Appended {
   const sigs = signaturesOfEach(arg.sigs, arg.digest, arg.entries.length);

@@ -5,7 +5,7 @@
  * Order of checks: generation, that the log reaches what the sender has seen of it, epoch, signatures of the kind, then what the record asks for. (A repeated appendId is
  * answered before any of it, by the store.)
  */
-import type { Bytes, StewardRecord } from "@baraza/protocol";
+import type { Bytes, Mirror, StewardRecord } from "@baraza/protocol";
 import {
   encodeCbor,
   equalBytes,
@@ -75,6 +75,8 @@ export type Change = {
   keepMs: number | null;
   /** When the log is to be deleted, or null for "not any more"; undefined leaves it as it is. */
   deleteAt?: number | null;
+  /** The nodes that keep a copy from now on; undefined leaves them as they are. */
+  mirrors?: readonly Mirror[];
 };
 
 /** Judges an append. @throws ProtocolError with the reason; nothing changes then. */
@@ -225,6 +227,9 @@ function judgeSteward(view: LogView, append: AppendArg, change: Change, verify: 
     case "keep":
       change.deleteAt = null;
       break;
+    case "mirrors":
+      change.mirrors = record.mirrors;
+      break;
     case "handover":
       if (record.gen !== append.gen) throw new ProtocolError("stale_generation");
       change.next.gen = record.gen;
@@ -272,8 +277,11 @@ function stewardSigners(
     throw new ProtocolError("malformed", { data: { field: "sigs.posting" } });
   const signers = new Set<string>();
   for (const { key, sig } of append.sigs.stewards ?? []) {
-    if (!state.stewards.some((steward) => equalBytes(steward, key)))
+    if (!state.stewards.some((steward) => equalBytes(steward, key))) {
+      // The members may name somebody of whom the hub has not heard yet: for a hand-over they judge by their own list.
+      if (record.op === "handover") continue;
       throw new ProtocolError("not_steward");
+    }
     if (!verify(key, label, digest, sig)) throw new ProtocolError("bad_signature");
     signers.add(toHex(key));
   }

@@ -17,6 +17,7 @@ const HOUR = 3_600_000;
  */
 export function expire(db: Db, { now, limit }: { now: number; limit: number }): number {
   deleteDue(db, now);
+  forgetCopies(db, now);
   const logs = db.all<{
     log: number;
     log_id: Bytes;
@@ -74,6 +75,18 @@ function deleteDue(db: Db, now: number): void {
       "UPDATE logs SET deleted = 1, genesis = x'', head = x'', posting_key = x'', stewards = x'', keep_ms = 0, delete_at = NULL WHERE log = ?",
       log,
     );
+  }
+}
+
+/** Copies that nobody has fed for long: a hub that works does so every few hours. */
+function forgetCopies(db: Db, now: number): void {
+  const due = db.all<{ log: number; log_id: Bytes }>(
+    "SELECT log, log_id FROM logs WHERE mirror_of IS NOT NULL AND used < ?",
+    now - LIMITS.mirrorIdleMs,
+  );
+  for (const { log, log_id: logId } of due) {
+    dropLog(db, log, logId, now);
+    db.run("DELETE FROM logs WHERE log = ?", log);
   }
 }
 

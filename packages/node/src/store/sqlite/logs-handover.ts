@@ -14,7 +14,7 @@ import { decisionDigest } from "../../services/logs/rules.ts";
 import type { AppendArg, AppendResult, BringArg, LogEnd, TakeOverArg } from "../port-logs.ts";
 import type { Db } from "./database.ts";
 import type { LogRow } from "./logs-rows.ts";
-import { endOf, entryId, logRow, unpackKeys } from "./logs-rows.ts";
+import { endOf, entryId, headAt, logRow, mirrorOfIn, unpackKeys } from "./logs-rows.ts";
 import { dropLog } from "./logs-expire.ts";
 import { append, insertLog, isSpent, put } from "./logs-write.ts";
 
@@ -24,7 +24,7 @@ type Handover = Extract<DecisionProof["record"], { op: "handover" }>;
 const proofIn = (bytes: Bytes) => decodeCbor(bytes) as unknown as DecisionProof;
 
 /** The record of a decision about a hand-over. @throws ProtocolError `malformed` */
-function handoverOf({ record, gen }: DecisionProof): Handover {
+export function handoverOf({ record, gen }: DecisionProof): Handover {
   if (record.op !== "handover" || record.gen !== gen)
     throw new ProtocolError("malformed", { data: { field: "decision" } });
   return record;
@@ -41,21 +41,33 @@ export function close(
     if (!equalBytes(proofIn(row.moved).id, decision.id)) throw new ProtocolError("log_moved");
     return endOf(row);
   }
+  if (row.mirror_of !== null) throw new ProtocolError("log_not_found");
   if (row.gathering !== null) throw new ProtocolError("busy");
   if (record.gen !== row.gen + 1 || record.seq > row.seq)
     throw new ProtocolError("stale_generation", { data: { gen: row.gen } });
   if (now > record.until) throw new ProtocolError("decision_expired");
+  signedByMajority(row, logId, decision);
+  db.run("UPDATE logs SET moved = ? WHERE log = ?", encodeCbor(decision), row.log);
+  return endOf(row);
+}
+
+/**
+ * More than half of the stewards whom a log names have signed.
+ * @throws ProtocolError `not_steward`, `bad_signature`, `steward_majority`
+ */
+export function signedByMajority(row: LogRow, logId: Bytes, decision: DecisionProof): void {
+  const { gen, id, record, sigs } = decision;
   const stewards = unpackKeys(row.stewards);
-  const digest = decisionDigest({ logId, gen: decision.gen, id: decision.id, record });
+  const digest = decisionDigest({ logId, gen, id, record });
   const signers = new Set<string>();
-  for (const { key, sig } of decision.sigs) {
-    if (!stewards.some((one) => equalBytes(one, key))) throw new ProtocolError("not_steward");
+  for (const { key, sig } of sigs) {
+    // The members may name somebody of whom the hub has not heard yet: that is for them to judge.
+    if (!stewards.some((one) => equalBytes(one, key))) continue;
     if (!verify(key, LABELS.steward, digest, sig)) throw new ProtocolError("bad_signature");
     signers.add(toHex(key));
   }
+  if (signers.size === 0) throw new ProtocolError("not_steward");
   if (signers.size < majorityOf(stewards.length)) throw new ProtocolError("steward_majority");
-  db.run("UPDATE logs SET moved = ? WHERE log = ?", encodeCbor(decision), row.log);
-  return endOf(row);
 }
 
 /** See the port. */
@@ -71,7 +83,22 @@ export function takeOver(
   if (row !== null && row.gathering !== null && equalBytes(proofIn(row.gathering).id, decision.id))
     return { logId, seq: row.seq };
   if (now > record.until) throw new ProtocolError("decision_expired");
-  if (row !== null) {
+  if (row !== null && row.mirror_of !== null) {
+    // A copy is no copy any more only for those who lead.
+    signedByMajority(row, logId, decision);
+    if (goesOnFrom(db, row, record)) {
+      const seq = row.seq;
+      db.run(
+        "UPDATE logs SET gathering = ?, mirror_of = NULL WHERE log = ?",
+        encodeCbor(decision),
+        row.log,
+      );
+      if (!spent) db.run("INSERT INTO log_tokens (token, log_id) VALUES (?, ?)", token, logId);
+      return { logId, seq };
+    }
+    dropLog(db, row.log, logId, now);
+    db.run("DELETE FROM logs WHERE log = ?", row.log);
+  } else if (row !== null) {
     // It comes back to a hub that it left: what stands here is the beginning of what will be brought.
     const returns = row.moved !== null && decision.gen > row.gen + 1;
     if (row.gathering === null && !returns) throw new ProtocolError("log_exists");
@@ -82,6 +109,13 @@ export function takeOver(
   db.run("UPDATE logs SET gathering = ? WHERE log = ?", encodeCbor(decision), log);
   if (!spent) db.run("INSERT INTO log_tokens (token, log_id) VALUES (?, ?)", token, logId);
   return { logId, seq: 0 };
+}
+
+/** Whether a decision is about the log that this copy is of: its hub, its generation, and a head that stands here, or comes. */
+function goesOnFrom(db: Db, row: LogRow, record: Handover): boolean {
+  if (row.mirror_of === null || record.gen !== row.gen + 1) return false;
+  if (!equalBytes(mirrorOfIn(row.mirror_of).hubKey, record.oldKey)) return false;
+  return row.seq < record.seq || equalBytes(headAt(db, row, record.seq), record.head);
 }
 
 /** See the port. */

@@ -1,8 +1,10 @@
 /** Rows of the logs' tables, and how they become what the rules and services know. */
-import type { Bytes, PushTarget } from "@baraza/protocol";
+import type { Bytes, Mirror, PushTarget } from "@baraza/protocol";
 import { decodeCbor, encodeCbor, ProtocolError } from "@baraza/protocol";
+import { genesisHead, nextHead } from "../../crypto-fast.ts";
 import type { LogState } from "../../services/logs/rules.ts";
 import type { LogEnd } from "../port-logs.ts";
+import type { MirrorOf } from "../port-mirrors.ts";
 import type { Db } from "./database.ts";
 
 export type LogRow = {
@@ -24,6 +26,10 @@ export type LogRow = {
   gathering: Bytes | null;
   moved: Bytes | null;
   base: Bytes | null;
+  /** CBOR of the nodes that keep copies, of whose log this is a copy, and of what the hub signed last for that. */
+  mirrors: Bytes | null;
+  mirror_of: Bytes | null;
+  receipt: Bytes | null;
 };
 
 export type SeatRow = {
@@ -45,7 +51,7 @@ export const seqOf = (id: number) => id % STRIDE;
 /** @throws ProtocolError `log_not_found`, `log_deleted` */
 export function logRow(db: Db, logId: Bytes): LogRow {
   const row = db.get<LogRow>(
-    "SELECT log, genesis, kind, gen, seq, head, epoch, posting_key, last_commit_seq, stewards, time, deleted, bytes, gathering, moved, base FROM logs WHERE log_id = ?",
+    "SELECT log, genesis, kind, gen, seq, head, epoch, posting_key, last_commit_seq, stewards, time, deleted, bytes, gathering, moved, base, mirrors, mirror_of, receipt FROM logs WHERE log_id = ?",
     logId,
   );
   if (row === undefined) throw new ProtocolError("log_not_found");
@@ -81,8 +87,35 @@ export function stateOf(row: LogRow): LogState {
     postingKey: row.posting_key,
     lastCommitSeq: row.last_commit_seq,
     stewards: unpackKeys(row.stewards),
-    phase: row.moved !== null ? "moved" : row.gathering !== null ? "gathering" : "open",
+    phase: phaseOf(row),
   };
+}
+
+/** A copy takes in what is brought, as a log does that is being taken over. */
+function phaseOf({ moved, gathering, mirror_of: of }: LogRow): LogState["phase"] {
+  if (moved !== null) return "moved";
+  return gathering !== null || of !== null ? "gathering" : "open";
+}
+
+export const mirrorsIn = (bytes: Bytes | null): Mirror[] =>
+  bytes === null ? [] : (decodeCbor(bytes) as unknown as Mirror[]);
+export const mirrorOfIn = (bytes: Bytes): MirrorOf => decodeCbor(bytes) as unknown as MirrorOf;
+
+const HASHED_AT_ONCE = 5000;
+
+/** The head at a position of a log, from its genesis on. */
+export function headAt(db: Db, row: Pick<LogRow, "log" | "genesis">, seq: number): Bytes {
+  let head = genesisHead(row.genesis);
+  for (let at = 1; at <= seq; at += HASHED_AT_ONCE) {
+    const rows = db.all<{ header: Bytes; sigs: Bytes }>(
+      "SELECT header, sigs FROM log_entries WHERE id BETWEEN ? AND ? ORDER BY id",
+      entryId(row.log, at),
+      entryId(row.log, Math.min(seq, at + HASHED_AT_ONCE - 1)),
+    );
+    for (const [index, one] of rows.entries())
+      head = nextHead(head, at + index, one.header, one.sigs);
+  }
+  return head;
 }
 
 /** Keys of 32 bytes, one after the other. */

@@ -2,6 +2,7 @@
 import type { Bytes } from "@baraza/protocol";
 import {
   concat,
+  encodeCbor,
   equalBytes,
   genesis as genesisSchema,
   LIMITS,
@@ -234,6 +235,8 @@ function applyChange(db: Db, { log }: LogRow, change: Change, end: LogEnd): bool
   );
   if (change.deleteAt !== undefined)
     db.run("UPDATE logs SET delete_at = ? WHERE log = ?", change.deleteAt, log);
+  if (change.mirrors !== undefined)
+    db.run("UPDATE logs SET mirrors = ? WHERE log = ?", encodeCbor(change.mirrors), log);
   if (change.voidFrom !== null) {
     db.run("UPDATE log_seated SET void = 1 WHERE log = ? AND seq >= ?", log, change.voidFrom);
     db.run("DELETE FROM log_seats WHERE log = ? AND added_seq >= ?", log, change.voidFrom);

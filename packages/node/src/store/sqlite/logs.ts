@@ -1,5 +1,5 @@
 /** The logs' operations over SQLite. */
-import type { Bytes } from "@baraza/protocol";
+import type { Bytes, Head } from "@baraza/protocol";
 import { concat, decodeCbor, LIMITS, ProtocolError } from "@baraza/protocol";
 import { cborHead, storedEntryParts } from "../../services/logs/encoding.ts";
 import type { LogEnd, LogsOperations, ReadArg, ReadResult } from "../port-logs.ts";
@@ -72,6 +72,7 @@ export const logsOperations: SqliteOperations<LogsOperations> = {
         seatKey: seat.seat_key,
         removedAt: seat.removed_seq,
         slot: hasSlot(db, row.log),
+        mirrors: row.mirrors,
         ...endFor(row, seat),
       };
     },
@@ -138,16 +139,28 @@ function readingSeat(db: Db, { log }: LogRow, seatId: Bytes, now: number): SeatR
   return seat;
 }
 
-function endFor(row: LogRow, seat: SeatRow): { end: LogEnd; fixed: boolean } {
+function endFor(
+  row: LogRow,
+  seat: SeatRow,
+): { end: LogEnd; fixed: boolean; receipt: Bytes | null } {
+  if (row.mirror_of !== null) return endOfCopy(row, seat);
   return seat.removed_end === null
-    ? { end: endOf(row), fixed: false }
-    : { end: unpackEnd(seat.removed_end), fixed: true };
+    ? { end: endOf(row), fixed: false, receipt: null }
+    : { end: unpackEnd(seat.removed_end), fixed: true, receipt: null };
+}
+
+/** A copy is read as far as its hub's receipt goes; at the place where a seat was removed the hub alone can say why. */
+function endOfCopy(row: LogRow, seat: SeatRow) {
+  if (seat.removed_seq !== null) throw new ProtocolError("seat_removed");
+  if (row.receipt === null) throw new ProtocolError("busy");
+  const { gen, seq, head, time } = decodeCbor(row.receipt) as unknown as Head;
+  return { end: { ...endOf(row), gen, seq, head, time }, fixed: true, receipt: row.receipt };
 }
 
 function readEntries(db: Db, arg: ReadArg): ReadResult {
   const row = logRow(db, arg.logId);
   const seat = readingSeat(db, row, arg.seatId, arg.now);
-  const { end, fixed } = endFor(row, seat);
+  const { end, fixed, receipt } = endFor(row, seat);
   const rows =
     arg.limit === 0 || arg.after >= end.seq
       ? []
@@ -175,6 +188,7 @@ function readEntries(db: Db, arg: ReadArg): ReadResult {
     end,
     fixed,
     more: last < end.seq,
+    receipt,
     moved: row.moved,
     gathering: row.gathering !== null,
     base: row.base === null ? null : (decodeCbor(row.base) as unknown as ReadResult["base"]),

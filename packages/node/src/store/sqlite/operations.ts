@@ -2,6 +2,7 @@
 import type { Operations, ServiceOperations } from "../port.ts";
 import type { Db } from "./database.ts";
 import { logsOperations } from "./logs.ts";
+import { mirrorsOperations } from "./mirrors.ts";
 import { movingOperations } from "./moving.ts";
 import { accountsOperations } from "./accounts.ts";
 import { adminOperations } from "./admin.ts";
@@ -31,6 +32,7 @@ export const OPERATIONS: { readonly [S in keyof Operations]: SqliteOperations<Op
   blobs: blobsOperations,
   boxes: boxesOperations,
   cards: cardsOperations,
+  mirrors: mirrorsOperations,
   moving: movingOperations,
   recovery: recoveryOperations,
   devices: devicesOperations,

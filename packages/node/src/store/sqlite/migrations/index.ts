@@ -15,6 +15,7 @@ import { passkeys } from "./012-passkeys.ts";
 import { moving } from "./013-moving.ts";
 import { handover } from "./014-handover.ts";
 import { logBytes } from "./015-log-bytes.ts";
+import { mirrors } from "./016-mirrors.ts";
 
 /** `version` counts from 1 without gaps; `up` is the SQL that leads there from the version before. */
 export type Migration = { version: number; name: string; up: string };
@@ -35,6 +36,7 @@ const MIGRATIONS: readonly Migration[] = [
   moving,
   handover,
   logBytes,
+  mirrors,
 ];
 
 /** "BRZA": tells a Baraza store from another SQLite file. */
