@@ -289,6 +289,47 @@ const decisions = (
           },
         ],
       }}
+      mirrors={{
+        mirrors: [{ node: "geneva.example", state: "whole", until: now - 60_000 }],
+        choices: ["nairobi-community-radio.example"],
+        readingAt: null,
+      }}
+      mirrorsBusy={false}
+      mirrorsFailure={undefined}
+      onMirrors={nothing}
+      onAnswer={nothing}
+      onWithdraw={nothing}
+      onProposeDeletion={nothing}
+      onKeep={nothing}
+      onMove={nothing}
+    />
+  </People>
+);
+
+const kept = (
+  <People {...peopleProps} people={people.slice(0, 1)}>
+    <Leading
+      leads
+      now={now}
+      ownNode="mombasa.example"
+      decisions={{
+        keptAt: "mombasa.example",
+        keptBefore: [],
+        moving: false,
+        deleteAt: null,
+        proposals: [],
+      }}
+      mirrors={{
+        mirrors: [
+          { node: "geneva.example", state: "behind", until: now - 7_200_000 },
+          { node: "nairobi-community-radio-and-library.example", state: "wrong", until: null },
+        ],
+        choices: ["dakar.example"],
+        readingAt: "geneva.example",
+      }}
+      mirrorsBusy={false}
+      mirrorsFailure={undefined}
+      onMirrors={nothing}
       onAnswer={nothing}
       onWithdraw={nothing}
       onProposeDeletion={nothing}
@@ -518,6 +559,7 @@ const screens: Record<string, () => ComponentChildren> = {
     />
   ),
   decisions: () => <Frame current="s1" main={decisions} />,
+  kept: () => <Frame current="s1" main={kept} />,
   rename: () => (
     <>
       <Frame current="s1" main={peopleScreen} />

@@ -38,6 +38,7 @@ const screens =
         "warned",
         "people-names",
         "decisions",
+        "kept",
         "rename",
         "invite",
         "new-space",

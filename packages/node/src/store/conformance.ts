@@ -14,6 +14,7 @@ import { testAccounts } from "./conformance-accounts.ts";
 import { testDevices } from "./conformance-devices.ts";
 import { testWays } from "./conformance-ways.ts";
 import { testBoxes } from "./conformance-boxes.ts";
+import { testMirrors } from "./conformance-mirrors.ts";
 import { testRecovery } from "./conformance-recovery.ts";
 import { testKeyLog } from "./conformance-keylog.ts";
 import { testRoll } from "./conformance-roll.ts";
@@ -46,6 +47,10 @@ export function testStore(name: string, open: OpenStore): void {
     testDevices(() => store);
     testKeyLog(() => store);
     testRoll(() => store);
+    testMirrors(
+      () => store,
+      () => open(join(directory.path, "second")),
+    );
 
     const newLog = async (): Promise<TestLog> => {
       const log = testLog(HUB);

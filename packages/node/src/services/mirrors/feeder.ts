@@ -39,17 +39,17 @@ export type FeederDeps = {
 
 export type Feeder = {
   /** Reads which logs have copies, and looks where those stand. */
-  start(): Promise<void>;
+  start: () => Promise<void>;
   /** The mirrors of a log have changed, or it is kept here from now on. */
-  changed(logId: Bytes): void;
+  changed: (logId: Bytes) => void;
   /**
    * A log has come to `seq`: its copies are fed. @returns a promise of the moment when one of them has it, or none will for now;
    * null where nobody waits
    */
-  appended(logId: Bytes, seq: number): Promise<void> | null;
+  appended: (logId: Bytes, seq: number) => Promise<void> | null;
   /** Resolves when nothing waits that can be fed now. */
-  idle(): Promise<void>;
-  close(): Promise<void>;
+  idle: () => Promise<void>;
+  close: () => Promise<void>;
 };
 
 /** One mirror of one log. */

@@ -48,9 +48,12 @@ async function mirrored(stewardKeys?: Keys[]): Promise<TestLog> {
   await hub.call("logs.append", log.batch(3));
   await name(log, named(near));
   await hub.call("logs.append", log.entry());
-  await hub.mirrors.idle();
+  await comesTo(log, near, 5);
   return log;
 }
+/** Waits until a copy has come that far. */
+const comesTo = (log: TestLog, at: TestNode, seq: number | undefined) =>
+  expect.poll(() => holds(log, at), { timeout: 20_000 }).toBe(seq);
 const holds = async (log: TestLog, at: TestNode) =>
   (await at.store.mirrors.place({ logId: log.logId }))?.seq;
 
@@ -74,9 +77,9 @@ test("an append is acknowledged when a mirror has it; without one that answers, 
   await hub.call("logs.append", log.entry());
   await hub.call("logs.append", log.entry());
   net.gone.delete(near.name);
-  await expect.poll(() => holds(log, near)).toBe(8);
+  await comesTo(log, near, 8);
   const after = await hub.call("logs.append", log.entry());
-  await expect.poll(() => holds(log, near)).toBe(after.seqs[0]);
+  await comesTo(log, near, after.seqs[0]);
 });
 
 test("a long log goes over page by page; nobody reads it before the hub's receipt stands behind it", async () => {
@@ -85,7 +88,7 @@ test("a long log goes over page by page; nobody reads it before the hub's receip
   await openPlace(log, near);
   await refuses(near.read(log), "busy");
   await name(log, named(near));
-  await expect.poll(() => holds(log, near)).toBe(1501);
+  await comesTo(log, near, 1501);
   expect((await near.read(log)).head.seq).toBe(1501);
 });
 
@@ -96,9 +99,10 @@ test("a commit, a new seat and a removed one are known at the copy", async () =>
   log.moved(posting);
   const seat = ed25519Generate();
   await hub.call("logs.append", log.putSeat(seat));
+  await comesTo(log, near, 7);
   expect((await near.read(log, seat)).head.seq).toBe(7);
   await hub.call("logs.append", log.leaveSeat(seat));
-  await hub.mirrors.idle();
+  await comesTo(log, near, 8);
   await refuses(near.read(log, seat), "seat_removed");
 });
 
@@ -106,8 +110,8 @@ test("who is let go drops the copy; who is named anew is filled", async () => {
   const log = await mirrored();
   await openPlace(log, far);
   await name(log, named(far));
-  await expect.poll(() => holds(log, near)).toBe(undefined);
-  await expect.poll(() => holds(log, far)).toBe(6);
+  await comesTo(log, near, undefined);
+  await comesTo(log, far, 6);
   await refuses(
     hub.call("logs.append", log.steward({ op: "mirrors", mirrors: [] }, [ed25519Generate()])),
     "not_steward",
@@ -302,9 +306,9 @@ test("the hub is dead: a mirror becomes the hub with all that it has, and feeds 
   const log = await mirrored(stewardKeys);
   await openPlace(log, far);
   await name(log, named(near, far));
-  await expect.poll(() => holds(log, far)).toBe(6);
+  await comesTo(log, far, 6);
   await hub.call("logs.append", log.entry());
-  await hub.mirrors.idle();
+  for (const one of [near, far]) await comesTo(log, one, 7);
   const { head, entries } = await near.read(log);
   net.gone.add(hub.name);
   // One steward, or one who is none, takes no copy over.
@@ -322,7 +326,7 @@ test("the hub is dead: a mirror becomes the hub with all that it has, and feeds 
   await opening(log, decision, near);
   const { seqs } = await near.call("logs.append", log.entry());
   const at = seqs[0] ?? 0;
-  await expect.poll(() => holds(log, far)).toBe(at);
+  await comesTo(log, far, at);
   const there = await far.read(log);
   expect(there.entries.slice(0, head.seq)).toEqual(entries);
   expect(there.head).toMatchObject({ gen: 1, seq: at });
@@ -334,25 +338,38 @@ test("a mirror that has more of the dead hub than went along begins anew with th
   const log = await mirrored(stewardKeys);
   await openPlace(log, far);
   await name(log, named(near, far));
-  await expect.poll(() => holds(log, far)).toBe(6);
+  await comesTo(log, far, 6);
   const { head } = await near.read(log);
   // Only the other one gets the last entry.
   net.gone.add(near.name);
   await hub.call("logs.append", log.entry());
-  await expect.poll(() => holds(log, far)).toBe(7);
+  await comesTo(log, far, 7);
   net.gone.add(hub.name);
   net.gone.delete(near.name);
   const decision = decisionFor(log, head, stewardKeys.slice(0, 2), near);
   await takeOver(log, decision, near);
   await opening(log, decision, near);
-  await expect.poll(async () => (await far.read(log).catch(() => null))?.head.gen).toBe(1);
+  await expect
+    .poll(async () => (await far.read(log).catch(() => null))?.head.gen, { timeout: 20_000 })
+    .toBe(1);
   expect((await far.read(log)).entries).toEqual((await near.read(log)).entries);
+});
+
+test("a copy that nobody feeds for half a year goes", async () => {
+  const log = await mirrored();
+  net.clock.now += 179 * 86_400_000;
+  await near.logs.expire();
+  expect(await holds(log, near)).toBe(5);
+  net.clock.now += 3 * 86_400_000;
+  await near.logs.expire();
+  expect(await holds(log, near)).toBe(undefined);
 });
 
 test("a hub that was off finds out at its next start what its mirrors lack", async () => {
   const log = await mirrored();
   net.gone.add(near.name);
   await hub.call("logs.append", log.entry());
+  // For good: this is the last test.
   await hub.mirrors.close();
   net.gone.delete(near.name);
   expect(await holds(log, near)).toBe(5);
@@ -376,14 +393,4 @@ test("a hub that was off finds out at its next start what its mirrors lack", asy
   await feeder.idle();
   expect(await holds(log, near)).toBe(6);
   await feeder.close();
-});
-
-test("a copy that nobody feeds for half a year goes", async () => {
-  const log = await mirrored();
-  net.clock.now += 179 * 86_400_000;
-  await near.logs.expire();
-  expect(await holds(log, near)).toBe(5);
-  net.clock.now += 3 * 86_400_000;
-  await near.logs.expire();
-  expect(await holds(log, near)).toBe(undefined);
 });

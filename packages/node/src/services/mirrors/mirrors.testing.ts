@@ -95,6 +95,8 @@ async function startNode(
     now,
     retryMs: 5,
     retryMaxMs: 50,
+    // Long enough for a busy machine.
+    patienceMs: 20_000,
   });
   const faults: unknown[] = [];
   const dispatcher = createDispatcher({

@@ -1,9 +1,10 @@
+import { useEffect } from "preact/hooks";
 import { Leading as LeadingSection } from "../../features/spaces/leading.tsx";
 import { t } from "../../i18n/index.ts";
 import { toast } from "../../ui/toast.tsx";
 import type { EnginePort, Result } from "../engine.ts";
 import { failureText } from "../failure.ts";
-import { useLive, useNow } from "../hooks.ts";
+import { useLive, useNow, useRequest } from "../hooks.ts";
 
 function tell(result: Result<unknown>): void {
   if (!result.ok) toast({ text: failureText(result.failure) });
@@ -24,6 +25,13 @@ export function Leading({
 }) {
   const now = useNow();
   const decisions = useLive(engine.watch("leading", { spaceId }), `leading ${spaceId}`);
+  const mirrors = useLive(engine.watch("mirrors", { spaceId }), `mirrors ${spaceId}`);
+  const naming = useRequest();
+  const copies = mirrors?.mirrors.length ?? 0;
+  useEffect(() => {
+    // Whoever looks here wants to know how they stand now.
+    if (copies > 0) void engine.call("space.lookAtMirrors", { spaceId });
+  }, [engine, spaceId, copies]);
   const session = engine.session.value;
   const ownNode =
     session.state === "signedIn"
@@ -47,6 +55,12 @@ export function Leading({
       }
       onProposeDeletion={() => void engine.call("space.proposeDeletion", { spaceId }).then(tell)}
       ownNode={ownNode}
+      mirrors={mirrors}
+      mirrorsBusy={naming.busy}
+      mirrorsFailure={naming.failure && failureText(naming.failure)}
+      onMirrors={(nodes) =>
+        void naming.run(() => engine.call("space.setMirrors", { spaceId, nodes }))
+      }
       onMove={() =>
         void engine.call("space.move", { spaceId, node: ownNode }).then((result) => {
           if (!result.ok && result.failure === "tooMany") toast({ text: t("leading.moveBusy") });

@@ -1,13 +1,14 @@
 import "./leading.css";
-import { Download, Server, Trash2, TriangleAlert } from "lucide";
+import { Download, Trash2, TriangleAlert } from "lucide";
 import type { ComponentChild } from "preact";
 import { useId, useState } from "preact/hooks";
-import type { Leading as Decisions, Proposal } from "@baraza/engine";
+import type { Leading as Decisions, Mirrors, Proposal } from "@baraza/engine";
 import { formatList, t, tParts } from "../../i18n/index.ts";
 import { formatUntil } from "../../i18n/dates.ts";
 import { Banner } from "../../ui/banner.tsx";
 import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
+import { Kept } from "./kept.tsx";
 
 export interface LeadingProps {
   decisions: Decisions;
@@ -20,6 +21,11 @@ export interface LeadingProps {
   onKeep: () => void;
   /** This account's node. */
   ownNode: string;
+  /** Copies at other nodes; undefined until they are known. */
+  mirrors: Mirrors | undefined;
+  mirrorsBusy: boolean;
+  mirrorsFailure: string | undefined;
+  onMirrors: (nodes: string[]) => void;
   onMove: () => void;
   /** Given where the node has shown two histories. */
   onProof?: () => void;
@@ -74,7 +80,12 @@ export function Leading(props: LeadingProps) {
           {t("leading.deleteAction")}
         </Button>
       )}
-      <Kept {...props} onMove={() => setAsking("move")} />
+      <Kept
+        {...props}
+        busy={props.mirrorsBusy}
+        failure={props.mirrorsFailure}
+        onMove={() => setAsking("move")}
+      />
       {asking && (
         <Dialog
           title={
@@ -105,28 +116,6 @@ export function Leading(props: LeadingProps) {
         </Dialog>
       )}
     </section>
-  );
-}
-
-/** Which node keeps it, and the way to one's own. */
-function Kept({ decisions, leads, ownNode, onMove }: LeadingProps) {
-  const { keptAt, keptBefore, moving } = decisions;
-  const node = <bdi dir="ltr">{keptAt}</bdi>;
-  return (
-    <>
-      <h2>{t("leading.keptTitle")}</h2>
-      <p class="leading-soft">
-        {moving ? tParts("leading.moving", { node }) : tParts("leading.keptAt", { node })}
-        {keptBefore.length > 0 && (
-          <> {t("leading.keptBefore", { nodes: formatList(keptBefore) })}</>
-        )}
-      </p>
-      {leads && !moving && ownNode !== keptAt && (
-        <Button kind="quiet" icon={Server} onClick={onMove}>
-          {t("leading.moveAction", { node: ownNode })}
-        </Button>
-      )}
-    </>
   );
 }
 
