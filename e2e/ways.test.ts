@@ -1,6 +1,7 @@
 /** Ways into the account in a real browser: passkeys that give a secret and such that do not, recovery words, a changed passphrase. */
-import type { Locator, Page } from "playwright-core";
+import type { Locator } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { withAuthenticator } from "./lib/authenticator.ts";
 import type { Site } from "./lib/site.ts";
 import { keepPictures, openSite } from "./lib/site.ts";
 import * as steps from "./lib/steps.ts";
@@ -16,29 +17,6 @@ beforeAll(async () => {
 });
 afterEach(({ task }) => keepPictures(site, task));
 afterAll(() => site.close());
-
-/** Puts an authenticator into the tab: a finger that is always recognised. */
-async function withAuthenticator(page: Page, prf: boolean): Promise<() => Promise<void>> {
-  const session = await page.context().newCDPSession(page);
-  await session.send("WebAuthn.enable");
-  const { authenticatorId } = await session.send("WebAuthn.addVirtualAuthenticator", {
-    options: {
-      protocol: "ctap2",
-      ctap2Version: "ctap2_1",
-      transport: "internal",
-      hasResidentKey: true,
-      hasUserVerification: true,
-      isUserVerified: true,
-      automaticPresenceSimulation: true,
-      hasPrf: prf,
-    },
-  });
-  await page.bringToFront();
-  return async () => {
-    await session.send("WebAuthn.removeVirtualAuthenticator", { authenticatorId });
-    await session.detach();
-  };
-}
 
 const home = ({ page, t }: Visitor) =>
   page.getByRole("heading", { name: t("list.emptyTitle") }).waitFor();

@@ -41,7 +41,11 @@ export type EngineErrorCode =
   | "wrong_code"
   | "nothing_held"
   | "same_node"
-  | "already_here";
+  | "already_here"
+  | "lock_wrong"
+  | "lock_wait"
+  | "lock_wiped"
+  | "lock_none";
 
 export class EngineError extends Error {
   override readonly name = "EngineError";

@@ -154,6 +154,35 @@ export interface SecretStore {
   remove(name: string): Promise<void>;
 }
 
+/**
+ * Where the lock of one store is kept: beside the secrets, and in the place of the store's own. While a lock is kept,
+ * `SecretStore.load` and `save` fail with StoreError `store_locked`, but for what is held.
+ */
+export interface LockShelf {
+  /** Whose secret it is. */
+  readonly name: string;
+  /** What is kept; undefined: no lock. */
+  read(): Promise<unknown>;
+  /** Changes it in one step that is on disk when it resolves, and that nobody else comes between. `change` is synchronous; `keep` undefined: nothing. */
+  change<T>(change: (kept: unknown) => { keep: unknown; value: T }): Promise<T>;
+  /** The store's secret, while it lies there without a lock: a key of 32 bytes, or a new one and the one before it (64). */
+  secret(): Promise<Bytes | undefined>;
+  /** Puts a lock in the place of every secret, in one step. */
+  shut(keep: unknown): Promise<void>;
+  /** Puts the store's secret back in the place of its lock, in one step. */
+  free(secret: Bytes): Promise<void>;
+  /** The secret that whoever opened the lock gave: until this process ends, `load` answers with it. Undefined: what there was is wiped, and one may begin anew. */
+  hold(secret: Bytes | undefined): void;
+  /** What is held now: whoever opened the store may have settled for one of two keys in it. */
+  held(): Bytes | undefined;
+  /** Seals under a key that stays here, which no script can read out; where there is none, it answers as it was asked. */
+  wrap(bytes: Bytes): Promise<Bytes>;
+  /** @throws StoreError `store_corrupt` */
+  unwrap(bytes: Bytes): Promise<Bytes>;
+  /** Destroys every secret, the lock and the key that stays here. `keep` takes their place. */
+  destroy(keep: unknown): Promise<void>;
+}
+
 /** Why the engine's own files cannot be written. */
 export class FileError extends Error {
   override readonly name = "FileError";
@@ -192,7 +221,7 @@ export interface Notify {
 }
 
 export interface Platform {
-  /** Opens (or makes) the store of this name and takes the next fencing number. @throws StoreError `store_unavailable`, `store_busy`, `store_corrupt`. */
+  /** Opens (or makes) the store of this name and takes the next fencing number. @throws StoreError `store_unavailable`, `store_busy`, `store_corrupt`, `store_locked`. */
   openStore(name: string): Promise<SqlStore>;
   /** Destroys a closed store with its key. */
   removeStore(name: string): Promise<void>;
@@ -200,6 +229,8 @@ export interface Platform {
   readonly clock: Clock;
   readonly locks: Locks;
   readonly secrets: SecretStore;
+  /** Where the lock of a store is kept. */
+  lockOf(name: string): LockShelf;
   readonly notify: Notify;
   readonly files: FileArea;
 }

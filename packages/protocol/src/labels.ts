@@ -78,4 +78,7 @@ export const LABELS = {
   possession: "baraza/possession/1",
   closeAccount: "baraza/close-account/1",
   closeReceipt: "baraza/close-receipt/1",
+  lockCode: "baraza/lock-code/1",
+  lockPasskey: "baraza/lock-passkey/1",
+  lockSealed: "baraza/lock-sealed/1",
 } as const;

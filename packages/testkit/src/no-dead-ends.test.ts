@@ -2,9 +2,11 @@
  * Every state of docs/no-dead-ends.md, made for real, and its way out taken. A row ends signed in with the conversations
  * readable, or with the sentence that names what to do.
  */
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { createGuard } from "@baraza/engine/lock";
+import { nodePlatform } from "@baraza/engine/node";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { archiveOf, feedArchive, openArchiveBytes } from "./archives.ts";
 import type { Network } from "./network.ts";
@@ -15,8 +17,13 @@ import { bringIn, fragmentOf, spaceOf, untilText } from "./spaces.ts";
 import { until } from "./until.ts";
 
 const DOCS = new URL("../../../docs/no-dead-ends.md", import.meta.url);
-const CATALOGUE = new URL("../../web/src/i18n/catalogues/en.json", import.meta.url);
-const sentences = JSON.parse(readFileSync(CATALOGUE, "utf8")) as Record<string, string>;
+const CATALOGUES = new URL("../../web/src/i18n/catalogues/", import.meta.url);
+const sentences = Object.fromEntries(
+  readdirSync(CATALOGUES)
+    .filter((file) => /^en[.-]/.test(file))
+    .map((file) => readFileSync(new URL(file, CATALOGUES), "utf8"))
+    .flatMap((text) => Object.entries(JSON.parse(text) as Record<string, string>)),
+);
 
 let net: Network;
 /** Friends of everybody, one on each of the first two nodes; the third node dies in one of the rows. */
@@ -99,6 +106,28 @@ async function endSessions({ node, name }: Person): Promise<void> {
   await node.restart();
 }
 
+/** Puts a lock on somebody's device and closes it. @returns what the lock screen can do there */
+async function lockedDevice(person: Person) {
+  const { node, directory } = person;
+  const start = () => {
+    let ticks = 0;
+    return createGuard({
+      platform: nodePlatform({ origin: node.url, directory }),
+      storeName: "store",
+      // Whoever guesses here waits as long as they are told to.
+      ticks: () => (ticks += 3_600_000),
+      cost: { memory: 64, passes: 1, lanes: 1 },
+      onView: () => undefined,
+      shut: () => undefined,
+    });
+  };
+  await person.close();
+  await (await start()).commands["lock.set"]({ next: { code: "482913", digits: true } });
+  await expect(person.restart()).rejects.toMatchObject({ code: "store_locked" });
+  const closed = await start();
+  return { commands: closed.commands, through: closed.letThrough() };
+}
+
 const rows: Record<string, () => Promise<void>> = {
   "device, node down": async () => {
     const { person, spaceId } = await someone();
@@ -165,6 +194,36 @@ const rows: Record<string, () => Promise<void>> = {
     sentenceFor("trouble.cloned");
     await person.commands["space.repair"]({ spaceId });
     await person.until("space", { spaceId }, (space) => space?.trouble === null);
+    await isBack(person, person, spaceId);
+  },
+  "device, lock cannot be opened": async () => {
+    const { person, spaceId } = await someone();
+    const lock = await lockedDevice(person);
+    sentenceFor("lock.forgotWhat");
+    await lock.commands["lock.forget"]({});
+    await lock.through;
+    await lock.commands["lock.seen"]({});
+    await person.restart();
+    expect(await person.now("account", {})).toBeNull();
+    await person.commands["account.signIn"](person);
+    await isBack(person, person, spaceId);
+  },
+  "device, wiped by its lock": async () => {
+    const { person, spaceId } = await someone();
+    const text = await wordsOf(person);
+    const lock = await lockedDevice(person);
+    const outcomes: unknown[] = [];
+    for (let tries = 0; tries < 10; tries++)
+      await lock.commands["lock.unlock"]({ present: { code: "000000" } }).catch((error: unknown) =>
+        outcomes.push((error as { code: unknown }).code),
+      );
+    expect(outcomes).toEqual([...Array.from({ length: 9 }, () => "lock_wrong"), "lock_wiped"]);
+    await lock.through;
+    sentenceFor("lock.wiped");
+    await lock.commands["lock.seen"]({});
+    await person.restart();
+    expect(await person.now("account", {})).toBeNull();
+    await person.commands["ways.signInWithWords"]({ text });
     await isBack(person, person, spaceId);
   },
   "no device, passphrase": async () => {

@@ -69,6 +69,16 @@ export const rest: readonly string[] = [
   "fr-leading",
   "es-leading",
   "ar-leading",
+  // The lock on this device: kept at once where one is set (see app/screens/lock.tsx).
+  "lock",
+  "lock-watch",
+  "was-wiped",
+  "guard",
+  "device-lock",
+  "en-lock",
+  "fr-lock",
+  "es-lock",
+  "ar-lock",
   // Who is who.
   "trust-work",
   "trust-commands",

@@ -43,6 +43,7 @@ import { Toaster, toast } from "../src/ui/toast.tsx";
 import { recoveryScreens } from "./recovery.tsx";
 import { adminScreens } from "./admin.tsx";
 import { dataScreens, moveScreens } from "./moving.tsx";
+import { lockScreens, lockSettings, wiped } from "./lock.tsx";
 import { conversation, joins, longMessages, now, people, returns, rows } from "./samples.ts";
 
 const nothing = (): void => undefined;
@@ -604,7 +605,7 @@ const screens: Record<string, () => ComponentChildren> = {
     <Frame
       at="settings"
       list={null}
-      main={<Settings {...settings} language={currentLanguage()} />}
+      main={<Settings {...settings} lock={lockSettings} language={currentLanguage()} />}
     />
   ),
   ...Object.fromEntries(
@@ -618,6 +619,10 @@ const screens: Record<string, () => ComponentChildren> = {
   ),
   ...recoveryScreens,
   ...moveScreens,
+  ...lockScreens,
+  "signin-wiped": () => (
+    <SignIn node="mombasa.example" busy={false} onSubmit={nothing} signUpHref="#" notice={wiped} />
+  ),
   components: () => <Components />,
 };
 
@@ -695,6 +700,7 @@ await switchCatalogue(isLanguage(language) ? language : "en", ["ar-EG", "en-GB",
 await loadWords("recovery");
 await loadWords("trust");
 await loadWords("admin");
+await loadWords("lock");
 await loadWords("leading");
 await loadWords("moving");
 document.documentElement.lang = currentLanguage();

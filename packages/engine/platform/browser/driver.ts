@@ -121,11 +121,38 @@ export function openBrowserDriver(sqlite: Sqlite, pool: Pool, name: string, key:
   };
 }
 
-function prepareConnection(db: Database, key: Bytes): void {
+/**
+ * Seals every page of a database anew, under another key. Nobody has it open. It happens wholly or not at all: a rollback journal,
+ * sealed under the key before, undoes what a kill cuts off, at the next opening with the key before.
+ * @throws StoreError `store_corrupt` when `from` is not the file's key, `store_full`
+ */
+export function changeKey(pool: Pool, name: string, from: Bytes, to: Bytes): void {
+  const db = typed(
+    () => new pool.OpfsSAHPoolDb(`file:/store.db?vfs=multipleciphers-${directoryOf(name)}`),
+  );
+  try {
+    typed(() => {
+      giveKey(db, from);
+      // There is no changing of a key under a WAL.
+      if (db.selectValue("PRAGMA journal_mode = DELETE") !== "delete")
+        throw new StoreError("store_io");
+      db.exec(`PRAGMA synchronous = FULL; PRAGMA rekey = 'raw:${toHex(to)}'`);
+    });
+  } finally {
+    db.close();
+    pool.pauseVfs();
+  }
+}
+
+/** The key comes before anything that touches the file; exclusive locking before WAL, which then needs no shared memory. */
+function giveKey(db: Database, key: Bytes): void {
   if (key.length !== 32) throw new StoreError("store_value", { data: { length: key.length } });
-  // The key comes before anything that touches the file; exclusive locking before WAL, which then needs no shared memory.
   db.exec(`PRAGMA cipher = 'chacha20'; PRAGMA key = 'raw:${toHex(key)}'`);
   db.exec("PRAGMA locking_mode = EXCLUSIVE; PRAGMA temp_store = MEMORY");
+}
+
+function prepareConnection(db: Database, key: Bytes): void {
+  giveKey(db, key);
   if (db.selectValue("PRAGMA journal_mode = WAL") !== "wal") throw new StoreError("store_io");
   db.exec(
     `PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES};

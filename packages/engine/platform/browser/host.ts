@@ -10,6 +10,7 @@ import type { Platform } from "../../src/ports.ts";
 import { toWire } from "../../src/rpc/errors.ts";
 import type { Api, LiveApi } from "../../src/rpc/serve.ts";
 import { serve } from "../../src/rpc/serve.ts";
+import { createGate } from "./gate.ts";
 import { browserPlatform } from "./platform.ts";
 import { holdLifeline, lifelineEnds } from "./locks.ts";
 import { MeetingSchema, StartSchema, lifeline, meetingChannel, privateChannel } from "./meeting.ts";
@@ -18,7 +19,12 @@ import { workerNotify } from "./notify.ts";
 import { loadSqlite } from "./sqlite.ts";
 
 /** What the engine offers to tabs. */
-export type Hosted = { api: Api; live: LiveApi };
+export type Hosted = {
+  api: Api;
+  live: LiveApi;
+  /** Ends the engine and closes its store. */
+  close?: () => Promise<void>;
+};
 
 export type HostOptions = {
   /** Told of errors without a code, which reach the tab as `internal`. Must not log content. */
@@ -48,17 +54,52 @@ async function lead(
   { onError }: HostOptions,
 ): Promise<void> {
   const leader = crypto.randomUUID();
-  const serving = onError === undefined ? {} : { onError };
   await holdLifeline(lifeline(name, leader));
   const meeting = new BroadcastChannel(meetingChannel(name));
   const tell = (message: Meeting): void => meeting.postMessage(message);
   const tellTab = (message: Started): void => self.postMessage(message);
 
-  let hosted: Hosted;
+  const platform = browserPlatform({ notify: workerNotify((note) => self.postMessage(note)) });
+  const gate = createGate(platform, () => {
+    // Every screen forgets what it holds; the store is closed as at any end of a tab.
+    tell({ t: "shut", leader });
+    tellTab({ t: "shut", leader });
+    const end = (): void => self.close();
+    void Promise.resolve(hosted?.close?.()).then(end, end);
+  });
+  let hosted: Hosted | undefined;
+  let answering = false;
+
+  /** Answers tabs from now on; what is asked of the engine before it runs waits. */
+  function answer(): void {
+    if (answering) return;
+    answering = true;
+    const served = new Map<string, () => void>();
+    meeting.onmessage = ({ data }: MessageEvent<unknown>) => {
+      if (!v.is(MeetingSchema, data) || data.t !== "hello") return;
+      if (!served.has(data.tab)) answerTab(data.tab);
+      tell({ t: "welcome", leader, tab: data.tab });
+    };
+    function answerTab(tab: string): void {
+      const channel = new BroadcastChannel(privateChannel(name, leader, tab));
+      const stop = serve(channel, gate.api, gate.live, serving);
+      const end = (): void => {
+        stop();
+        channel.close();
+        served.delete(tab);
+      };
+      served.set(tab, end);
+      void lifelineEnds(lifeline(name, tab)).then(end);
+    }
+    serve(port, gate.api, gate.live, serving);
+    tellTab({ t: "started", leader });
+    tell({ t: "leading", leader });
+  }
+
+  const serving = { ...(onError === undefined ? {} : { onError }), until: gate.opened };
   try {
-    hosted = await start(
-      browserPlatform({ notify: workerNotify((note) => self.postMessage(note)) }),
-    );
+    hosted = await gate.pass(() => start(platform), answer);
+    answer();
   } catch (error) {
     const { code } = toWire(error);
     if (code === "internal") onError?.(error);
@@ -67,29 +108,5 @@ async function lead(
     };
     tell({ t: "failed", leader, code });
     tellTab({ t: "failed", leader, code });
-    return;
   }
-
-  const served = new Map<string, () => void>();
-  meeting.onmessage = ({ data }: MessageEvent<unknown>) => {
-    if (!v.is(MeetingSchema, data) || data.t !== "hello") return;
-    if (!served.has(data.tab)) answerTab(data.tab);
-    tell({ t: "welcome", leader, tab: data.tab });
-  };
-
-  function answerTab(tab: string): void {
-    const channel = new BroadcastChannel(privateChannel(name, leader, tab));
-    const stop = serve(channel, hosted.api, hosted.live, serving);
-    const end = (): void => {
-      stop();
-      channel.close();
-      served.delete(tab);
-    };
-    served.set(tab, end);
-    void lifelineEnds(lifeline(name, tab)).then(end);
-  }
-
-  serve(port, hosted.api, hosted.live, serving);
-  tellTab({ t: "started", leader });
-  tell({ t: "leading", leader });
 }

@@ -5,4 +5,5 @@ export { joinEngine } from "./tab.ts";
 export type { EngineState, EngineTab, JoinOptions } from "./tab.ts";
 export { browserSecrets } from "./secrets.ts";
 export { RpcError } from "../../src/rpc/errors.ts";
+export type * from "../../src/lock/api.ts";
 export type { CallOptions } from "../../src/rpc/connect.ts";

@@ -17,6 +17,8 @@ const id = v.pipe(v.string(), v.uuid());
 export const MeetingSchema = v.variant("t", [
   v.object({ t: v.literal("leading"), leader: id }),
   v.object({ t: v.literal("failed"), leader: id, code: v.string() }),
+  /** The lock has closed: every tab forgets what it holds, and begins anew. */
+  v.object({ t: v.literal("shut"), leader: id }),
   v.object({ t: v.literal("hello"), tab: id }),
   v.object({ t: v.literal("welcome"), leader: id, tab: id }),
 ]);
@@ -30,6 +32,7 @@ export const StartSchema = v.object({ start: v.pipe(v.string(), v.maxLength(100)
 export const StartedSchema = v.variant("t", [
   v.object({ t: v.literal("started"), leader: id }),
   v.object({ t: v.literal("failed"), leader: id, code: v.string() }),
+  v.object({ t: v.literal("shut"), leader: id }),
 ]);
 
 export type Started = v.InferOutput<typeof StartedSchema>;

@@ -4,7 +4,7 @@ import { browserClock } from "./clock.ts";
 import { browserFiles } from "./files.ts";
 import { browserLocks } from "./locks.ts";
 import { browserSecrets } from "./secrets.ts";
-import { openBrowserStore, removeBrowserStore } from "./store.ts";
+import { openBrowserStore, removeBrowserStore, storeSecret } from "./store.ts";
 import { browserTransport } from "./transport.ts";
 
 export type BrowserPlatformOptions = {
@@ -22,6 +22,7 @@ export function browserPlatform({ notify, origin }: BrowserPlatformOptions): Pla
     clock: browserClock(),
     locks: browserLocks(),
     secrets,
+    lockOf: (name) => secrets.lockOf(storeSecret(name)),
     notify,
     files: browserFiles(),
   };

@@ -200,3 +200,64 @@ test("the store's download stays small", () => {
   expect(total).toBeLessThan(530 * 1024);
   expect(served.files.filter(({ path }) => path.endsWith(".wasm"))).toHaveLength(1);
 });
+
+const fill = `INSERT INTO t SELECT ? || value FROM (WITH RECURSIVE c(value) AS
+  (SELECT 1 UNION ALL SELECT value + 1 FROM c WHERE value < 40000) SELECT value FROM c)`;
+const rows = (page: Page): Promise<unknown> => all(page, "SELECT count(*) AS n FROM t");
+
+test(
+  "a store takes a new key when it is next opened, and the one before opens it no more",
+  async () => {
+    const page = await chromium.open(served.url);
+    await ask(page, "open", { name: "main" });
+    await run(page, "CREATE TABLE t (x)");
+    await run(page, fill, [CANARY]);
+    await ask(page, "close", { name: "main" });
+    const both = (await ask(page, "twoKeys", { name: "main" })) as string;
+    await ask(page, "open", { name: "main" });
+    expect(await rows(page)).toEqual([{ n: 40_000 }]);
+    expect(await ask(page, "keys", { name: "main" })).toBe(32);
+    await run(page, "INSERT INTO t VALUES ('after')");
+    await ask(page, "close", { name: "main" });
+    const before = both.slice(64);
+    await ask(page, "twoKeys", { name: "main", sql: before });
+    await expect(ask(page, "open", { name: "main" })).rejects.toThrow("store_corrupt");
+    // Nothing was done to it by that.
+    await ask(page, "twoKeys", { name: "main", sql: both.slice(0, 64) });
+    await ask(page, "open", { name: "main" });
+    expect(await rows(page)).toEqual([{ n: 40_001 }]);
+  },
+  TIMEOUT,
+);
+
+test(
+  "a browser that is killed while a store takes a new key, or right after, loses nothing",
+  async () => {
+    let page = await chromium.open(served.url);
+    await ask(page, "open", { name: "main" });
+    await run(page, "CREATE TABLE t (x)");
+    for (let times = 0; times < 3; times++) await run(page, fill, [CANARY]);
+    await ask(page, "close", { name: "main" });
+    const both = (await ask(page, "twoKeys", { name: "main" })) as string;
+    let written = 120_000;
+    for (const pause of [30, 80, 160, 300, 600, 1200, 5000]) {
+      const opening = ask(page, "open", { name: "main" })
+        .then(() => run(page, "INSERT INTO t VALUES ('after')"))
+        .then(
+          () => "written",
+          () => "killed",
+        );
+      await Promise.race([opening, new Promise((resolve) => setTimeout(resolve, pause))]);
+      await chromium.kill();
+      if ((await opening) === "written") written++;
+      chromium = await launchChromium(profile);
+      page = await chromium.open(served.url);
+      // As if what was settled had not reached the disk.
+      await ask(page, "twoKeys", { name: "main", sql: both });
+    }
+    await ask(page, "open", { name: "main" });
+    expect(await rows(page)).toEqual([{ n: written }]);
+    expect(await all(page, "PRAGMA integrity_check")).toEqual([{ integrity_check: "ok" }]);
+  },
+  TIMEOUT,
+);

@@ -27,6 +27,8 @@ export type EngineState =
   | { kind: "starting" }
   | { kind: "leading" }
   | { kind: "following" }
+  /** The lock has closed: whoever shows something of the engine's forgets it now, and begins anew. */
+  | { kind: "shut" }
   | { kind: "failed"; code: string };
 
 export type EngineTab = {
@@ -66,6 +68,7 @@ export function joinEngine({ name, spawn, onState }: JoinOptions): EngineTab {
       tell({ t: "hello", tab });
     } else if (data.t === "welcome" && data.tab === tab) follow(data.leader);
     else if (data.t === "failed") state({ kind: "failed", code: data.code });
+    else if (data.t === "shut") state({ kind: "shut" });
   };
 
   function follow(leader: string): void {
@@ -101,6 +104,7 @@ export function joinEngine({ name, spawn, onState }: JoinOptions): EngineTab {
       const { port1, port2 } = new MessageChannel();
       worker.onmessage = ({ data }: MessageEvent<unknown>) => {
         if (showNotification(data) || !v.is(StartedSchema, data)) return;
+        if (data.t === "shut") return state({ kind: "shut" });
         if (data.t === "started") {
           client.attach(port1);
           state({ kind: "leading" });

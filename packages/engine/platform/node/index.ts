@@ -42,16 +42,26 @@ export function nodePlatform({
 }: NodePlatformOptions): NodePlatform {
   const pathOf = (name: string): string =>
     directory === undefined ? ":memory:" : join(directory, `${encodeURIComponent(name)}.db`);
+  const secrets =
+    directory === undefined ? memorySecrets() : fileSecrets(join(directory, "secrets"));
+  const secretOf = (name: string): string => `store/${name}`;
   return {
-    openStore: (name) => openNodeStore(pathOf(name)),
+    async openStore(name) {
+      // Nothing is sealed with it here; it is what a lock closes.
+      if ((await secrets.load(secretOf(name))) === undefined)
+        await secrets.save(secretOf(name), crypto.getRandomValues(new Uint8Array(32)));
+      return openNodeStore(pathOf(name));
+    },
     async removeStore(name) {
+      await secrets.remove(secretOf(name));
       if (directory === undefined) return;
       for (const end of ["", "-wal", "-shm"]) await rm(pathOf(name) + end, { force: true });
     },
     transport: nodeTransport(origin),
     clock: nodeClock(),
     locks: nodeLocks(),
-    secrets: directory === undefined ? memorySecrets() : fileSecrets(join(directory, "secrets")),
+    secrets,
+    lockOf: (name) => secrets.lockOf(secretOf(name)),
     notify,
     files: directory === undefined ? memoryFiles() : nodeFiles(join(directory, "files")),
   };

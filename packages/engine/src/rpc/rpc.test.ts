@@ -209,3 +209,35 @@ test("foreign messages are ignored, and too many calls at once are refused", asy
   worker.postMessage({ t: "value", id: 1, value: "still listening" });
   expect(await outcomes[0]).toBe("still listening");
 });
+
+test("what is asked for before it is there waits; what is there answers at once", async () => {
+  const { tab, worker } = pair();
+  const api: Api = { lock: async () => "locked" };
+  const live: LiveApi = {};
+  const { promise: until, resolve: open } = Promise.withResolvers<void>();
+  serve(worker, api, live, { until });
+  const client = connect(tab, { clock: manualClock() });
+  const seen: unknown[] = [];
+  let began = 0;
+  const rows = () => ({
+    subscribe(onValue: (value: unknown) => void) {
+      began++;
+      onValue("row");
+      return () => undefined;
+    },
+  });
+  client.subscribe("rows", null, (value) => seen.push(value));
+  const cancelled = client.subscribe("rows", null, () => seen.push("cancelled"));
+  const value = client.call("engine");
+  const missing = client.call("nowhere").catch((error: unknown) => error);
+  cancelled();
+  expect(await client.call("lock")).toBe("locked");
+  expect(seen).toEqual([]);
+  api["engine"] = async () => "runs";
+  live["rows"] = rows;
+  open();
+  expect(await value).toBe("runs");
+  expect(await missing).toMatchObject({ code: "rpc_unknown_method" });
+  expect(seen).toEqual(["row"]);
+  expect(began).toBe(1);
+});

@@ -18,6 +18,8 @@ export type LiveApi = Record<string, (args: unknown) => LiveSource>;
 export type ServeOptions = {
   /** Told of errors without a code, which reach the tab as `internal`. */
   onError?: (error: unknown) => void;
+  /** What is asked for by a name that is not there yet waits until this settles. */
+  until?: Promise<void>;
   /** Largest number of calls under way, and of subscriptions. 1,000 each. */
   capacity?: number;
 };
@@ -27,11 +29,15 @@ export function serve(
   channel: Channel,
   api: Api,
   live: LiveApi,
-  { onError, capacity = 1000 }: ServeOptions = {},
+  { onError, until, capacity = 1000 }: ServeOptions = {},
 ): () => void {
   const calls = new Set<number>();
   const subscriptions = new Map<number, () => void>();
   let closed = false;
+  let waits = until !== undefined;
+  void until?.then(() => {
+    waits = false;
+  });
 
   function answer(message: Answer): void {
     if (closed) return;
@@ -56,6 +62,7 @@ export function serve(
     if (calls.size >= capacity) return fail(id, connectionError("rpc_busy"));
     calls.add(id);
     try {
+      if (waits && !Object.hasOwn(api, method)) await until;
       const fn = Object.hasOwn(api, method) ? api[method] : undefined;
       if (fn === undefined) throw connectionError("rpc_unknown_method");
       answer({ t: "value", id, value: await fn(args) });
@@ -69,6 +76,7 @@ export function serve(
   function subscribe({ id, method, args }: Extract<Request, { t: "subscribe" }>): void {
     if (subscriptions.has(id)) return;
     if (subscriptions.size >= capacity) return fail(id, connectionError("rpc_busy"));
+    if (waits && !Object.hasOwn(live, method)) return later({ t: "subscribe", id, method, args });
     try {
       const source = Object.hasOwn(live, method) ? live[method] : undefined;
       if (source === undefined) throw connectionError("rpc_unknown_method");
@@ -80,6 +88,19 @@ export function serve(
     } catch (error) {
       fail(id, error);
     }
+  }
+
+  /** Subscribes when there is something to subscribe to, unless it was cancelled meanwhile. */
+  function later(request: Extract<Request, { t: "subscribe" }>): void {
+    let wanted = true;
+    subscriptions.set(request.id, () => {
+      wanted = false;
+    });
+    void until?.then(() => {
+      if (!wanted) return;
+      subscriptions.delete(request.id);
+      subscribe(request);
+    });
   }
 
   function close(): void {

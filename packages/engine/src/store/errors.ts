@@ -5,6 +5,7 @@ export const STORE_ERRORS = {
   store_unavailable: "This place offers no durable storage (a private window, an old browser).",
   store_busy: "Somebody else holds the store's files.",
   store_corrupt: "The file is no store, is damaged, or its key is lost.",
+  store_locked: "The lock on this device has to be opened first.",
   store_too_new: "A newer version of the program wrote this store.",
   store_full: "The disk or the quota is full. The transaction was undone.",
   store_io: "Reading or writing failed. The transaction was undone.",

@@ -51,6 +51,11 @@ const moving = () =>
 const YourData = lazy(() => moving().then((screens) => screens.YourData));
 const Arrive = lazy(() => moving().then((screens) => screens.Arrive));
 const Moved = lazy(() => moving().then((screens) => screens.Moved));
+const LockScreen = lazy(() =>
+  Promise.all([import("./screens/lock.tsx"), loadWords("lock")]).then(
+    ([screens]) => screens.LockScreen,
+  ),
+);
 const Settings = lazy(() => import("./screens/settings.tsx").then((screens) => screens.Settings));
 
 const nodePage = () =>
@@ -77,6 +82,7 @@ function Screen({ engine, route }: { engine: EnginePort; route: Route }) {
   const account = session.state === "signedIn" ? session.account : undefined;
   if (session.state === "starting") return <Splash />;
   if (session.state === "broken") return <Broken />;
+  if (session.state === "locked") return <LockScreen engine={engine} />;
   if (route.at === "join") return <Join engine={engine} secret={route.secret} you={account} />;
   if (route.at === "setup") return <Setup engine={engine} secret={route.secret} you={account} />;
   if (route.at === "help") return <Help engine={engine} secret={route.secret} you={account} />;
@@ -142,6 +148,7 @@ function SignedIn({
     conversationsHref: hrefOf({ at: "home" }),
     settingsHref: hrefOf({ at: "settings" }),
     onSignInAgain: () => setReturning(true),
+    ...(engine.lock.view.value.state === "open" ? { onLock: engine.lock.now } : {}),
   };
   const again = returning && (
     <SignInAgain

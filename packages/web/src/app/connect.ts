@@ -5,6 +5,7 @@ import { signal } from "@preact/signals";
 import type { EnginePort, Live, Result, Session, SpaceInfo } from "./engine.ts";
 import { codeOf, failureOf } from "./failure.ts";
 import { firstLook, forgetLook, keepLook } from "./first-look.ts";
+import { connectLock } from "./lock.ts";
 import { recall, remember } from "./memory.ts";
 import type { Account, ConversationRow, LineStatus, MessageRow, PersonRow } from "./model.ts";
 
@@ -108,9 +109,29 @@ export function connectEngine(): EnginePort {
         new Worker(new URL("../worker/engine-worker.ts", import.meta.url), { type: "module" }),
       onState(state) {
         if (state.kind === "failed" && !answered) session.value = { state: "broken" };
+        if (state.kind === "shut") beginAnew();
       },
     }),
   );
+
+  const lock = connectLock(joined, wake, (view) => {
+    if (view.state !== "none") forgetLook();
+    if (view.state === "wiped") {
+      remember("account", undefined);
+      beginAnew("/");
+    } else if (view.state === "locked") {
+      // The engine has begun anew in another tab, and here stands what it had shown before.
+      if (answered) beginAnew();
+      else session.value = { state: "locked" };
+    } else if (session.peek().state === "locked") session.value = { state: "starting" };
+  });
+
+  /** Hides everything, and has the browser forget what this page holds. */
+  function beginAnew(where = location.href): void {
+    session.value = { state: "starting" };
+    if (where === location.href) location.reload();
+    else location.replace(where);
+  }
 
   async function ask<K extends keyof EngineCommands>(
     name: K,
@@ -164,6 +185,7 @@ export function connectEngine(): EnginePort {
     answered = true;
     first.resolve();
     remember("account", account ? "1" : undefined);
+    if (account) remember("wiped", undefined);
     if (!account) {
       forgetLook();
       session.value = { state: "signedOut" };
@@ -188,6 +210,7 @@ export function connectEngine(): EnginePort {
   });
 
   return {
+    lock,
     started: first.promise,
     looked,
     session,
@@ -219,7 +242,8 @@ export function connectEngine(): EnginePort {
         answered = true;
         listen(rows);
         const now = session.peek();
-        if (now.state === "signedIn") keepLook({ account: now.account, rows });
+        if (now.state === "signedIn" && lock.view.peek().state === "none")
+          keepLook({ account: now.account, rows });
       });
     },
     space: (spaceId) => live("space", { spaceId }, (space) => space && spaceOf(space)),

@@ -3,6 +3,7 @@
  * is what the containers in `screens/` talk to; `connect.ts` makes one over the engine's worker.
  */
 import type { CommandName, EngineCommands, EngineLive, LiveName } from "@baraza/engine";
+import type { LockNext, LockPresent, LockView } from "@baraza/engine/browser";
 import type { ReadonlySignal } from "@preact/signals";
 import type {
   Account,
@@ -28,6 +29,8 @@ export type Session =
   | { state: "starting" }
   /** The store of this browser cannot be used: private window, no space, too old. */
   | { state: "broken" }
+  /** The lock on this device has to be opened first. */
+  | { state: "locked" }
   | { state: "signedOut" }
   | { state: "signedIn"; account: Account };
 
@@ -65,7 +68,30 @@ export interface Draft {
 /** Follows an answer that changes; returns a function that stops. Answers `undefined` until the first is there. */
 export type Live<T> = (listen: (value: T) => void) => () => void;
 
+/** What came of asking the lock: `wiped` ends everything here, and begins anew. */
+export type LockAnswer =
+  | { ok: true }
+  | { ok: false; why: "wrong"; left: number; waitMs: number }
+  | { ok: false; why: "wait"; waitMs: number }
+  | { ok: false; why: "wiped" | "unexpected" };
+
+/** The lock on this device, which answers also while no engine runs. */
+export interface LockPort {
+  view: ReadonlySignal<LockView>;
+  unlock: (present: LockPresent) => Promise<LockAnswer>;
+  set: (next: LockNext, present?: LockPresent) => Promise<LockAnswer>;
+  remove: (present: LockPresent) => Promise<LockAnswer>;
+  setIdle: (minutes: number) => Promise<LockAnswer>;
+  /** Locks all tabs now. */
+  now: () => void;
+  /** Somebody is at the device. */
+  touch: () => void;
+  /** Gives up on the lock: wipes what is on this device. */
+  forget: () => Promise<LockAnswer>;
+}
+
 export interface EnginePort {
+  lock: LockPort;
   /** Settles when the engine has first said who is signed in. */
   started: Promise<void>;
   /** Settles when it is known whether there is something to show before the engine has started. */

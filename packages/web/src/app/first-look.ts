@@ -1,7 +1,7 @@
 /**
  * The list as it was last seen, sealed on this device, so that a slow phone shows it before the engine has started: opening
  * the store takes such a phone two seconds, this a tenth of one. It is a picture only: what it shows is replaced as soon as
- * the engine answers, and it goes when one signs out. Sealed like the key of the store (see the engine's platform).
+ * the engine answers, and it goes when one signs out. Where a lock is set there is none: the store refuses to keep it. Sealed like the key of the store (see the engine's platform).
  */
 import { browserSecrets } from "@baraza/engine/browser";
 import type { Account, ConversationRow } from "./model.ts";

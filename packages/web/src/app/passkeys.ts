@@ -38,14 +38,20 @@ export async function orNothing<T>(work: Promise<T>): Promise<T | undefined> {
   }
 }
 
-/** Makes a passkey. @throws PasskeyCancelled */
-export async function createPasskey(ask: PasskeyToCreate): Promise<CreatedPasskey> {
+/** Makes a passkey. `listed` false: browsers need not offer it to whoever signs in. @throws PasskeyCancelled */
+export async function createPasskey(
+  ask: PasskeyToCreate,
+  { listed = true }: { listed?: boolean } = {},
+): Promise<CreatedPasskey> {
   const options: PublicKeyCredentialCreationOptions = {
     rp: { id: ask.rpId, name: "Baraza" },
     user: { id: ask.userHandle, name: ask.userName, displayName: ask.displayName },
     challenge: ask.challenge,
     pubKeyCredParams: ALGORITHMS.map((alg) => ({ type: "public-key", alg })),
-    authenticatorSelection: { residentKey: "required", userVerification: "required" },
+    authenticatorSelection: {
+      residentKey: listed ? "required" : "discouraged",
+      userVerification: "required",
+    },
     excludeCredentials: ask.exclude.map((id) => ({ type: "public-key", id })),
     attestation: "none",
     timeout: TIMEOUT_MS,

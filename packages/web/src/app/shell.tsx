@@ -1,5 +1,5 @@
 import "./shell.css";
-import { CloudOff, LoaderCircle, LogIn, MessagesSquare, Settings } from "lucide";
+import { CloudOff, LoaderCircle, Lock, LogIn, MessagesSquare, Settings } from "lucide";
 import type { ComponentChildren } from "preact";
 import { t } from "../i18n/index.ts";
 import { Banner } from "../ui/banner.tsx";
@@ -25,6 +25,8 @@ export interface ShellProps {
   settingsHref: string;
   /** The session ended at the node, and the person wants to go on. */
   onSignInAgain: () => void;
+  /** Closes the lock on this device, where one is set. */
+  onLock?: () => void;
 }
 
 /** The frame of the signed-in app: a rail and panes on wide screens, one pane and a bar on a phone. */
@@ -38,6 +40,7 @@ export function Shell({
   conversationsHref,
   settingsHref,
   onSignInAgain,
+  onLock,
 }: ShellProps) {
   return (
     <div class="shell" data-open={main ? true : undefined} data-list={list ? true : undefined}>
@@ -71,6 +74,18 @@ export function Shell({
           <Icon of={Settings} />
           <span>{t("shell.settings")}</span>
         </a>
+        {onLock && (
+          <button
+            class="rail-item"
+            type="button"
+            aria-keyshortcuts="Control+Shift+L Meta+Shift+L"
+            title="Ctrl + Shift + L"
+            onClick={onLock}
+          >
+            <Icon of={Lock} />
+            <span>{t("shell.lock")}</span>
+          </button>
+        )}
       </nav>
       <div class="panes">
         <LineBanner status={status} onSignInAgain={onSignInAgain} />

@@ -55,6 +55,12 @@ export function keepLoaded(): void {
   void container?.ready.then(({ active }) => active?.postMessage(loadedAssets()));
 }
 
+/** Has the service worker keep everything now: what one is about to need without a line. */
+export function keepEverything(): void {
+  const container = (navigator as Partial<Navigator>).serviceWorker;
+  void container?.ready.then(({ active }) => active?.postMessage("rest"));
+}
+
 /** Milliseconds after a start until chunks are fetched that nobody has asked for. */
 const REST_AFTER = 30_000;
 

@@ -58,7 +58,8 @@ test("no key is written twice", () => {
 });
 
 test("the types of the arguments are up to date", () => {
-  const plain = (text: string): string => text.replace(/[\s;,"]+/g, " ");
+  // As the formatter may lay it out: a long union begins with a bar.
+  const plain = (text: string): string => text.replace(/[\s;,"]+/g, " ").replace("= |", "=");
   expect(plain(read("messages.gen.ts"))).toBe(plain(typesFor(cataloguesOf("en"))));
 });
 

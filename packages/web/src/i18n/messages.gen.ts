@@ -1,5 +1,13 @@
 // Written by scripts/i18n-types.ts from catalogues/en*.json.
-export type Area = "admin" | "devices" | "leading" | "moving" | "recovery" | "trust" | "ways";
+export type Area =
+  | "admin"
+  | "devices"
+  | "leading"
+  | "lock"
+  | "moving"
+  | "recovery"
+  | "trust"
+  | "ways";
 
 export interface Messages {
   "app.name": null;
@@ -28,6 +36,7 @@ export interface Messages {
   "shell.nav": null;
   "shell.conversations": null;
   "shell.settings": null;
+  "shell.lock": null;
   "line.offline": { count: number };
   "line.connecting": { count: number };
   "session.ended": null;
@@ -598,6 +607,70 @@ export interface Messages {
   "leading.copyRemoveWhat": null;
   "leading.copyNoChoice": null;
   "leading.readingAt": { copy: string | number; node: string | number };
+  "lock.title": null;
+  "lock.what": null;
+  "lock.is.pin": null;
+  "lock.is.phrase": null;
+  "lock.is.passkey": null;
+  "lock.set": null;
+  "lock.change": null;
+  "lock.remove": null;
+  "lock.removeWhat": null;
+  "lock.now": null;
+  "lock.nowHint": null;
+  "lock.idle": null;
+  "lock.idleHint": null;
+  "lock.idleNever": null;
+  "lock.idleAfter": { count: number };
+  "lock.kind": null;
+  "lock.pin": null;
+  "lock.phrase": null;
+  "lock.passkey": null;
+  "lock.honest.pin": null;
+  "lock.honest.phrase": null;
+  "lock.honest.passkey": null;
+  "lock.newPin": null;
+  "lock.newPhrase": null;
+  "lock.pinHint": null;
+  "lock.phraseHint": null;
+  "lock.again": null;
+  "lock.differ": null;
+  "lock.pinShort": null;
+  "lock.pinDigits": null;
+  "lock.phraseShort": null;
+  "lock.pinObvious": null;
+  "lock.rules": { count: number };
+  "lock.rulesPasskey": null;
+  "lock.forgetRule": null;
+  "lock.presentPin": null;
+  "lock.presentPhrase": null;
+  "lock.presentPasskey": null;
+  "lock.presentMissing": null;
+  "lock.passkeyWithout": null;
+  "lock.passkeyCancelled": null;
+  "lock.done": null;
+  "lock.removed": null;
+  "lock.failed": null;
+  "lock.wrong": { count: number };
+  "lock.tooSoon": null;
+  "lock.wiping": null;
+  "lock.waitSeconds": { count: number };
+  "lock.waitMinutes": { count: number };
+  "lock.waitHint": null;
+  "lock.screenTitle": null;
+  "lock.usePasskey": null;
+  "lock.open": null;
+  "lock.opening": null;
+  "lock.forgot": null;
+  "lock.forgotTitle": null;
+  "lock.forgotWhat": null;
+  "lock.forgotLoss": null;
+  "lock.forgotDo": null;
+  "lock.pad": null;
+  "lock.delete": null;
+  "lock.typed": { count: number };
+  "lock.wipedTitle": null;
+  "lock.wiped": null;
   "moving.title": null;
   "moving.lead": null;
   "moving.takeTitle": null;

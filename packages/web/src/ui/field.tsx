@@ -18,7 +18,7 @@ export interface TextFieldProps {
   type?: "text" | "password";
   autoComplete?: string;
   autoCapitalize?: "none" | "words" | "sentences";
-  inputMode?: "text" | "email" | "url" | "search";
+  inputMode?: "text" | "email" | "url" | "search" | "numeric";
   maxLength?: number;
   required?: boolean;
   /** Fixed words after the value, e.g. `@node`; written left to right. */

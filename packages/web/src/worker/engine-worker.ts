@@ -22,7 +22,7 @@ hostEngine(async (platform) => {
       }),
     ]),
   );
-  return { api, live };
+  return { api, live, close: () => engine.close() };
 });
 
 /** "Chrome, Android": what the browser says of itself, as far as everybody who serves it a page may know it anyway. */

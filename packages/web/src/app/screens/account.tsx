@@ -7,6 +7,7 @@ import { SignUp as SignUpScreen } from "../../features/account/sign-up.tsx";
 import type { EnginePort } from "../engine.ts";
 import { usePolicy, useRequest } from "../hooks.ts";
 import { lazy } from "../lazy.tsx";
+import { recall } from "../memory.ts";
 import { go } from "../router.ts";
 import { hrefOf, languageOf, type Route } from "../routes.ts";
 import { setLanguage } from "../settings.ts";
@@ -18,6 +19,11 @@ import type { Account } from "../model.ts";
 const WasRemoved = lazy(() =>
   Promise.all([import("../../features/devices/was-removed.tsx"), loadWords("devices")]).then(
     ([all]) => all.WasRemoved,
+  ),
+);
+const WasWiped = lazy(() =>
+  Promise.all([import("../../features/lock/was-wiped.tsx"), loadWords("lock")]).then(
+    ([all]) => all.WasWiped,
   ),
 );
 const WaysIn = lazy(() =>
@@ -57,7 +63,13 @@ export function SignIn({ engine, onward }: { engine: EnginePort; onward: Route }
       signUpHref={hrefOf({ at: "signUp", secret: "" })}
       recoverHref={hrefOf({ at: "recover" })}
       newDeviceHref={hrefOf({ at: "newDevice" })}
-      notice={engine.status.value.wasRemoved && <WasRemoved />}
+      notice={
+        engine.status.value.wasRemoved ? (
+          <WasRemoved />
+        ) : (
+          recall("wiped") !== undefined && <WasWiped />
+        )
+      }
       onSubmit={(account) => {
         void run(() => engine.signIn(account)).then(
           () => engine.session.peek().state === "signedIn" && go(onward, { replace: true }),

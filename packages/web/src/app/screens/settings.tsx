@@ -14,6 +14,10 @@ const Ways = lazy(() =>
   Promise.all([import("./ways.tsx"), loadWords("ways")]).then(([screens]) => screens.Ways),
 );
 
+const Lock = lazy(() =>
+  Promise.all([import("./lock.tsx"), loadWords("lock")]).then(([screens]) => screens.LockSettings),
+);
+
 /** Settings over the engine and the browser. */
 export function Settings({ engine, account }: { engine: EnginePort; account: Account }) {
   const [storage, setStorage] = useState<StorageUse>();
@@ -27,6 +31,7 @@ export function Settings({ engine, account }: { engine: EnginePort; account: Acc
       storage={storage}
       devicesHref={hrefOf({ at: "devices" })}
       node={{ name: location.host, href: hrefOf({ at: "node", part: "overview" }) }}
+      lock={<Lock engine={engine} account={account} />}
       ways={<Ways engine={engine} account={account} />}
       loss={{ waiting: engine.status.value.waiting }}
       meetHref={hrefOf({ at: "meet" })}

@@ -34,6 +34,8 @@ export interface SettingsProps {
   devicesHref: string;
   /** How one gets into the account. */
   ways?: ComponentChildren;
+  /** The lock on this device. */
+  lock?: ComponentChildren;
   safetyHref: string;
   /** One's node, and where the page about it is. */
   node: { name: string; href: string };
@@ -78,6 +80,7 @@ export function Settings(props: SettingsProps) {
             <p class="field-hint">{t("check.meetHint")}</p>
           </Group>
           {props.ways}
+          {props.lock}
           <Group title={t("settings.look")}>
             <SelectField
               label={t("settings.language")}

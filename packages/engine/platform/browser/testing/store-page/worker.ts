@@ -1,4 +1,5 @@
 /** What the browser tests ask of a store, inside the dedicated worker that a store needs. */
+import { fromHex, toHex } from "@baraza/protocol";
 import type { SqlParams, SqlStore } from "../../../../src/ports.ts";
 import { checkStream, conformance, writeStream } from "../../../../src/store/conformance.ts";
 import { StoreError } from "../../../../src/store/errors.ts";
@@ -51,6 +52,15 @@ const operations: Record<string, (args: Args) => Promise<unknown>> = {
   stream: ({ name }) => writeStream(store(name), (ack) => postMessage({ ack })),
   checkStream: ({ name, acknowledged }) => checkStream(store(name), acknowledged),
   forgetKey: ({ name }) => secrets.remove(`store/${name}`),
+  /** Gives a closed store a new key beside its own, or the two that are given. @returns both */
+  async twoKeys({ name, sql: given }) {
+    const before = await secrets.load(`store/${name}`);
+    const fresh = crypto.getRandomValues(new Uint8Array(32));
+    const both = given ? fromHex(given) : Uint8Array.of(...fresh, ...(before ?? []));
+    await secrets.save(`store/${name}`, both);
+    return toHex(both);
+  },
+  keys: async ({ name }) => (await secrets.load(`store/${name}`))?.length,
   /** Writes a text into OPFS as it is: what a search of the profile must be able to find. */
   async plain({ sql: text }) {
     const root = await navigator.storage.getDirectory();
