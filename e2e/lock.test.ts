@@ -41,6 +41,18 @@ async function tryCode({ page, t }: Visitor, code: string): Promise<void> {
   await page.getByRole("button", { name: t("lock.open"), exact: true }).click();
 }
 
+/** In the settings: sets a PIN, where there is no lock. */
+async function setPin(visitor: Visitor): Promise<void> {
+  const { page, t } = visitor;
+  const set = { name: t("lock.set"), exact: true };
+  await lockGroup(visitor).getByRole("button", set).click();
+  const dialog = page.getByRole("dialog", { name: t("lock.set") });
+  await dialog.getByLabel(t("lock.newPin"), { exact: true }).fill(PIN);
+  await dialog.getByLabel(t("lock.again"), { exact: true }).fill(PIN);
+  await dialog.getByRole("button", set).click();
+  await lockGroup(visitor).getByText(t("lock.is.pin")).waitFor();
+}
+
 /** Everything that the app has in this browser's cache, so that it opens without a line. */
 async function untilKept(page: Page): Promise<void> {
   await until(
@@ -170,7 +182,7 @@ test("with a PIN set, the app opens offline on the lock screen, and shows nothin
   expect(await page.content()).not.toContain("kanari");
   expect(await axeFaults(page)).toEqual([]);
   await tryCode(her, "000000");
-  await page.getByText(t("lock.wrong", { count: 9 })).waitFor();
+  await page.getByText(t("lock.left", { count: 9 })).waitFor();
   await tryCode(her, PIN);
   await page.getByRole("link", { name: t("shell.conversations"), exact: true }).click();
   await steps.openConversation(her, TITLE);
@@ -186,7 +198,7 @@ test("wrong tries slow down, also over a reload, and the pad opens it with a fin
   await isLocked(her, page);
   for (const left of [9, 8, 7]) {
     await tryCode(her, "111111");
-    await page.getByText(t("lock.wrong", { count: left })).waitFor();
+    await page.getByText(t("lock.left", { count: left })).waitFor();
   }
   const open = page.getByRole("button", { name: t("lock.open"), exact: true });
   expect(await open.isDisabled()).toBe(true);
@@ -237,17 +249,12 @@ test("changing and taking away ask for the present one", async () => {
   const remove = removing.getByRole("button", { name: t("lock.remove"), exact: true });
   await present.fill("000000");
   await remove.click();
-  await removing.getByText(t("lock.wrong", { count: 9 })).waitFor();
+  await removing.getByText(t("lock.left", { count: 9 })).waitFor();
   await present.fill(PIN);
   await remove.click();
   await group.getByText(t("lock.what")).waitFor();
   await page.reload();
-  await group.getByRole("button", { name: t("lock.set"), exact: true }).click();
-  const dialog = page.getByRole("dialog", { name: t("lock.set") });
-  await dialog.getByLabel(t("lock.newPin"), { exact: true }).fill(PIN);
-  await dialog.getByLabel(t("lock.again"), { exact: true }).fill(PIN);
-  await dialog.getByRole("button", { name: t("lock.set"), exact: true }).click();
-  await group.getByText(t("lock.is.pin")).waitFor();
+  await setPin(her);
 });
 
 test("after the last wrong try nothing is left here, and the account signs in again and reads everything", async () => {
@@ -260,7 +267,7 @@ test("after the last wrong try nothing is left here, and the account signs in ag
   await page.reload();
   await isLocked(her, page);
   await tryCode(her, "111111");
-  await page.getByText(t("lock.wrong", { count: 1 })).waitFor();
+  await page.getByText(t("lock.left", { count: 1 })).waitFor();
   await tried(page, 9);
   await page.reload();
   await isLocked(her, page);
@@ -312,6 +319,18 @@ test("a passkey with PRF opens the lock; without one the lock can be given up", 
   await steps.signIn(her, amina);
   await steps.openConversation(her, TITLE);
   await steps.message(her, TEXT).waitFor();
+});
+
+test("signing out takes the lock along: it was for what is gone", async () => {
+  const { page, t } = her;
+  await settings(her);
+  await setPin(her);
+  await steps.signOut(her);
+  await until(async () => (await kept(page)).lock === null, "the lock is gone");
+  await page.reload();
+  await page.getByRole("heading", { name: t("signIn.title") }).waitFor();
+  await steps.signIn(her, amina);
+  await page.getByRole("link", { name: TITLE }).waitFor();
 });
 
 test("no browser complained", () => expect(site.complaints()).toEqual([]));

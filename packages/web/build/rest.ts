@@ -69,6 +69,13 @@ export const rest: readonly string[] = [
   "fr-leading",
   "es-leading",
   "ar-leading",
+  // What only chunks of this list import.
+  "follow",
+  "group",
+  "fingerprint-pattern",
+  "scan-qr-code",
+  "printer",
+  "circle-question-mark",
   // The lock on this device: kept at once where one is set (see app/screens/lock.tsx).
   "lock",
   "lock-watch",

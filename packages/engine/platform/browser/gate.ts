@@ -38,8 +38,14 @@ export type Gate = {
 export function createGate(platform: Platform, shut: () => void): Gate {
   const { promise: opened, resolve: open } = Promise.withResolvers<void>();
   const listeners = new Set<(view: LockView) => void>();
-  let view: LockView = { state: "none" };
+  /** Undefined until it is known whether there is a lock. */
+  let view: LockView | undefined;
   let guarding: Promise<Guard> | undefined;
+
+  function tell(next: LockView): void {
+    view = next;
+    for (const listener of listeners) listener(next);
+  }
 
   function guard(): Promise<Guard> {
     guarding ??= load().catch((error: unknown) => {
@@ -55,12 +61,16 @@ export function createGate(platform: Platform, shut: () => void): Gate {
       platform,
       storeName: STORE_NAME,
       ticks: () => performance.now(),
-      onView(next) {
-        view = next;
-        for (const listener of listeners) listener(next);
-      },
+      onView: tell,
       shut,
     });
+  }
+
+  /** Left undone by a failure, the lock is asked for once more, and goes then. */
+  async function endLock(): Promise<void> {
+    await guard()
+      .then(({ ended }) => ended())
+      .catch(() => undefined);
   }
 
   const api: Api = {};
@@ -74,7 +84,7 @@ export function createGate(platform: Platform, shut: () => void): Gate {
     lock: () => ({
       subscribe(onValue) {
         listeners.add(onValue);
-        onValue(view);
+        if (view !== undefined) onValue(view);
         return () => listeners.delete(onValue);
       },
     }),
@@ -99,6 +109,11 @@ export function createGate(platform: Platform, shut: () => void): Gate {
         });
         Object.assign(api, hosted.api);
         Object.assign(live, hosted.live);
+        if (view === undefined) tell({ state: "none" });
+        // A lock belongs to the account behind it: with nobody signed in there is nothing to close.
+        hosted.live["account"]?.({}).subscribe((account) => {
+          if (account === null && guarding !== undefined) void endLock();
+        });
         return hosted;
       } finally {
         open();

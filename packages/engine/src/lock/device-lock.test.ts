@@ -276,6 +276,23 @@ test("setting, changing and taking it away ask for the present one, and a wrong 
   await secrets.save("first-look", Uint8Array.of(1));
 });
 
+test("the lock goes with the account that it was for, but only where it is open", async () => {
+  const phone = await withPin();
+  const closed = phone.start();
+  await closed.lock.end();
+  expect(await closed.lock.view()).toMatchObject({ state: "locked" });
+  const { lock } = phone.start();
+  await lock.open(right);
+  await lock.end();
+  await lock.end();
+  expect(await lock.view()).toEqual({ state: "none" });
+  const next = phone.start();
+  expect((await next.secrets.load(NAME))?.slice(KEY)).toEqual(phone.secret);
+  await next.lock.set(PIN);
+  await next.lock.end();
+  expect(await phone.start().lock.view()).toEqual({ state: "none" });
+});
+
 test("a passkey opens by what its PRF gives; another one does not, and is not counted", async () => {
   const phone = device();
   const prf = crypto.getRandomValues(new Uint8Array(32));

@@ -48,6 +48,8 @@ export type DeviceLock = {
   set(next: LockNext, present?: LockPresent): Promise<void>;
   /** Takes it away. @throws as {@link DeviceLock.open} */
   remove(present: LockPresent): Promise<void>;
+  /** Takes it away from a store that is open and has nothing more in it. Does nothing where none is set. */
+  end(): Promise<void>;
   setIdle(minutes: number): Promise<void>;
   /** The store was opened: forgets the key before, where the store has taken a new one. */
   settle(): Promise<void>;
@@ -75,8 +77,8 @@ const crypto = () => import("@baraza/crypto/device-lock");
 /** The lock of one store. One at a time: in the worker that leads. */
 export function createDeviceLock(shelf: LockShelf, options: DeviceLockOptions): DeviceLock {
   const { ticks, wipeFiles, cost } = options;
-  /** Whether somebody has opened it here. */
-  let isOpen = false;
+  /** The store's secret, once somebody has opened the lock here. */
+  let known: Bytes | undefined;
   /** What is needed to keep one key less, while the store is being opened. */
   let unsettled: { tries: number; opened: Opened } | undefined;
   /** Since when the waiting after which try is watched. */
@@ -171,6 +173,12 @@ export function createDeviceLock(shelf: LockShelf, options: DeviceLockOptions): 
     }
   }
 
+  async function free(secret: Bytes): Promise<void> {
+    await shelf.free(secret);
+    known = undefined;
+    unsettled = undefined;
+  }
+
   async function locked(next: LockNext, secret: Bytes): Promise<Pick<SetLock, "way" | "wrapped">> {
     const { createCodeCheck, keyOfPrf, sealForLock } = await crypto();
     if ("prf" in next) {
@@ -198,12 +206,12 @@ export function createDeviceLock(shelf: LockShelf, options: DeviceLockOptions): 
         waitMs: waiting(kept),
         idleMinutes,
       };
-      return { state: isOpen ? "open" : "locked", ...face };
+      return { state: known === undefined ? "locked" : "open", ...face };
     },
     open: (present) =>
       inTurn(async () => {
         const opened = await attempt(present);
-        isOpen = true;
+        known = opened.secret;
         shelf.hold(opened.secret);
         if (opened.secret.length > KEY) unsettled = { tries: (await theLock()).tries, opened };
       }),
@@ -215,7 +223,8 @@ export function createDeviceLock(shelf: LockShelf, options: DeviceLockOptions): 
         const secret = isSet && present ? (await attempt(present)).secret : await shelf.secret();
         if (secret === undefined) throw new EngineError("lock_none");
         const idleMinutes = isSet ? before.idleMinutes : IDLE_USUAL;
-        const lock = await locked(next, withNewKey(secret));
+        const both = withNewKey(secret);
+        const lock = await locked(next, both);
         unsettled = undefined;
         await shelf.shut({
           v: 1,
@@ -226,13 +235,16 @@ export function createDeviceLock(shelf: LockShelf, options: DeviceLockOptions): 
           waitMs: 0,
           idleMinutes,
         } satisfies SetLock);
-        isOpen = true;
+        known = both;
       }),
     remove: (present) =>
       inTurn(async () => {
-        await shelf.free((await attempt(present)).secret);
-        isOpen = false;
-        unsettled = undefined;
+        await free((await attempt(present)).secret);
+      }),
+    end: () =>
+      inTurn(async () => {
+        const kept = readKept(await shelf.read());
+        if (kept?.state === "set" && known !== undefined) await free(known);
       }),
     setIdle: (minutes) =>
       inTurn(async () => {
@@ -247,6 +259,7 @@ export function createDeviceLock(shelf: LockShelf, options: DeviceLockOptions): 
       inTurn(async () => {
         const secret = shelf.held();
         if (unsettled === undefined || secret?.length !== KEY) return;
+        known = secret;
         const { tries, opened } = unsettled;
         unsettled = undefined;
         const { sealForLock } = await crypto();

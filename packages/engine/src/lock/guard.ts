@@ -26,7 +26,9 @@ export type Guard = {
   /** When a store answers `store_locked`: resolves once it can be opened, because somebody opened the lock or because all is wiped. */
   letThrough(): Promise<void>;
   /** The store was opened after that. */
-  settled(): Promise<void>;
+  settled: () => Promise<void>;
+  /** Nobody is signed in here any more: the lock goes with what it closed. */
+  ended: () => Promise<void>;
 };
 
 /** Milliseconds between two notes of how much of the waiting is over. */
@@ -192,6 +194,10 @@ export async function createGuard(options: GuardOptions): Promise<Guard> {
   return {
     commands,
     settled: () => lock.settle(),
+    ended: async () => {
+      await lock.end();
+      await refresh();
+    },
     async letThrough() {
       const { promise, resolve } = Promise.withResolvers<void>();
       // From the first moment: whoever opens it before this has looked around is let through as well.

@@ -95,8 +95,10 @@ export function connectEngine(): EnginePort {
   /** The list as this device last saw it, until the engine answers. */
   const look = known ? firstLook() : Promise.resolve(undefined);
   const looked = look.then((seen) => {
-    if (seen && session.peek().state === "starting")
-      session.value = { state: "signedIn", account: seen.account };
+    if (!seen || session.peek().state !== "starting") return;
+    // The lock screen, before the engine's host has been asked: it knows what opens it a moment later.
+    session.value =
+      seen === "locked" ? { state: "locked" } : { state: "signedIn", account: seen.account };
   });
   // What is there to be seen comes first: the engine's start would take a slow phone's time from it.
   if (known) void look.then((seen) => (seen ? painted() : undefined)).then(wake);
@@ -233,7 +235,7 @@ export function connectEngine(): EnginePort {
     conversations: (listen) => {
       let answered = false;
       void look.then((seen) => {
-        if (seen && !answered) listen(seen.rows);
+        if (seen && seen !== "locked" && !answered) listen(seen.rows);
       });
       return live("spaces", {}, (spaces) =>
         spaces.filter(({ kind }) => kind !== "personal").map(rowOf),

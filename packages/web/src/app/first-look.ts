@@ -24,16 +24,17 @@ let timer: ReturnType<typeof setTimeout> | undefined;
 let due: (() => void) | undefined;
 let writing: Promise<void> = Promise.resolve();
 
-/** What was last seen; undefined where nothing is kept or the browser forbids it. */
-export async function firstLook(): Promise<FirstLook | undefined> {
+/** What was last seen; undefined where nothing is kept or the browser forbids it, `locked` where a lock does. */
+export async function firstLook(): Promise<FirstLook | "locked" | undefined> {
   try {
     const bytes = await secrets.load(NAME);
     if (bytes === undefined) return undefined;
     kept = new TextDecoder().decode(bytes);
     const { v, ...look } = JSON.parse(kept) as FirstLook & { v: number };
     return v === 1 ? look : undefined;
-  } catch {
-    return undefined;
+  } catch (error) {
+    const locked = error instanceof Error && "code" in error && error.code === "store_locked";
+    return locked ? "locked" : undefined;
   }
 }
 

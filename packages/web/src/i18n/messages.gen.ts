@@ -651,7 +651,8 @@ export interface Messages {
   "lock.done": null;
   "lock.removed": null;
   "lock.failed": null;
-  "lock.wrong": { count: number };
+  "lock.wrong": null;
+  "lock.left": { count: number };
   "lock.tooSoon": null;
   "lock.wiping": null;
   "lock.waitSeconds": { count: number };

@@ -1,4 +1,4 @@
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import type { LockFace, LockNext, LockPresent } from "@baraza/engine/browser";
 import { LockSettings as SettingsGroup } from "../../features/lock/lock-settings.tsx";
 import { RemoveLock, SetLock, type LockKind } from "../../features/lock/set-lock.tsx";
@@ -44,7 +44,9 @@ export function LockScreen({ engine }: { engine: EnginePort }) {
   const { lock } = engine;
   const view = lock.view.value;
   const { busy, refusal, run } = useLock();
-  if (view.state !== "locked") return null;
+  useEffect(() => void clearNotifications(), []);
+  // Another moment, until it is known what opens it.
+  if (view.state !== "locked") return <main class="lock-screen" id="main" aria-busy="true" />;
   return (
     <Unlock
       way={kindOf(view)}
@@ -58,6 +60,12 @@ export function LockScreen({ engine }: { engine: EnginePort }) {
       onForget={() => void run(() => lock.forget())}
     />
   );
+}
+
+/** What was shown outside of the app before it was locked. */
+async function clearNotifications(): Promise<void> {
+  const registration = await (navigator as Partial<Navigator>).serviceWorker?.getRegistration();
+  for (const shown of (await registration?.getNotifications()) ?? []) shown.close();
 }
 
 /** Setting, changing and taking away the lock. */

@@ -5,8 +5,7 @@ import type { Refusal } from "./unlock.tsx";
 export function refusalText(refusal: Refusal): string {
   switch (refusal.why) {
     case "wrong":
-      // A passkey that does not fit takes no try.
-      return refusal.left === 0 ? t("lock.wiping") : t("lock.wrong", { count: refusal.left });
+      return `${t("lock.wrong")} ${t("lock.left", { count: refusal.left })}`;
     case "wait":
       return t("lock.tooSoon");
     case "wiped":

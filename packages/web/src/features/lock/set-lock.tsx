@@ -116,10 +116,12 @@ export function SetLock(props: SetLockProps) {
             />
           </>
         )}
-        <p>
-          {kind === "passkey" ? t("lock.rulesPasskey") : t("lock.rules", { count: props.tries })}
-        </p>
-        <p>{t("lock.forgetRule")}</p>
+        <div class="lock-rules">
+          <p>
+            {kind === "passkey" ? t("lock.rulesPasskey") : t("lock.rules", { count: props.tries })}
+          </p>
+          <p>{t("lock.forgetRule")}</p>
+        </div>
         {refusal && (
           <p class="field-error" role="alert">
             {refusal.why === "withoutPrf" ? t("lock.passkeyWithout") : refusalText(refusal)}

@@ -31,7 +31,7 @@ export interface UnlockProps {
 
 /** The lock screen: the first and only thing that is there while the lock is closed. */
 export function Unlock(props: UnlockProps) {
-  const { way, busy, refusal, left } = props;
+  const { way, busy, refusal } = props;
   const [code, setCode] = useState("");
   const [giving, setGiving] = useState(false);
   const [said, setSaid] = useState("");
@@ -52,10 +52,8 @@ export function Unlock(props: UnlockProps) {
     setCode(next);
     setSaid(t("lock.typed", { count: Array.from(next).length }));
   };
-  // What one is told after a wrong try stays until the next; who comes back later is told how many are left.
-  const told =
-    refusal ??
-    (props.failed > 0 ? ({ ok: false, why: "wrong", left, waitMs: 0 } as const) : undefined);
+  // Who comes back to it is told how many tries are left; after a wrong one that is part of what is said.
+  const warned = refusal === undefined && props.failed > 0;
   return (
     <main class="lock-screen" id="main">
       <div class="lock-column">
@@ -67,11 +65,12 @@ export function Unlock(props: UnlockProps) {
           <Icon of={Lock} />
           {t("lock.screenTitle")}
         </h1>
-        {told && told.why !== "wait" && (
+        {refusal && refusal.why !== "wait" && (
           <p class="field-error lock-told" role="alert">
-            {refusalText(told)}
+            {refusalText(refusal)}
           </p>
         )}
+        {warned && <p>{t("lock.left", { count: props.left })}</p>}
         {held && <Wait leftMs={waiting} />}
         {way === "passkey" ? (
           <Button
