@@ -1,16 +1,27 @@
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { randomBytes, readDeviceCredential } from "@baraza/crypto";
+import { randomBytes, readDeviceCredential, readIdentity, sealLetter } from "@baraza/crypto";
 import {
   asRehearsal,
   createRescueKey,
   rescueCode,
   rescueKeys,
   sealRescue,
+  splitSecret,
 } from "@baraza/crypto/recovery";
+import { nodeTransport } from "@baraza/engine/node";
 import type { Rescue } from "@baraza/engine";
 import type { Bytes } from "@baraza/protocol";
-import { decodeCbor, encodeCbor, encodeHelpFragment, fromHex } from "@baraza/protocol";
+import {
+  decodeCbor,
+  encodeCbor,
+  encodeHelpFragment,
+  encodeRequest,
+  fromHex,
+  PATHS,
+  readAs,
+  reply as replySchema,
+} from "@baraza/protocol";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { storeRows } from "./inspect.ts";
 import type { Network } from "./network.ts";
@@ -252,6 +263,82 @@ test("shares of an old set, of somebody else or given twice do not count, and ar
     "again",
   ]);
 });
+
+test("a set that is dated ahead keeps no later one out", async () => {
+  const noor = await guarded("noor", 2, helpers.slice(0, 2));
+  noor.clockAhead = 2 * 24 * 60 * 60_000;
+  await noor.restart();
+  await share(noor, 2, helpers.slice(0, 2));
+  noor.clockAhead = 0;
+  await noor.restart();
+  const { setId } = await noor.commands["recovery.share"]({
+    kind: "people",
+    holders: helpers.slice(0, 2).map((one) => one.identityId),
+    k: 2,
+  });
+  await noor.until("recovery.sets", {}, (sets) =>
+    sets.some((one) => one.setId === setId && one.holders.every((h) => h.state === "held")),
+  );
+  await noor.close();
+}, 90_000);
+
+test("a share that a device dated far ahead, before it was removed, keeps no later one out", async () => {
+  const oda = await guarded("oda", 2, helpers.slice(0, 2));
+  const [row] = storeRows<
+    Record<"identity" | "identity_key" | "device_cert" | "device_key", Bytes>
+  >(oda.directory, "SELECT * FROM account");
+  const holder = nth(0).identityId;
+  const [member] = storeRows<{ reply: Bytes }>(
+    oda.directory,
+    "SELECT reply FROM members WHERE identity_id = ? AND reply IS NOT NULL",
+    holder,
+  );
+  if (row === undefined || member === undefined) throw new Error("signed out");
+  const bytes = (of: Bytes): Bytes => new Uint8Array(of);
+  const reply = readAs(replySchema, bytes(member.reply));
+  const record = await readIdentity(bytes(row.identity));
+  const { shares } = await splitSecret({
+    way: "people",
+    owner: { record, privateKey: bytes(row.identity_key) },
+    profile: { name: "oda", address: oda.address },
+    secret: randomBytes(32),
+    publicKey: randomBytes(1216),
+    k: 1,
+    holders: [fromHex(holder)],
+    made: Date.now() + 10 * 365 * 24 * 60 * 60_000,
+  });
+  const identityId = fromHex(oda.identityId);
+  const { letter, letterId } = await sealLetter({
+    from: {
+      certificate: readDeviceCredential(bytes(row.device_cert)),
+      privateKey: bytes(row.device_key),
+    },
+    to: fromHex(holder),
+    boxKey: reply.boxKey,
+    kind: "share",
+    body: encodeCbor({ share: shares[0], reply: { ...reply, identityId } }),
+    at: Date.now(),
+  });
+  const transport = nodeTransport(net.node(0).url);
+  const { address } = reply;
+  const answer = await transport.request(
+    `${PATHS.api}boxes.put`,
+    encodeRequest("boxes.put", { address, letterId, letter }),
+    { headers: { "content-type": "application/cbor" } },
+  );
+  transport.close();
+  expect(answer.status).toBe(200);
+  await until(() => heldRows(nth(0), oda).some((one) => one.k === 1), "what the device sent");
+  await share(oda, 2, helpers.slice(0, 2));
+  expect(heldRows(nth(0), oda).map((one) => one.k)).toEqual([2]);
+}, 90_000);
+
+const heldRows = (helper: Person, owner: Person) =>
+  storeRows<{ share: Bytes }>(
+    helper.directory,
+    "SELECT share FROM held_shares WHERE owner = ?",
+    owner.identityId,
+  ).map(({ share: held }) => decodeCbor(new Uint8Array(held)) as { k: number });
 
 test("whoever declines or leaves makes a new set due, and the old one opens nothing any more", async () => {
   const hana = await guarded("hana", 2, helpers.slice(0, 3));

@@ -1,26 +1,49 @@
 /** What a device that was removed still knows, and what it can do with it: alone, and with the help of the account's node. */
 import {
+  appendDigest,
   createBoxKey,
   createVaultKey,
+  decodeGroup,
+  epochKeys,
+  exportSecret,
+  groupId,
+  headerHash,
+  openEntry,
   randomBytes,
+  readHeader,
+  rejoinKeyPair,
   rotateIdentity,
+  sealEntry,
   sealLetter,
   sealVault,
   sealVaultKeyToAll,
   sha256,
+  signAppend,
+  signEvent,
+  slotOuterKey,
+  slotTag,
 } from "@baraza/crypto";
 import { signMoved } from "@baraza/crypto/moving";
 import { nodeTransport } from "@baraza/engine/node";
-import type { Bytes, DeviceCertificate, IdentityRecord, Reply, VaultWay } from "@baraza/protocol";
+import type {
+  Bytes,
+  DeviceCertificate,
+  IdentityRecord,
+  Reply,
+  StoredEntry,
+  VaultWay,
+} from "@baraza/protocol";
 import {
   decodeCbor,
   decodeResponse,
   encodeCbor,
   encodeRequest,
+  fromHex,
   movedBody,
   PATHS,
-  reply as replySchema,
   readAs,
+  rejoinSlot,
+  reply as replySchema,
   toHex,
   writeAs,
 } from "@baraza/protocol";
@@ -28,7 +51,7 @@ import { DatabaseSync } from "node:sqlite";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { tamper, vaultOf } from "./hostile-node.ts";
-import { storeRows } from "./inspect.ts";
+import { hubEntries, hubSlot, keyCandidates, storeRows } from "./inspect.ts";
 import type { Network } from "./network.ts";
 import { network } from "./network.ts";
 import { pairByPicture } from "./pairing.ts";
@@ -194,7 +217,7 @@ async function afterRemoval() {
   await until(() => newest() === 64, "her new key");
   const identity = { record: thief.identity, privateKey: thief.identityKey };
   const branch = await rotateIdentity(await rotateIdentity(identity));
-  return { amina, bruno, spaceId, thief: { ...thief, ...identity }, branch, toBruno };
+  return { amina, bruno, phone, spaceId, thief: { ...thief, ...identity }, branch, toBruno };
 }
 
 test("what a removed device writes to others is not heard: they follow nobody elsewhere, and write where they did", async () => {
@@ -268,3 +291,128 @@ test("nobody writes to a key that a former key of its owner signed: the present 
   await amina.until("recovery.held", {}, (list) => list.length === 1);
   expect(bruno.faults).toEqual([]);
 }, 90_000);
+
+/** All blobs of a device's store, whatever they are. */
+function blobsOf(device: Person): Uint8Array[] {
+  const tables = storeRows<{ name: string }>(
+    device.directory,
+    "SELECT name FROM sqlite_schema WHERE type = 'table' AND sql NOT LIKE '%VIRTUAL%' AND name NOT LIKE 'chat%'",
+  );
+  return tables.flatMap(({ name }) =>
+    storeRows<Record<string, unknown>>(device.directory, `SELECT * FROM "${name}"`).flatMap((row) =>
+      Object.values(row).filter((value) => value instanceof Uint8Array),
+    ),
+  );
+}
+
+async function opens(keys: Iterable<Bytes>, entry: StoredEntry): Promise<boolean> {
+  const one = (contentKey: Bytes) =>
+    openEntry({ contentKey, headerBytes: entry.header, body: entry.body }).then(
+      () => true,
+      () => false,
+    );
+  let batch: Promise<boolean>[] = [];
+  for (const key of keys) {
+    batch.push(one(key));
+    if (batch.length < 500) continue;
+    if ((await Promise.all(batch)).includes(true)) return true;
+    batch = [];
+  }
+  return (await Promise.all(batch)).includes(true);
+}
+
+test("nothing in a removed device's store opens what is said in the next epoch, posts there, or comes back by the slot", async () => {
+  const { amina, bruno, phone, spaceId } = await afterRemoval();
+  const logId = fromHex(spaceId);
+  type Former = { mls: Bytes; epoch: number };
+  const [former] = storeRows<Former>(
+    phone.directory,
+    "SELECT mls, epoch FROM spaces WHERE log_id = ?",
+    spaceId,
+  );
+  if (former === undefined) throw new Error("no space");
+  const epochOf = () =>
+    storeRows<{ epoch: number }>(amina.directory, "SELECT epoch FROM spaces")[0]?.epoch ?? 0;
+  await until(() => epochOf() > former.epoch, "the next epoch");
+  await amina.commands["chat.send"]({ spaceId, text: "without the phone" });
+  await untilText(bruno, spaceId, "without the phone");
+  const entry = hubEntries(net.node(0), spaceId).findLast(
+    (one) => readHeader(one.header).kind === "entry",
+  );
+  if (entry === undefined) throw new Error("no entry");
+  expect(readHeader(entry.header).epoch).toBeGreaterThan(former.epoch);
+  expect(await opens(keyCandidates(blobsOf(amina)), entry)).toBe(true);
+  expect(await opens(keyCandidates(blobsOf(phone)), entry)).toBe(false);
+
+  const group = await decodeGroup(former.mls);
+  const { contentKey, posting } = await epochKeys(
+    (label, context, length) => exportSecret(group, label, context, length),
+    groupId(group),
+  );
+  const transport = nodeTransport(net.node(0).url);
+  for (const epoch of [former.epoch, readHeader(entry.header).epoch]) {
+    const { header, body } = await sealEntry({
+      contentKey,
+      header: {
+        v: 1,
+        suite: 1,
+        logId,
+        gen: 0,
+        kind: "entry",
+        epoch,
+        appendId: randomBytes(16),
+        blobs: [],
+      },
+      event: await anEvent(logId, epoch, phone),
+    });
+    const sig = await signAppend(posting.privateKey, appendDigest([headerHash(header)]));
+    const answer = await transport.request(
+      `${PATHS.api}logs.append`,
+      encodeRequest("logs.append", { logId, entries: [{ header, body }], sigs: { posting: sig } }),
+      { headers: { "content-type": "application/cbor" } },
+    );
+    expect(() => decodeResponse("logs.append", answer.status, answer.body)).toThrow(
+      expect.objectContaining({ code: epoch === former.epoch ? "stale_epoch" : "bad_signature" }),
+    );
+  }
+  transport.close();
+
+  // The slot: no envelope for a rejoin key that it knew, and no secret of its that signs a return.
+  const secrets = (device: Person) =>
+    blobsOf(device)
+      .filter((blob) => blob.length === 32)
+      .map(copy);
+  const slot = readAs(rejoinSlot, hubSlot(net.node(0), spaceId) ?? new Uint8Array(), 2 ** 21);
+  const nonce = groupId(group);
+  const waysIn = async (device: Person) => {
+    const found = [];
+    for (const secret of secrets(device)) {
+      const key = await rejoinKeyPair(secret, nonce, "x25519");
+      const tag = slotTag(logId, key.publicKey);
+      if (slot.envelopes.some((one) => Buffer.from(one.tag).equals(tag))) found.push("envelope");
+      if (Buffer.from(slotOuterKey(secret, nonce).publicKey).equals(slot.outerKey))
+        found.push("outer key");
+    }
+    return [...new Set(found)].toSorted();
+  };
+  expect(await waysIn(amina)).toEqual(["envelope", "outer key"]);
+  expect(await waysIn(phone)).toEqual([]);
+}, 120_000);
+
+/** Something that a device says. */
+async function anEvent(logId: Bytes, epoch: number, device: Person) {
+  const { certificate, privateKey } = secretsOf(device).device;
+  return signEvent({
+    logId,
+    epoch,
+    device: { privateKey, hash: sha256(encodeCbor(certificate)) },
+    eventId: randomBytes(16),
+    counter: 1000,
+    prevOwnHash: new Uint8Array(32),
+    seen: { gen: 0, seq: 0, head: new Uint8Array(32) },
+    type: "chat.message",
+    typeVersion: 1,
+    at: Date.now(),
+    payload: encodeCbor({ text: "I am still here" }),
+  });
+}

@@ -56,7 +56,9 @@ async function entrusted(core: Core, letter: Opened): Promise<Write | null> {
     return null;
   const owner = toHex(identityId);
   const held = await heldOf(core, owner, share.way);
-  if (held !== undefined && held.made > share.made) return null;
+  // A date that is still to come would keep out every later one: a device that was removed since could have set it so.
+  const made = Math.min(share.made, core.platform.clock.now());
+  if (held !== undefined && held.made > made) return null;
   if (held?.share == null) {
     const row = await core.store.get<{ count: number }>(
       "SELECT count(*) AS count FROM held_shares WHERE share IS NOT NULL",
@@ -68,7 +70,7 @@ async function entrusted(core: Core, letter: Opened): Promise<Write | null> {
       owner,
       way: share.way,
       set_id: toHex(share.setId),
-      made: share.made,
+      made,
       share: body.share,
       reply: encodeCbor(body.reply),
       confirm: 1,

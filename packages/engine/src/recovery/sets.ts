@@ -72,11 +72,17 @@ export async function makeSet(
     if (id === me.id || (await addressOf(core, id)) === null)
       throw new EngineError("invalid", { data: { field: "holders" } });
   const setId = toHex(randomBytes(16));
+  // The newest by its date holds: a device whose clock was ahead must not have the last word for long.
+  const newest = await core.store.get<{ made: number | null }>(
+    `SELECT max(made) AS made FROM (SELECT made FROM trusted_sets WHERE way = ?1
+     UNION ALL SELECT made FROM trusted_drafts WHERE way = ?1)`,
+    [kind],
+  );
   await core.store.run("INSERT INTO trusted_drafts VALUES (?, ?, ?, ?, ?, ?, ?)", [
     setId,
     kind,
     randomBytes(32),
-    core.platform.clock.now(),
+    Math.max(core.platform.clock.now(), (newest?.made ?? 0) + 1),
     k,
     spaceId ?? null,
     holders.join(" "),
