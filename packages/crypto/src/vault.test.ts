@@ -2,6 +2,7 @@ import type { Bytes, Vault, VaultWay, VaultWrap } from "@baraza/protocol";
 import { decodeCbor, encodeCbor, LIMITS } from "@baraza/protocol";
 import { beforeAll, expect, test } from "vitest";
 import { NO_VAULT, openVault, readVaultWraps, sealVault, vaultHash } from "./vault.ts";
+import { openVaultSeen, sealVaultSeen } from "./vault-seen.ts";
 import { counting, failureOf, NOW, person, refuses } from "./test-helpers.ts";
 import {
   createVaultKey,
@@ -35,6 +36,16 @@ beforeAll(async () => {
 
 const seal = async (key: Bytes, content: Vault): Promise<Bytes> =>
   sealVault(key, await sealVaultKeyToAll(key, me, content.ways), content);
+
+test("what is told of a vault in a log opens for the same identity, and in no other log", async () => {
+  const key = vault.identityKey;
+  const logId = counting(9, 32);
+  const seen = { node: "a.localhost", version: 4, hash: vaultHash(vault) };
+  const sealed = await sealVaultSeen(key, logId, seen);
+  expect(await openVaultSeen(key, logId, sealed)).toEqual(seen);
+  await refuses(() => openVaultSeen(key, counting(10, 32), sealed), "open_failed");
+  await refuses(() => openVaultSeen(counting(11, 32), logId, sealed), "open_failed");
+});
 
 test("a vault opens by each way in", async () => {
   const key = createVaultKey();

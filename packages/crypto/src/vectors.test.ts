@@ -15,6 +15,7 @@ import { unwrapPush, verifyPushRequest } from "./push.ts";
 import { openRing } from "./ring.ts";
 import { openSlot, openSlotEnvelope, readSlot, rejoinKeyPair, slotTag } from "./slots.ts";
 import { hex, vectors } from "./test-helpers.ts";
+import { openVaultSeen } from "./vault-seen.ts";
 import { openVault, readVaultWraps, vaultHash } from "./vault.ts";
 import { openWay, wayKeys } from "./ways.ts";
 
@@ -104,6 +105,11 @@ test("the files open: letters, addresses, pushes, cards, vaults, rings, files", 
     expect(await openWay(keys, vault("identityId"), wrap)).toEqual(vault("vaultKey"));
   }
   expect(vaultHash(await openVault(vault("vaultKey"), vault("sealed")))).toEqual(vault("hash"));
+  const { seen } = vectors<{ seen: Texts }>("vault.json");
+  const told = (name: string) => hex(seen[name] ?? "");
+  expect(await openVaultSeen(told("identityKey"), told("logId"), told("sealed"))).toMatchObject({
+    hash: vault("hash"),
+  });
   const ring = opener("ring.json");
   expect((await openRing(ring("key"), ring("sealed"), ring("logId"))).epochs).toHaveLength(3);
   const file = vectors<{ fileKey: string; size: number; content: string; chunks: string[] }>(

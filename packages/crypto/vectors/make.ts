@@ -4,10 +4,11 @@
  * Files named after an RFC or draft hold vectors published there and are never written here.
  */
 import { writeFile } from "node:fs/promises";
-import type { Card, Decision, EntryHeader, Genesis, KeyRing, Signatures, SlotContent, Vault } from "@baraza/protocol";
+import type { Bytes, Card, Decision, EntryHeader, Genesis, KeyRing, Signatures, SlotContent, Vault } from "@baraza/protocol";
 import { encodeCbor, genesis as genesisSchema, toHex, utf8, writeAs } from "@baraza/protocol";
 import { createArchive, sealArchiveChunk } from "../src/archive.ts";
 import * as c from "../src/index.ts";
+import { sealVaultSeen } from "../src/vault-seen.ts";
 
 const here = new URL("./", import.meta.url);
 const protocolVectors = new URL("../../protocol/vectors/", import.meta.url);
@@ -312,7 +313,7 @@ async function vaults() {
   };
   const salt = seed(125);
   return {
-    what: "three ways in with what comes from their secrets, a vault whose key is sealed to each with the X-Wing randomness ekm, and a signed challenge",
+    what: "three ways in with what comes from their secrets, a vault whose key is sealed to each with the X-Wing randomness ekm, a signed challenge, and what is told of a vault (seen)",
     vaultKey,
     exportKey,
     secret,
@@ -335,7 +336,16 @@ async function vaults() {
     hash: c.vaultHash(vault),
     salt,
     sealed: await c.sealVault(vaultKey, wraps, vault, salt),
+    seen: await vaultsSeen(alice.privateKey, c.vaultHash(vault), salt),
   };
+}
+
+/** What devices of one person tell each other of their vault, in the log of a space. */
+async function vaultsSeen(identityKey: Bytes, hash: Bytes, salt: Bytes) {
+  const logId = seed(128);
+  const seen = { node: "a.localhost:8080", version: 7, hash };
+  const sealed = await sealVaultSeen(identityKey, logId, seen, salt);
+  return { identityKey, logId, node: seen.node, version: seen.version, sealed };
 }
 
 async function rings() {

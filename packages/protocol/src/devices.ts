@@ -13,7 +13,7 @@ import {
   time,
   uint,
 } from "./schema.ts";
-import { identityRecord } from "./sealed.ts";
+import { identityRecord, vaultSeen } from "./sealed.ts";
 
 /** Crockford's alphabet (no I, L, O, U): seven characters chosen by the node and one that checks them. */
 export const PAIR_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
@@ -177,6 +177,8 @@ export const pairingGrantBody = object({
   identity: identityRecord,
   identityKey: bytes32,
   vaultKey: bytes32,
+  /** The newest vault that the old device has seen: the node must not show the new one an older. */
+  vault: v.optional(vaultSeen),
   deviceCert: bytes(LIMITS.recordBytes),
 });
 export type PairingGrantBody = Infer<typeof pairingGrantBody>;

@@ -43,6 +43,7 @@ export const LABELS = {
   passkeyPrf: "baraza/passkey-prf/1",
   vaultBody: "baraza/vault-body/1",
   vaultHash: "baraza/vault-hash/1",
+  vaultSeen: "baraza/vault-seen/1",
   blob: "baraza/blob/1",
   journal: "baraza/journal/1",
   invitationLabel: "baraza/invitation-label/1",

@@ -145,6 +145,13 @@ export const askBody = object({
   reply,
   keyPackages: v.pipe(v.array(bytes(LIMITS.keyPackageBytes)), v.minLength(1), v.maxLength(16)),
 });
+/**
+ * The newest vault that a device has seen at its node: its version, and crypto's `vaultHash` of it. One's own devices tell each other, so that a
+ * node cannot show one of them an older vault than the others.
+ */
+export const vaultSeen = object({ node: nodeName, version: uint(), hash: bytes32 });
+export type VaultSeen = Infer<typeof vaultSeen>;
+
 /** "This is a new device of mine (or mine lost its place): put it back into the space." For identities on the roster. */
 export const enrolBody = object({
   logId: bytes32,
@@ -152,6 +159,8 @@ export const enrolBody = object({
   keyPackages: v.pipe(v.array(bytes(LIMITS.keyPackageBytes)), v.minLength(1), v.maxLength(16)),
   /** Devices of the same identity that this one replaces: hashes of their certificates. */
   gone: v.optional(v.pipe(v.array(bytes32), v.maxLength(64))),
+  /** Only to a device of the same identity. */
+  vault: v.optional(vaultSeen),
 });
 /** Keys of epochs whose entries the newcomer may read. */
 export const keyRing = object({ epochs: v.array(object({ epoch: uint(), key: bytes32 })) });
@@ -173,6 +182,8 @@ export const welcomeBody = object({
   /** From where the newcomer reads: 0 for all, else `seq`. */
   readFrom: uint(),
   ring: keyRing,
+  /** Only to a device of the same identity. */
+  vault: v.optional(vaultSeen),
   /** The secret of the rejoin slot that came with the commit. */
   slotSecret: v.optional(bytes32),
   /**

@@ -17,6 +17,7 @@ import { storeRows } from "./inspect.ts";
 import type { Between } from "./line.ts";
 import type { Network } from "./network.ts";
 import { network } from "./network.ts";
+import { pairByPicture } from "./pairing.ts";
 import type { Person } from "./person.ts";
 import { spaceOf, untilText } from "./spaces.ts";
 
@@ -171,6 +172,55 @@ test("a split view of the key log: both who were shown something see it, once th
 async function sees(person: Person): Promise<void> {
   await person.commands["person.find"]({ address: person.address });
 }
+
+test("a vault that is rolled back for a device that is being added: it knows from the other device", async () => {
+  const zoe = await someone(0);
+  const { dataDir } = net.node(0);
+  const isPut = (device: Person) =>
+    storeRows(device.directory, "SELECT 1 FROM account WHERE vault_dirty = 0").length === 1;
+  await expect.poll(() => isPut(zoe), { timeout: 20_000 }).toBe(true);
+  const early = vaultOf(dataDir, zoe.name);
+  await zoe.commands["account.setDisplayName"]({ displayName: "Zoe" });
+  await expect
+    .poll(() => vaultOf(dataDir, zoe.name).version, { timeout: 20_000 })
+    .toBeGreaterThan(early.version);
+  await expect.poll(() => isPut(zoe), { timeout: 20_000 }).toBe(true);
+  const phone = await zoe.bareDevice();
+  phone.line.between(liesAt("devices.sessionFinish", (answer) => ({ ...answer, vault: early })));
+  await pairByPicture(zoe, phone);
+  expect(await sentence(phone, "vaultOld")).toMatch(/older/);
+  await phone.close();
+});
+
+test("a vault that is kept from one device: it hears from the others in a space's log that there is a newer one", async () => {
+  const [zoe, amina] = await Promise.all([someone(0), someone(1)]);
+  const spaceId = await spaceOf(amina, [zoe]);
+  const laptop = await zoe.secondDevice();
+  await laptop.until("space", { spaceId }, (space) => space?.state === "active");
+  const { dataDir } = net.node(0);
+  const versionOf = (device: Person) =>
+    storeRows<{ vault_version: number }>(
+      device.directory,
+      "SELECT vault_version FROM account WHERE vault_dirty = 0",
+    )[0]?.vault_version;
+  await expect.poll(() => versionOf(zoe), { timeout: 20_000 }).toBeDefined();
+  const early = vaultOf(dataDir, zoe.name);
+  zoe.line.between(liesAt("vault.get", () => early));
+  // Until another device says something, nothing tells.
+  await laptop.commands["account.setDisplayName"]({ displayName: "Zoe" });
+  await expect.poll(() => versionOf(laptop), { timeout: 20_000 }).toBeGreaterThan(early.version);
+  expect((await own(zoe)).filter(({ kind }) => kind === "vaultOld")).toEqual([]);
+  // It tells with the first message after it has looked at the node's log.
+  const looked = () => storeRows(laptop.directory, "SELECT 1 FROM key_log_heads").length;
+  await expect.poll(looked, { timeout: 20_000 }).toBeGreaterThan(0);
+  await laptop.commands["chat.send"]({ spaceId, text: "From my laptop" });
+  await untilText(zoe, spaceId, "From my laptop");
+  expect(await sentence(zoe, "vaultOld")).toMatch(/older/);
+  // What is said to one's own devices is not for the others.
+  expect(storeRows(amina.directory, "SELECT * FROM floors_told")).toEqual([]);
+  zoe.line.between(null);
+  await laptop.close();
+});
 
 test("a vault that is rolled back: a new device is told that it has an older copy", async () => {
   const zoe = await someone(0);

@@ -90,6 +90,7 @@ export const rest: readonly string[] = [
   "trust-work",
   "trust-commands",
   "look-up",
+  "told-floors",
   "person-card",
   "trust",
   "camera",

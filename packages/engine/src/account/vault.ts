@@ -26,6 +26,7 @@ import { keepPlaces, otherPlaces } from "./places.ts";
 import { rejoinSecrets } from "../slots/keys.ts";
 import { wayBack } from "../slots/wish.ts";
 import type { AccountRow } from "./session.ts";
+import { checkVaultFloor, isBehind } from "./vault-floor.ts";
 import type { SqlTx } from "../ports.ts";
 import { notice } from "../trust/see.ts";
 import { keepRest, keepWays, openTheirs, restOfVault, waysWithOwn } from "./ways-store.ts";
@@ -119,9 +120,11 @@ async function cachedReply(core: Core): Promise<Reply[]> {
 /** Puts the vault when something in it changed. */
 export async function tendVault(core: Core): Promise<void> {
   const row = await core.store.get<AccountRow>("SELECT * FROM account");
-  if (row === undefined || row.vault_dirty === 0) return;
+  if (row === undefined) return;
   // The person lives elsewhere now: that vault is the one that counts.
   if ((await movedAway(core)) !== null) return;
+  if (await isBehind(core)) await rebase(core);
+  if (row.vault_dirty === 0) return;
   await swapVault(core, {});
 }
 
@@ -202,6 +205,7 @@ export async function rebase(core: Core): Promise<void> {
   await core.store.transaction((tx) => {
     const row = tx.get<AccountRow>("SELECT * FROM account");
     if (row === undefined) return;
+    const behind = checkVaultFloor(tx, { version: theirs.version, hash });
     if (!ours) {
       // An old one, or one that somebody made who was shut out: nothing of it counts, and what stands here is put on top.
       notice(tx, "vaultOld", row.node, row.node, core.platform.clock.now());
@@ -221,8 +225,8 @@ export async function rebase(core: Core): Promise<void> {
       theirs.version < row.vault_version ||
       (theirs.version === row.vault_version && !equalBytes(hash, row.vault_hash));
     // A vault that the node put back (from a backup, say) does not bring back ways that were taken away since.
-    if (older) notice(tx, "vaultOld", row.node, row.node, core.platform.clock.now());
-    else {
+    if (older || behind) notice(tx, "vaultOld", row.node, row.node, core.platform.clock.now());
+    if (!older) {
       keepWays(tx, { ways: theirs.ways, wraps: readVaultWraps(answer.vault) });
       keepRest(tx, theirs);
     }

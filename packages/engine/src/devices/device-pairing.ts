@@ -20,6 +20,7 @@ import {
   sealGrant,
 } from "@baraza/crypto";
 import { ProtocolError } from "@baraza/protocol";
+import { newestSeen } from "../account/vault-floor.ts";
 import type { Core } from "../core.ts";
 import { EngineError } from "../errors.ts";
 import type { Pairing, PairingFailure, SignedIn } from "./api.ts";
@@ -161,7 +162,8 @@ export function createPairings(
     await core.store.transaction((tx) => noteGranted(tx, certificateHash(certificate), now));
     core.kick({ vault: true });
     const { name, node, identity, identityKey, vaultKey } = core.me();
-    const body = { v: 1 as const, name, node, identity, identityKey, vaultKey, deviceCert };
+    const vault = await newestSeen(core);
+    const body = { v: 1 as const, name, node, identity, identityKey, vaultKey, vault, deviceCert };
     await meeting.put(1, await sealGrant(old, messages, body));
     try {
       await theirs;

@@ -5,6 +5,7 @@ import {
   openVault,
   readDeviceCredential,
   readVaultWraps,
+  vaultHash,
   verifyDeviceCertificate,
 } from "@baraza/crypto";
 import type { Bytes, PairingGrantBody } from "@baraza/protocol";
@@ -12,8 +13,9 @@ import { encodeCbor, equalBytes, ProtocolError, toHex } from "@baraza/protocol";
 import { keepBoxKeys } from "../account/box-keys.ts";
 import { keepPlaces } from "../account/places.ts";
 import { writeAccount } from "../account/session.ts";
+import { checkVaultFloor, noteFloor } from "../account/vault-floor.ts";
 import { createOwnWay, holdsItsKey } from "../account/ways-store.ts";
-import { keepNodes } from "../trust/see.ts";
+import { keepNodes, notice } from "../trust/see.ts";
 import type { Core, Me } from "../core.ts";
 import { keepRecovery } from "../recovery/index.ts";
 import { takeDevices } from "./list.ts";
@@ -77,6 +79,12 @@ export async function enterAccount(
     keepPlaces(tx, vault.spaces);
     keepRecovery(tx, vault);
     takeDevices(tx, core, vault);
+    if (grant.vault !== undefined) {
+      noteFloor(tx, grant.vault, grant.node);
+      // Its owner goes on with what there is, and is told.
+      if (checkVaultFloor(tx, { version: vault.version, hash: vaultHash(vault) }))
+        notice(tx, "vaultOld", grant.node, grant.node, core.platform.clock.now());
+    }
     keepNodes(tx, vault.nodes, core.platform.clock.now());
     tx.afterCommit(() => core.setMe(me));
   });

@@ -28,4 +28,12 @@ CREATE TABLE _device_notes (note TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
 CREATE TABLE removals (device TEXT PRIMARY KEY, told INTEGER NOT NULL DEFAULT 0, total INTEGER NOT NULL DEFAULT 0) STRICT, WITHOUT ROWID;
 `,
   },
+  {
+    version: 2,
+    up: `
+-- What other devices of the person have seen of the vault: the newest, and what spaces' logs said, not opened yet.
+CREATE TABLE vault_floor (one INTEGER PRIMARY KEY CHECK (one = 1), version INTEGER NOT NULL, hash BLOB NOT NULL) STRICT;
+CREATE TABLE floors_told (log_id TEXT PRIMARY KEY, sealed BLOB NOT NULL) STRICT, WITHOUT ROWID;
+`,
+  },
 ];

@@ -15,6 +15,7 @@ import {
   decodeJoinFragment,
   encodeCbor,
   enrolBody,
+  equalBytes,
   fromHex,
   LIMITS,
   ProtocolError,
@@ -24,6 +25,7 @@ import {
   writeAs,
 } from "@baraza/protocol";
 import type { InvitationCard } from "../api.ts";
+import { newestSeen } from "../account/vault-floor.ts";
 import type { Core } from "../core.ts";
 import { EngineError } from "../errors.ts";
 import { deviceReply } from "../account/boxes.ts";
@@ -169,15 +171,19 @@ export async function askForPlace(
     groupId: space?.genesis.nonce ?? options.groupId,
   });
   const reply = await deviceReply(core);
-  const body = writeAs(enrolBody, {
+  const asking = {
     logId: fromHex(logId),
     reply,
     keyPackages: [made.keyPackage],
     ...(options.gone === undefined ? {} : { gone: options.gone }),
-  });
+  };
+  const body = writeAs(enrolBody, asking);
+  const { identityId } = core.me();
   const letters: OutgoingLetter[] = [];
   for (const one of to) {
-    const letter = await sealIfPossible(core, one, "enrol", body);
+    const own = equalBytes(one.identityId, identityId);
+    const told = own ? writeAs(enrolBody, { ...asking, vault: await newestSeen(core) }) : body;
+    const letter = await sealIfPossible(core, one, "enrol", told);
     if (letter !== null) letters.push(letter);
     if (letters.length === 5) break;
   }

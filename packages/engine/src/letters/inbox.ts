@@ -14,7 +14,7 @@ import {
   verifyAskProof,
   cardKeys,
 } from "@baraza/crypto";
-import type { Bytes, Letter } from "@baraza/protocol";
+import type { Bytes, Letter, VaultSeen } from "@baraza/protocol";
 import {
   askBody,
   encodeCbor,
@@ -33,6 +33,7 @@ import {
 import { boxPrivateKeys, fetchBoxKeys, tendBoxKeys } from "../account/box-keys.ts";
 import { ownBoxes, replaceDeviceBox } from "../account/boxes.ts";
 import { tendVault } from "../account/vault.ts";
+import { noteFloor } from "../account/vault-floor.ts";
 import type { Core } from "../core.ts";
 import { deviceCounts } from "../devices/standing.ts";
 import { noteHeard } from "../moving/follow.ts";
@@ -273,10 +274,18 @@ async function enrolled(core: Core, letter: Opened): Promise<Outcome> {
     ...(body.gone === undefined ? {} : { gone: body.gone }),
   });
   return {
-    write: (tx) =>
-      tx.run("INSERT INTO intents (log_id, kind, data) VALUES (?, 'add', ?)", [logId, data]),
+    write: (tx) => {
+      tx.run("INSERT INTO intents (log_id, kind, data) VALUES (?, 'add', ?)", [logId, data]);
+      hearFloor(tx, core, letter, body.vault);
+    },
     kick: logId,
   };
+}
+
+/** What another device of one's own says that it has seen of the vault. */
+function hearFloor(tx: SqlTx, core: Core, { sender }: Opened, seen: VaultSeen | undefined): void {
+  if (seen !== undefined && equalBytes(sender.identityId, core.me().identityId))
+    noteFloor(tx, seen, core.me().node);
 }
 
 /** Key packages of somebody else's devices do not come in under a letter's signature. @throws CryptoError, MlsRefused */
@@ -366,6 +375,7 @@ async function welcomed(core: Core, letter: Opened): Promise<Outcome> {
   return {
     write: (tx) => {
       tx.run("DELETE FROM key_packages WHERE ref = ?", [toHex(body.keyPackageRef)]);
+      hearFloor(tx, core, letter, body.vault);
       if (resume === null) enterNew(tx, core, entrance);
       else enterAgain(tx, core, entrance, resume);
       seeIdentities(tx, members.map(identityOf), letter.at, toHex(letter.sender.identityId));

@@ -1,21 +1,11 @@
 /** Letters on their way out: sealed once, stored, and sent until the recipient's node has them. A repeat is harmless. */
 import { CryptoError, randomBytes, sealLetter, verifyBoxKey } from "@baraza/crypto";
 import type { Bytes, Letter, Reply } from "@baraza/protocol";
-import {
-  boxesPut,
-  encodeCbor,
-  equalBytes,
-  LIMITS,
-  ProtocolError,
-  readAs,
-  toHex,
-} from "@baraza/protocol";
+import { boxesPut, encodeCbor, LIMITS, ProtocolError, readAs, toHex } from "@baraza/protocol";
 import type { Core } from "../core.ts";
 import { isNewest } from "../devices/standing.ts";
-import { EngineError } from "../errors.ts";
 import { hear } from "../moving/follow.ts";
 import type { SqlTx } from "../ports.ts";
-import { chainOf } from "../trust/see.ts";
 import { backoff } from "../util.ts";
 
 export type OutgoingLetter = { node: string; request: Bytes };
@@ -60,21 +50,16 @@ export async function sealFor(
  * than what is known; null when there is none to be had.
  */
 async function fetchBoxKey(core: Core, to: Reply, at: number): Promise<Bytes | null> {
-  const id = toHex(to.identityId);
   try {
-    const found = await core.remote.call(to.node, "identity.lookup", {
-      identityId: to.identityId,
-    });
-    await hear(core, to.identityId, found.moved);
-    const { identity } = await verifyBoxKey(found.boxKey, to.identityId, at);
-    const { lookUp } = await import("../trust/look-up.ts");
-    const listed = await lookUp(core, { name: found.name, node: to.node });
-    const same = equalBytes(chainOf(identity), chainOf(listed.record));
-    return listed.identityId === id && same && (await isNewest(core, id, identity))
-      ? found.boxKey
-      : null;
+    const { identityId } = to;
+    const found = await core.remote.call(to.node, "identity.lookup", { identityId });
+    await hear(core, identityId, found.moved);
+    const { identity } = await verifyBoxKey(found.boxKey, identityId, at);
+    if (!(await isNewest(core, toHex(identityId), identity))) return null;
+    const { isOnRecord } = await import("../trust/look-up.ts");
+    const listed = await isOnRecord(core, { name: found.name, node: to.node }, identity);
+    return listed ? found.boxKey : null;
   } catch (error) {
-    if (error instanceof EngineError && error.code === "unverified") return null;
     if (!(error instanceof ProtocolError) && !(error instanceof CryptoError)) throw error;
     await hear(core, to.identityId, error);
     return null;

@@ -35,7 +35,11 @@ export const SPACE_EVENTS = {
   /** What this device knows of key logs, so that a node that shows others something else is found out. */
   "space.heads": {
     version: 1,
-    schema: object({ heads: v.pipe(v.array(keyLogHead), v.maxLength(LIMITS.seenHeads)) }),
+    schema: object({
+      heads: v.pipe(v.array(keyLogHead), v.maxLength(LIMITS.seenHeads)),
+      /** For the author's other devices: what this one has seen of their vault (crypto's `sealVaultSeen`). */
+      vault: v.optional(bytes(512)),
+    }),
   },
   "space.title": { version: 1, schema: object({ title: text(200, 1) }) },
   /** "Take me out": a member cannot remove itself from the group, so another one's device does it. */

@@ -15,9 +15,12 @@ export function reduceSpace(tx: SqlTx, event: AppliedEvent): void {
   if (event.type === "space.profile") profile(tx, event, event.payload as Payload<"space.profile">);
   else if (event.type === "space.title") title(tx, event, event.payload as Payload<"space.title">);
   else if (event.type === "space.heads") {
-    if (event.mine)
+    const { heads, vault } = event.payload as Payload<"space.heads">;
+    if (event.mine && event.pending)
       tx.run("INSERT OR REPLACE INTO heads_told VALUES (?, ?)", [event.logId, event.at]);
-    else hear(tx, event.logId, (event.payload as Payload<"space.heads">).heads);
+    if (!event.mine) hear(tx, event.logId, heads);
+    else if (vault !== undefined && !event.pending)
+      tx.run("INSERT OR REPLACE INTO floors_told VALUES (?, ?)", [event.logId, vault]);
   } else if (event.type === "space.leave") {
     // Who went since, and came again, stays.
     tx.run(

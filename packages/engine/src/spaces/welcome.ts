@@ -3,6 +3,7 @@ import type { Bytes } from "@baraza/protocol";
 import {
   bytes,
   bytes32,
+  equalBytes,
   fromHex,
   LIMITS,
   object,
@@ -12,6 +13,7 @@ import {
   writeAs,
 } from "@baraza/protocol";
 import * as v from "valibot";
+import { newestSeen } from "../account/vault-floor.ts";
 import type { Core } from "../core.ts";
 import { hubLeads } from "../leading/hub-list.ts";
 import type { OutgoingLetter } from "../letters/send.ts";
@@ -57,6 +59,7 @@ export async function welcomeLetters(
   const leads = all ? [] : [...(await hubLeads(core, space))];
   const letters: OutgoingLetter[] = [];
   for (const { reply: to, ref } of waiting.to) {
+    const own = equalBytes(to.identityId, core.me().identityId);
     const body = writeAs(welcomeBody, {
       logId: space.id,
       genesis: row.genesis,
@@ -71,6 +74,7 @@ export async function welcomeLetters(
       head: row.head,
       readFrom: all ? 0 : seq,
       ring,
+      ...(own ? { vault: await newestSeen(core) } : {}),
       ...(row.slot_secret === null ? {} : { slotSecret: row.slot_secret }),
       people,
       ...(all ? {} : { leads }),

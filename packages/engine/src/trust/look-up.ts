@@ -58,6 +58,21 @@ export async function lookUp(
   }
 }
 
+/** Whether an identity, with the keys that it had, is the one that its node's key log has under a name. @throws ProtocolError */
+export async function isOnRecord(
+  core: Core,
+  address: { name: string; node: string },
+  identity: IdentityRecord,
+): Promise<boolean> {
+  try {
+    const { record } = await lookUp(core, address);
+    return equalBytes(chainOf(record), chainOf(identity));
+  } catch (error) {
+    if (error instanceof EngineError) return false;
+    throw error;
+  }
+}
+
 /** Name and node of `name@node`; null when it is no address. */
 export function addressOf(text: string): { name: string; node: string } | null {
   const at = text.lastIndexOf("@");

@@ -4,6 +4,7 @@
  */
 import type { Bytes, IdentityRecord, KeyLogHead, Vault } from "@baraza/protocol";
 import { concat, encodeCbor, equalBytes, keyLogHead, LIMITS, readAs } from "@baraza/protocol";
+import { newestSeen } from "../account/vault-floor.ts";
 import type { Core } from "../core.ts";
 import type { SqlTx } from "../ports.ts";
 import type { PersonChange, PersonHistory, TrustNoticeKind } from "./api.ts";
@@ -152,7 +153,11 @@ export async function headsToTell(
   );
   if (rows.length === 0) return null;
   const heads = rows.map(({ head }) => readAs(keyLogHead, head, LIMITS.recordBytes));
-  return { type: "space.heads", payload: { heads } };
+  const { seenToTell } = await import("./told-floors.ts");
+  return {
+    type: "space.heads",
+    payload: { heads, vault: await seenToTell(core, logId, await newestSeen(core)) },
+  };
 }
 
 /** Whether one succession of keys begins with another. */

@@ -1,5 +1,6 @@
 /** The background work on who is who: one's own entries, what others told, people to look up, and what other nodes saw. */
 import { ProtocolError, remedyOf } from "@baraza/protocol";
+import { noteFloor } from "../account/vault-floor.ts";
 import type { Core } from "../core.ts";
 import { judgeHeard, takeHead } from "./heads.ts";
 import { checkOwnEntries } from "./own.ts";
@@ -18,6 +19,10 @@ export async function tendTrust(core: Core): Promise<number | null> {
   const now = core.platform.clock.now();
   const done = checkedAt.get(core) ?? { own: 0, witnesses: 0 };
   await judgeHeard(core);
+  if ((await core.store.get("SELECT 1 AS one FROM floors_told")) !== undefined)
+    await (
+      await import("./told-floors.ts")
+    ).takeToldFloors(core, (tx, seen) => noteFloor(tx, seen, core.me().node));
   const asked = await core.store.get("SELECT 1 AS one FROM own_entries WHERE checked = 0");
   if (asked !== undefined || done.own + HOUR_MS / 2 <= now) {
     await unlessOld(() => checkOwnEntries(core));
