@@ -17,7 +17,7 @@ import {
   verify,
 } from "node:crypto";
 import type { Bytes } from "@baraza/protocol";
-import { concat, LABELS, pad, SEAT_ID_BYTES, uint64, utf8 } from "@baraza/protocol";
+import { concat, encodeCbor, LABELS, pad, SEAT_ID_BYTES, uint64, utf8 } from "@baraza/protocol";
 
 /** SHA-256 of the parts, one after the other. 32 bytes. */
 export function sha256(...parts: readonly Uint8Array[]): Bytes {
@@ -125,6 +125,11 @@ export function headMessage(
   time: number,
 ): Bytes {
   return concat(logId, uint64(gen), uint64(seq), head, uint64(time));
+}
+
+/** What the hub signs under a page of a copy, after the label. */
+export function pageDigest(logId: Bytes, seq: number, head: Bytes): Bytes {
+  return sha256(encodeCbor({ logId, seq, head }));
 }
 
 const NONCE = 12;

@@ -1,3 +1,5 @@
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import type { Mirrors } from "@baraza/engine";
 import { ed25519FromSeed, readHeader, signHead } from "@baraza/crypto";
 import { decodeCbor, decodeResponse, encodeResponse, PATHS } from "@baraza/protocol";
@@ -167,6 +169,42 @@ test("a hand-over from a dead hub goes on from the copy: no device has to bring 
   await untilTexts(amina, spaceId, ["one", "two", "three"]);
   bruno.line.between(null);
 }, 120_000);
+
+test("a third node takes the log over from the copy, where devices have kept only the end of it", async () => {
+  const spaceId = await mirrored("Archive");
+  await lead(spaceId, bruno);
+  await lead(spaceId, carla);
+  const texts = ["one", "two", "three"];
+  for (const text of texts) {
+    await amina.commands["chat.send"]({ spaceId, text });
+    for (const one of people()) await untilText(one, spaceId, text);
+  }
+  const all = hubEntries(net.node(0), spaceId);
+  await Promise.all([bruno.close(), carla.close(), dawit.close()]);
+  for (const one of [bruno, carla, dawit]) forgetRaw(one, spaceId, all.length - 2);
+  await net.node(0).kill();
+  await Promise.all([bruno.restart(), carla.restart(), dawit.restart()]);
+  await carla.commands["space.move"]({ spaceId, node: nodeOf(2) });
+  const { proposals } = await bruno.until("leading", { spaceId }, (value) =>
+    value.proposals.some((one) => one.about === "move" && one.asked),
+  );
+  const proposalId = proposals.find((one) => one.asked)?.proposalId ?? "";
+  await bruno.commands["space.answer"]({ spaceId, proposalId, agree: true });
+  for (const one of [bruno, carla, dawit])
+    await one.until("leading", { spaceId }, (value) => value.keptAt === nodeOf(2) && !value.moving);
+  expect(hubEntries(net.node(2), spaceId).slice(0, all.length)).toEqual(all);
+  await bruno.commands["chat.send"]({ spaceId, text: "four" });
+  for (const one of [bruno, carla, dawit]) await untilTexts(one, spaceId, [...texts, "four"]);
+  await net.node(0).restart();
+  await untilTexts(amina, spaceId, [...texts, "four"]);
+}, 120_000);
+
+/** What happens to the entries of a long log: a device keeps the newest as they were signed. */
+function forgetRaw(who: Person, spaceId: string, upTo: number): void {
+  const db = new DatabaseSync(join(who.directory, "store.db"));
+  db.prepare("DELETE FROM entries WHERE log_id = ? AND seq <= ?").run(spaceId, upTo);
+  db.close();
+}
 
 test("a member who has missed who leads catches up at the copy, and follows the move", async () => {
   const spaceId = await mirrored("Seeds");

@@ -38,7 +38,7 @@ export async function bringTo(
   return at;
 }
 
-/** Entries as they stood at the old hub: what this device has kept, and else what it still gives. */
+/** Entries as they stood at the old hub: what this device has kept, and else what a copy or that hub still gives. */
 async function entriesAfter(
   core: Core,
   space: SpaceRuntime,
@@ -51,7 +51,11 @@ async function entriesAfter(
   );
   if (rows[0]?.seq === after + 1)
     return rows.map((row) => readAs(storedEntry, row.stored, LIMITS.appendBytes));
-  return readFormer(core, space, after, Math.min(PAGE, to - after));
+  // Up to where this device's own begin.
+  const limit = Math.min(PAGE, to - after);
+  const { entriesFromCopy } = await import("../mirrors/mirrors.ts");
+  const copied = await entriesFromCopy(core, space, after, limit);
+  return copied ?? readFormer(core, space, after, limit);
 }
 
 /** More than one append may hold, so that a page has at least one whole batch. */

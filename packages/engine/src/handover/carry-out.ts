@@ -121,13 +121,22 @@ async function gather(
 ): Promise<number> {
   const { record } = proof;
   if (record.op !== "handover") throw new EngineError("invalid");
-  const { seq } = await core.remote.call(record.hub, "logs.takeOver", {
+  const asked = {
     genesis: space.row.genesis,
     token: token === null ? await keepToken(core, space, proof) : readAs(logToken, token),
     decision: proof,
+  };
+  const takeOver = () => core.remote.call(record.hub, "logs.takeOver", asked);
+  const { seq } = await takeOver().catch(async (error: unknown) => {
+    // A copy that is late does not know yet who leads.
+    if (!(error instanceof ProtocolError) || !UNKNOWN_LEADS.has(error.code)) throw error;
+    await (await import("../mirrors/mirrors.ts")).topUpAt(core, space, record.hub);
+    return takeOver();
   });
   return bringTo(core, space, proof, seq);
 }
+
+const UNKNOWN_LEADS: ReadonlySet<string> = new Set(["not_steward", "steward_majority"]);
 
 /** One token opens the place, however often it is asked for: each is issued to the account, and only so many in an hour. */
 async function keepToken(core: Core, { logId }: SpaceRuntime, { gen }: DecisionProof) {

@@ -3,6 +3,7 @@ import type { Bytes, Head, StoredEntry } from "@baraza/protocol";
 import { head as headSchema, LIMITS, ProtocolError, readAs, storedEntry } from "@baraza/protocol";
 import type { Core } from "../core.ts";
 import type { SpaceRuntime } from "../spaces/runtime.ts";
+import { visit, WrongCopy } from "./visit.ts";
 
 /** @returns whether the mirror has as much as the hub has confirmed to this device @throws ProtocolError */
 export async function topUp(
@@ -45,4 +46,19 @@ async function keptBetween(
   const bytes = rows.reduce((sum, row) => sum + row.stored.length, 0);
   if (rows.length !== to - after || bytes > LIMITS.appendBytes) return null;
   return rows.map((row) => readAs(storedEntry, row.stored, LIMITS.appendBytes));
+}
+
+/** The same for a mirror that has to be asked first how far it is; one that does not answer is left as it is. */
+export async function topUpAt(core: Core, space: SpaceRuntime, node: string): Promise<void> {
+  const row = await core.store.get<{ node: string; key: Bytes }>(
+    "SELECT node, key FROM space_mirrors WHERE log_id = ? AND node = ?",
+    [space.logId, node],
+  );
+  if (row === undefined) return;
+  try {
+    const { head } = await visit(core, space, row);
+    await topUp(core, space, node, head);
+  } catch (error) {
+    if (!(error instanceof ProtocolError) && !(error instanceof WrongCopy)) throw error;
+  }
 }

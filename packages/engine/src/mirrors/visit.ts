@@ -6,6 +6,7 @@ import { nextHead, sha256, signLogSession, verifyHead } from "@baraza/crypto";
 import type { Bytes, DecisionProof, Head, StoredEntry } from "@baraza/protocol";
 import { entryHeader, equalBytes, LIMITS, ProtocolError, readAs } from "@baraza/protocol";
 import type { Core } from "../core.ts";
+import { hubKeyOf } from "../handover/follow.ts";
 import { ForkError } from "../spaces/process.ts";
 import type { SpaceRuntime } from "../spaces/runtime.ts";
 import { isKnownHead } from "../spaces/sync.ts";
@@ -60,14 +61,11 @@ async function judgeHead(core: Core, space: SpaceRuntime, head: Head): Promise<b
   if (!equalBytes(head.logId, space.id)) throw new WrongCopy();
   // Another hub keeps the space by now, perhaps, and this device has not heard of it.
   if (head.gen > space.row.gen) return false;
-  if (head.gen < space.row.gen) {
-    const { hubKeyOf } = await import("../handover/move.ts");
-    const key = await hubKeyOf(core, space, head.gen);
-    if (key === undefined || !(await verifyHead(key, head))) throw new WrongCopy();
-    // Of the time before: what did not come along says nothing.
-    return true;
-  }
-  if (!(await verifyHead(space.row.hub_key, head))) throw new WrongCopy();
+  // While the space is on its way to another hub, what the one before has signed counts.
+  const key = await hubKeyOf(core, space, head.gen);
+  if (key === undefined || !(await verifyHead(key, head))) throw new WrongCopy();
+  // Of the time before: what did not come along says nothing.
+  if (head.gen < space.row.gen) return true;
   if (head.seq <= space.row.seq && !(await isKnownHead(core, space, head)))
     throw new ForkError(head);
   return true;
@@ -121,7 +119,7 @@ export async function readCopy(
 const PAGE = 500;
 
 /** The chain of heads covers headers, and a header its body. @throws WrongCopy; ProtocolError where retention has taken it away */
-function checkBody({ header: bytes, body }: StoredEntry): void {
+export function checkBody({ header: bytes, body }: StoredEntry): void {
   const { bodyLen, bodyHash } = readAs(entryHeader, bytes, LIMITS.headerBytes);
   if (body.length === 0 && bodyLen > 0) throw new ProtocolError("unavailable");
   if (!equalBytes(sha256(body), bodyHash)) throw new WrongCopy();

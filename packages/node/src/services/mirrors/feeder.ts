@@ -15,7 +15,7 @@ import {
   ProtocolError,
   toHex,
 } from "@baraza/protocol";
-import { createSigner, nextHead, sha256 } from "../../crypto-fast.ts";
+import { createSigner, nextHead, pageDigest } from "../../crypto-fast.ts";
 import type { Outbound } from "../../edges/outbound.ts";
 import type { Store } from "../../store/port.ts";
 import type { CopyResult } from "../../store/port-mirrors.ts";
@@ -212,7 +212,7 @@ export function createFeeder(deps: FeederDeps): Feeder {
     for (const one of entries) head = nextHead(head, one.seq, one.header, encodeCbor(one.sigs));
     const seq = first + entries.length;
     copy.head = { seq, head };
-    return { seq, head, sig: sign(LABELS.mirrorPage, sha256(encodeCbor({ logId, seq, head }))) };
+    return { seq, head, sig: sign(LABELS.mirrorPage, pageDigest(logId, seq, head)) };
   };
 
   const send = async ({ node }: Copy, request: RequestOf<"mirrors.feed">): Promise<number> => {

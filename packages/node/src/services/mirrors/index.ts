@@ -2,8 +2,10 @@
  * The mirrors service: copies of logs whose hub is another node, and the feeding of copies that others keep of this node's logs.
  * What a copy is believed, see mirrors.ts of protocol: nothing that the hub has not signed.
  */
-import { equalBytes, ProtocolError, toHex } from "@baraza/protocol";
-import type { Bytes } from "@baraza/protocol";
+import type { Bytes, CheckedRequestOf } from "@baraza/protocol";
+import { equalBytes, LABELS, ProtocolError, toHex } from "@baraza/protocol";
+import type { Verifier } from "../../crypto-fast.ts";
+import { createVerifier, headMessage, pageDigest } from "../../crypto-fast.ts";
 import type { Handlers, Service } from "../../http/registry.ts";
 import type { Store } from "../../store/port.ts";
 import { checkBrought } from "../logs/brought.ts";
@@ -23,9 +25,25 @@ export type MirrorsDeps = FeederDeps & {
 
 export type MirrorsService = Service & Pick<Feeder, "appended" | "changed" | "idle">;
 
+/** Whether the hub that is known has signed what came with a feed. */
+function isSigned(
+  verify: Verifier,
+  hubKey: Bytes,
+  { logId, entries, receipt, page }: CheckedRequestOf<"mirrors.feed">,
+): boolean {
+  if ((receipt ?? page)?.seq !== entries.at(-1)?.seq) return false;
+  if (receipt !== undefined) {
+    const { gen, seq, head, time, sig } = receipt;
+    return verify(hubKey, LABELS.head, headMessage(logId, gen, seq, head, time), sig);
+  }
+  if (page === undefined) return false;
+  return verify(hubKey, LABELS.mirrorPage, pageDigest(logId, page.seq, page.head), page.sig);
+}
+
 /** Starts the service, and the feeding of what is behind. Close it before the store. */
 export async function createMirrors(deps: MirrorsDeps): Promise<MirrorsService> {
   const { store, name, quota, now } = deps;
+  const verify = createVerifier();
   const feeder = createFeeder(deps);
   await feeder.start();
 
@@ -57,7 +75,11 @@ export async function createMirrors(deps: MirrorsDeps): Promise<MirrorsService> 
       const { logId, entries, receipt = null, page = null, moved = null } = request;
       context.limit("mirrors.feed", { perMinute: 6000, burst: 6000 }, toHex(logId));
       // A node that keeps no copy of a log reads nothing of it.
-      if ((await store.mirrors.place({ logId })) === null) throw new ProtocolError("not_found");
+      const place = await store.mirrors.place({ logId });
+      if (place === null) throw new ProtocolError("not_found");
+      // What another hub signs counts once its hand-over has been read: that is seldom, and dear for this node to find out.
+      if (entries.length > 0 && !isSigned(verify, place.of.hubKey, request))
+        context.limit("mirrors.feed.unknown", { perMinute: 60, burst: 60 }, toHex(logId));
       const appends = checkBrought(logId, entries, now());
       const { seq, ended } = await store.mirrors.feed({
         logId,

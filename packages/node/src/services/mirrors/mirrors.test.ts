@@ -1,8 +1,14 @@
 import { ed25519Generate, verifyHead } from "@baraza/crypto";
 import type { DecisionProof, Head, Mirror, StoredEntry } from "@baraza/protocol";
-import { LABELS } from "@baraza/protocol";
+import { encodeCbor, LABELS } from "@baraza/protocol";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
-import { createSigner, randomBytes } from "../../crypto-fast.ts";
+import {
+  createSigner,
+  genesisHead,
+  headMessage,
+  nextHead,
+  randomBytes,
+} from "../../crypto-fast.ts";
 import type { Keys, TestLog } from "../logs/log.testing.ts";
 import { testLog } from "../logs/log.testing.ts";
 import { decisionDigest } from "../logs/rules.ts";
@@ -176,7 +182,6 @@ test("a hub that tells its mirror another story is not followed; what was signed
   if (content === undefined) throw new Error("no entry");
   const lie = { ...content, sigs: made.sigs, seq: 5 };
   const sign = createSigner(hub.keys.privateKey);
-  const { headMessage } = await import("../../crypto-fast.ts");
   const head = randomBytes(32);
   const time = Date.now();
   const receipt = {
@@ -227,6 +232,33 @@ test("a place takes a token of that node, the hub's true key, and room; nobody e
     "token_spent",
   );
 });
+
+test("a place that names another node than the log's first hub takes nothing from it, and begins anew for the true one", async () => {
+  const log = await openLog();
+  await openPlace(log, near, far);
+  // A former member plays the hub, with a log of their own making.
+  const own = testFork(log);
+  const head = nextHead(genesisHead(log.genesis), 1, own.header, encodeCbor(own.sigs));
+  const time = net.clock.now;
+  const sig = createSigner(far.keys.privateKey)(
+    LABELS.head,
+    headMessage(log.logId, 0, 1, head, time),
+  );
+  const receipt = { logId: log.logId, gen: 0, seq: 1, head, time, sig };
+  await refuses(feed(log, [own], { receipt }), "bad_signature");
+  await name(log, named(near));
+  await openPlace(log, near);
+  await comesTo(log, near, 1);
+  await refuses(feed(log, [own], { receipt }), "append_conflict");
+  expect((await near.read(log)).head.seq).toBe(1);
+});
+
+function testFork(log: TestLog): StoredEntry {
+  const made = log.entry();
+  const [content] = made.entries;
+  if (content === undefined) throw new Error("no entry");
+  return { ...content, sigs: made.sigs, seq: 1 };
+}
 
 test("copies take no more than the node allows, one by one and together; the conversation goes on at its hub", async () => {
   const small = await net.node("small.localhost:1", { quota: { log: 20_000, all: 30_000 } });

@@ -5,12 +5,13 @@ import {
   encodeCbor,
   entryHeader,
   equalBytes,
+  genesis as genesisSchema,
   LABELS,
   LIMITS,
   ProtocolError,
   readAs,
 } from "@baraza/protocol";
-import { createVerifier, headMessage, logIdOf, sha256 } from "../../crypto-fast.ts";
+import { createVerifier, headMessage, logIdOf, pageDigest } from "../../crypto-fast.ts";
 import type {
   CopyResult,
   MirrorFeedArg,
@@ -130,13 +131,16 @@ function feed(db: Db, arg: MirrorFeedArg): { seq: number; ended: boolean } {
   const vouched = receipt !== null && receipt.seq === row.seq;
   if (vouched) {
     fits(receipt, row, logId);
+    // Only a hand-over that stands in the log makes another hub than the first.
+    if (receipt.gen === 0 && of.hub !== hubIn(row.genesis))
+      throw new ProtocolError("bad_signature");
     const { gen, seq, head, time, sig } = receipt;
     if (!verify(of.hubKey, LABELS.head, headMessage(logId, gen, seq, head, time), sig))
       throw new ProtocolError("bad_signature");
   } else if (grown && page !== null) {
     if (page.seq !== row.seq || !equalBytes(page.head, row.head))
       throw new ProtocolError("append_conflict");
-    const digest = sha256(encodeCbor({ logId, seq: page.seq, head: page.head }));
+    const digest = pageDigest(logId, page.seq, page.head);
     const keys = next === null ? [of.hubKey] : [of.hubKey, next];
     if (!keys.some((key) => verify(key, LABELS.mirrorPage, digest, page.sig)))
       throw new ProtocolError("bad_signature");
@@ -178,6 +182,8 @@ function fits(receipt: { gen: number; head: Bytes; logId: Bytes }, row: LogRow, 
   if (receipt.gen !== row.gen || !equalBytes(receipt.head, row.head))
     throw new ProtocolError("append_conflict");
 }
+
+const hubIn = (genesis: Bytes) => readAs(genesisSchema, genesis, LIMITS.genesisBytes).hub;
 
 /** A receipt's date, where it is of the same position. */
 function timeOf(bytes: Bytes | null, gen: number, seq: number): number {
