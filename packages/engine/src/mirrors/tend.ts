@@ -7,9 +7,11 @@ import { lookAtMirrors } from "./look.ts";
 import type { MirrorRow } from "./rows.ts";
 import { mirrorRows, noteState } from "./rows.ts";
 
-/** The first look after a start is taken when the first screen has long been there; the next, while something is missing. */
+/** The first look after a start is taken when the first screen has long been there. */
 const FIRST_MS = 60_000;
 const EVERY_MS = 6 * 60 * 60_000;
+/** While something is missing: soon, since a copy is being filled perhaps, and then ever more seldom, to an hour. */
+const missedMs = (missed: number) => Math.min(60 * 60_000, 1000 * 2 ** Math.min(missed, 12));
 
 /** Call it inside the space's queue, after the hub has answered. */
 export async function tendMirrors(core: Core, space: SpaceRuntime): Promise<void> {
@@ -25,7 +27,8 @@ export async function tendMirrors(core: Core, space: SpaceRuntime): Promise<void
   if (copies.due) {
     copies.due = false;
     const whole = await lookAtMirrors(core, space);
-    wait(core, space, whole ? EVERY_MS : FIRST_MS);
+    copies.missed = whole ? 0 : copies.missed + 1;
+    wait(core, space, whole ? EVERY_MS : missedMs(copies.missed));
   } else wait(core, space, FIRST_MS);
 }
 
@@ -33,7 +36,8 @@ function wait(core: Core, space: SpaceRuntime, ms: number): void {
   if (space.copies.waits) return;
   space.copies.waits = true;
   core.platform.clock.setTimer(ms, () => {
-    space.copies = { due: true, waits: false };
+    space.copies.due = true;
+    space.copies.waits = false;
     core.kick({ space: space.logId });
   });
 }

@@ -78,6 +78,7 @@ function noteLeading(
   } else if (record.op === "mirrors") {
     const changed = () => {
       space.copies.due = true;
+      space.copies.missed = 0;
       core.kick({ space: logId });
     };
     writes.push((tx) => noteMirrors(tx, logId, record.mirrors, changed));

@@ -91,8 +91,8 @@ export type SpaceRuntime = {
   leading: { turn: boolean; waits: boolean };
   /** A look at whether anybody has confirmed the newest is due. */
   looksAgain: boolean;
-  /** Copies at other nodes: whether a look at them is due, and whether a timer waits for that. */
-  copies: { due: boolean; waits: boolean };
+  /** Copies at other nodes: whether a look at them is due, whether a timer waits for that, and how many looks found something missing. */
+  copies: { due: boolean; waits: boolean; missed: number };
   /** Decisions that the hub was given already, as they were then. */
   readonly tried: Set<string>;
 };
@@ -194,7 +194,7 @@ async function load(core: Core, logId: string): Promise<SpaceRuntime | null> {
     waitsForVoid: false,
     leading: { turn: false, waits: false },
     looksAgain: false,
-    copies: { due: false, waits: false },
+    copies: { due: false, waits: false, missed: 0 },
     tried: new Set(),
   };
 }
