@@ -1,17 +1,22 @@
 /**
  * Moving from node A to node B in a real browser, as the app of one origin and then of another: once while A is cut off
- * half-way, and once with A dead from the start. Bruno at B keeps company and follows.
+ * half-way, and once with A dead from the start. Bruno at B keeps company and follows. And what else one can do with all of
+ * one's own: taking it along, reading it elsewhere, closing the account.
  */
 import { readdirSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { receiptSubject, verifyReceipt } from "@baraza/crypto/moving";
+import type { ClosingReceipt } from "@baraza/engine";
+import { fromHex } from "@baraza/protocol";
 import { until } from "@baraza/testkit";
+import { strFromU8, unzipSync } from "fflate";
 import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import type { Companion } from "./lib/companion.ts";
 import { companion } from "./lib/companion.ts";
-import type { Site } from "./lib/site.ts";
+import type { Site, SiteNode } from "./lib/site.ts";
 import { APP, keepPictures, openSite } from "./lib/site.ts";
 import * as steps from "./lib/steps.ts";
 import type { Visitor } from "./lib/visitor.ts";
@@ -100,6 +105,98 @@ test("the old node is cut off half-way: the link opens the account at the new on
   await there.getByText(t("moving.told"), { exact: true }).waitFor();
 }, 300_000);
 
+test("a node is dead before all of its app is on the device: what is there can be used, the rest comes by itself", async () => {
+  const account = {
+    shownName: "Elif Yıldız",
+    name: "elif",
+    passphrase: "four slow lanterns over the harbour",
+  };
+  const her = await member(account, "Said while it was there");
+  const { page, t } = her;
+  const { a } = site.nodes;
+  await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
+  await until(async () => (await page.evaluate(keptFiles)).some(isEnglish), "her language is kept");
+  await a.kill();
+  await page.goto(`${a.url}/data`);
+  await page.getByText(t("error.awayTitle")).waitFor();
+  await page.getByRole("link", { name: t("shell.conversations"), exact: true }).click();
+  await steps.openConversation(her, TITLE);
+  await steps.message(her, "Said while it was there").waitFor();
+  await steps.say(her, "Said without it");
+  await page.goto(`${a.url}/data`);
+  await page.getByText(t("error.awayTitle")).waitFor();
+  await a.restart();
+  await page.getByLabel(t("moving.sealedPassphrase"), { exact: true }).waitFor();
+  await heard("Said without it");
+}, 200_000);
+
+test("everything is taken along, sealed and open; somebody else reads it; the account is closed, with a receipt", async () => {
+  const account = {
+    shownName: "Farid Rahmani",
+    name: "farid",
+    passphrase: "two brass compasses in a drawer",
+  };
+  const sealing = "thirteen paper boats on the canal";
+  const his = await member(account, "To be taken along");
+  const { page, t } = his;
+  const { a, b } = site.nodes;
+  const press = (tab: Page, key: string) =>
+    tab.getByRole("button", { name: t(key), exact: true }).click();
+  await page.goto(`${a.url}/data`);
+  const field = page.getByLabel(t("moving.sealedPassphrase"), { exact: true });
+  await field.fill("too short");
+  await press(page, "moving.sealedMake");
+  await page.getByText(t("moving.sealedShort")).waitFor();
+  await field.fill(sealing);
+  await press(page, "moving.sealedMake");
+  const file = await saved(page, () => press(page, "moving.save"));
+  expect((await readFile(file)).includes("To be taken along")).toBe(false);
+  await press(page, "moving.drop");
+  await press(page, "moving.openMake");
+  const open = unzipSync(await readFile(await saved(page, () => press(page, "moving.save"))));
+  const pages = Object.entries(open).filter(([name]) => name.endsWith(".html"));
+  expect(pages.some(([, bytes]) => strFromU8(bytes).includes("To be taken along"))).toBe(true);
+  await press(page, "moving.drop");
+
+  // Somebody else, at another node, may read it if they have both; and it stays his.
+  const hers = await site.visitor(b);
+  await steps.signUp(hers, { shownName: "Gina", name: "gina", passphrase: "a quiet lane of elms" });
+  await hers.page.goto(`${b.url}/data`);
+  await hers.page.getByLabel(t("moving.choose"), { exact: true }).setInputFiles(file);
+  await hers.page.getByLabel(t("moving.filePassphrase"), { exact: true }).fill(sealing);
+  await press(hers.page, "moving.openFile");
+  await hers.page.getByText(t("moving.notYours")).waitFor();
+  await press(hers.page, "moving.bringIn");
+  await hers.page.getByText(t("moving.brought", { count: 1 })).waitFor();
+  await hers.page.getByRole("link", { name: t("shell.conversations"), exact: true }).click();
+  await steps.openConversation(hers, TITLE);
+  await steps.message(hers, "To be taken along").waitFor();
+
+  const { identityId } = await accountAt(a, account.name);
+  await press(page, "moving.close");
+  await page.getByText(t("moving.leaves", { names: `\u2068${TITLE}\u2069` })).waitFor();
+  const address = page.getByLabel(
+    t("moving.typeAddress", { address: `${account.name}@${a.name}` }),
+    { exact: true },
+  );
+  await address.fill("somebody@else.example");
+  await press(page, "moving.closeNow");
+  await page.getByText(t("moving.typeAddressWrong")).waitFor();
+  await address.fill(`${account.name}@${a.name}`);
+  await press(page, "moving.closeNow");
+  const paper = await saved(page, () => press(page, "moving.saveReceipt"));
+  const { proof } = JSON.parse(await readFile(paper, "utf8")) as ClosingReceipt;
+  const subject = receiptSubject(identityId, fromHex(proof.nonce));
+  const receipt = await verifyReceipt(fromHex(proof.receipt), fromHex(proof.nodeKey), subject);
+  expect(receipt.node).toBe(a.name);
+  expect(await a.running().store.accounts.find({ name: account.name })).toBeNull();
+  await bruno.until("people", { spaceId }, (people) =>
+    people.every((one) => one.name !== account.shownName),
+  );
+  await press(page, "moving.forget");
+  await page.getByRole("heading", { name: t("signIn.title") }).waitFor();
+}, 200_000);
+
 test("the old node is dead from the start: a sealed file brings everything", async () => {
   const account = {
     shownName: "Dalia Haddad",
@@ -138,6 +235,14 @@ test("the old node is dead from the start: a sealed file brings everything", asy
   await follows(account.shownName, `dalia@${b.name}`);
 }, 300_000);
 
+async function accountAt(node: SiteNode, name: string) {
+  const found = await node.running().store.accounts.find({ name });
+  if (found === null) throw new Error("no such account");
+  return found;
+}
+
+const isEnglish = (file: string) => file.startsWith("/assets/en-");
+
 /** Whether all of the app has been kept, but for languages that nobody reads here. */
 function kept(files: readonly string[]): boolean {
   const had = new Set(files);
@@ -156,13 +261,15 @@ async function keptFiles(): Promise<string[]> {
 
 /** What a browser without a file picker saves when a button is pressed. @returns the file's path */
 async function saved(page: Page, press: () => Promise<void>): Promise<string> {
+  const downloadPath = await mkdtemp(join(downloads, "one-"));
   await page.evaluate(() => {
     Object.assign(globalThis, { showSaveFilePicker: undefined });
   });
   const session = await page.context().newCDPSession(page);
+  const behavior = "allow";
   await session.send("Browser.setDownloadBehavior", {
-    behavior: "allow",
-    downloadPath: downloads,
+    behavior,
+    downloadPath,
     eventsEnabled: true,
   });
   const done = new Promise<void>((resolve) => {
@@ -172,6 +279,7 @@ async function saved(page: Page, press: () => Promise<void>): Promise<string> {
   });
   await press();
   await done;
-  const name = await until(() => readdirSync(downloads).find((one) => one.endsWith(".baraza")));
-  return join(downloads, name);
+  await session.detach();
+  const [name = ""] = readdirSync(downloadPath);
+  return join(downloadPath, name);
 }

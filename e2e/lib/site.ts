@@ -48,7 +48,10 @@ export async function openSite(hosts = { a: "a.localhost", b: "b.localhost" }): 
       const directory = await mkdtemp(join(tmpdir(), "baraza-failure-"));
       const pages = visitors.flatMap(({ browser }) => browser.context.pages());
       for (const [i, page] of pages.entries())
-        await page.screenshot({ path: join(directory, `${i + 1}.png`) }).catch(() => undefined);
+        // A tab behind another one may draw nothing: that must not look like a hanging test.
+        await page
+          .screenshot({ path: join(directory, `${i + 1}.png`), timeout: 5000 })
+          .catch(() => undefined);
       return directory;
     },
     close: async () => {

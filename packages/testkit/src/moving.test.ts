@@ -3,7 +3,8 @@ import { archiveOf, openArchiveBytes, feedArchive } from "./archives.ts";
 import type { Network } from "./network.ts";
 import { network } from "./network.ts";
 import type { Person } from "./person.ts";
-import { spaceOf, untilText, untilTexts } from "./spaces.ts";
+import { isSoak, scale } from "./scale.ts";
+import { bringIn, spaceOf, untilText, untilTexts } from "./spaces.ts";
 import { until } from "./until.ts";
 
 let net: Network;
@@ -244,36 +245,50 @@ test("the old node is dead from the start: an archive, and members who follow", 
   expect(moved.faults).toEqual([]);
 }, 120_000);
 
-test("an arrival that is cut off by a kill goes on where it was", async () => {
-  const there = await spaceOf(carla, [amina]);
-  const { link } = await amina.commands["move.leave"]({ to: net.node(B).name });
-  const moved = await net.browser(amina, { node: B });
-  const killed = moved.killAfter(6);
-  const arriving = moved.commands["move.arrive"]({
-    fragment: movedLink(link),
-    name: "amina",
-    passphrase: amina.passphrase,
-  });
-  await Promise.race([killed, arriving.catch(() => undefined)]);
-  await moved.restart();
-  // Either the account is not there yet, or it is and goes on, or it is and waits to be signed in to.
-  const account = await moved.now("account", {});
-  if (account === null) {
-    try {
-      await moved.commands["move.arrive"]({
-        fragment: movedLink(link),
-        name: "amina",
-        passphrase: amina.passphrase,
-      });
-    } catch {
-      const { name, passphrase } = amina;
-      await moved.commands["account.signIn"]({ name, passphrase });
-    }
+const steps = scale(6, 30);
+test(`${steps} kills at either end of a move, between any two of its steps: it goes on where it was`, async () => {
+  const there = await spaceOf(carla, [], { title: "Elsewhere" });
+  for (let round = 1; round <= steps; round++) {
+    const step = isSoak ? round : round * 3;
+    const name = `elif${round}`;
+    const elif = await net.person({ node: 0, name, displayName: `Elif ${round}` });
+    await bringIn(carla, elif, there);
+    // The device that leaves is killed, too; asked once more, it makes a link that works.
+    const leftBy = elif.killAfter(step);
+    const to = net.node(B).name;
+    const leaving = elif.commands["move.leave"]({ to }).catch(() => undefined);
+    await Promise.race([leftBy, leaving]);
+    await elif.kill();
+    await elif.restart();
+    const { leaving: made } = await elif.now("move.status", {});
+    const { link } = made ?? (await elif.commands["move.leave"]({ to }));
+    await elif.until("move.status", {}, (status) => status.leaving?.expires != null);
+
+    const { passphrase } = elif;
+    const arrival = { fragment: movedLink(link), name, passphrase };
+    const moved = await net.browser(elif, { node: B });
+    const killed = moved.killAfter(step);
+    const arriving = moved.commands["move.arrive"](arrival).catch(() => undefined);
+    await Promise.race([killed, arriving]);
+    await moved.kill();
+    await moved.restart();
+    // Either the account is not there yet, or it is and goes on, or it is and waits to be signed in to.
+    if ((await moved.now("account", {})) === null)
+      await moved.commands["move.arrive"](arrival).catch(() =>
+        moved.commands["account.signIn"]({ name, passphrase }),
+      );
+    await moved.until("space", { spaceId: there }, (space) => space?.state === "active");
+    await moved.until("move.status", {}, (status) => status.came?.told === true);
+    await carla.until("people", { spaceId: there }, (people) =>
+      people.some(
+        (one) => one.identityId === elif.identityId && one.address === addressAt(B, name),
+      ),
+    );
+    expect(moved.faults).toEqual([]);
+    await moved.close();
+    await elif.close();
   }
-  await moved.until("space", { spaceId: there }, (space) => space?.state === "active");
-  await moved.until("move.status", {}, (status) => status.came?.told === true);
-  await untilFollowed(carla, there, addressAt(B));
-}, 120_000);
+}, 600_000);
 
 test("the old account is closed when the person says so: nothing of it is left there but where they went", async () => {
   const there = await spaceOf(carla, [amina]);

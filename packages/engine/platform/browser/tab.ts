@@ -1,6 +1,12 @@
 /**
  * A tab's side: waits for its turn to lead, and reaches the engine wherever it runs.
  * See [Note: One leader] and [Note: Lifelines] in meeting.ts.
+ *
+ * [Note: Left pages] A browser may keep a page that one has left, to come back to, and freezes it in the middle of what it
+ * does (while a connection is open it does not, so this shows where the node is away). A frozen worker holds the lead and the
+ * store's files, and whoever opens the next page waits; Chromium then ends it inside a write, which takes the whole
+ * process along, the new page too. So the worker of a page that is to be kept ends at once; a page that one comes back to
+ * joins again.
  */
 import * as v from "valibot";
 import type { RpcClient } from "../../src/rpc/connect.ts";
@@ -55,6 +61,13 @@ export function joinEngine({ name, spawn, onState }: JoinOptions): EngineTab {
   let own: { worker: Worker; leadership: Leadership } | undefined;
   let following: { leader: string; channel: BroadcastChannel } | undefined;
 
+  /** Ends what leads here, or waits to lead. See [Note: Left pages]. */
+  let leaving = new AbortController();
+  const onLeft = (event: PageTransitionEvent): void => {
+    if (event.persisted) leaving.abort();
+  };
+  addEventListener("pagehide", onLeft);
+
   const state = (next: EngineState): void => {
     if (!closing.signal.aborted) onState?.(next);
   };
@@ -88,14 +101,23 @@ export function joinEngine({ name, spawn, onState }: JoinOptions): EngineTab {
   }
 
   async function lead(): Promise<void> {
-    const leadership = await browserLocks().lead(leaderLock(name), { signal: closing.signal });
+    leaving = new AbortController();
+    const { signal } = leaving;
+    const leadership = await browserLocks()
+      .lead(leaderLock(name), { signal })
+      .catch(() => undefined);
+    if (leadership === undefined) return;
     unfollow();
     state({ kind: "starting" });
     const worker = spawn();
     own = { worker, leadership };
     const ended = new Promise<void>((resolve) => {
       leadership.lost.addEventListener("abort", () => resolve());
-      closing.signal.addEventListener("abort", () => resolve());
+      signal.addEventListener("abort", () => {
+        worker.terminate();
+        leadership.release();
+        resolve();
+      });
       // Its script could not be loaded, or an error in it went uncaught: nobody knows what state it is in.
       worker.onerror = () => {
         state({ kind: "failed", code: "worker_failed" });
@@ -135,6 +157,8 @@ export function joinEngine({ name, spawn, onState }: JoinOptions): EngineTab {
     client,
     close() {
       closing.abort();
+      leaving.abort();
+      removeEventListener("pagehide", onLeft);
       unfollow();
       client.close();
       meeting.close();

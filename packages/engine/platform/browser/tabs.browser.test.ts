@@ -165,3 +165,27 @@ test(
   },
   TIMEOUT,
 );
+
+test(
+  "a page that is left for another one while it writes takes its engine along: the next one leads, and coming back works",
+  async () => {
+    const crashes: string[] = [];
+    const page = await openAs("leading");
+    page.on("crash", () => crashes.push(page.url()));
+    for (let turn = 1; turn <= 12; turn++) {
+      await page.evaluate(() => {
+        const { call } = globalThis as unknown as Tab;
+        const writeOn = (): void => void call("add", "x".repeat(30_000), false).then(writeOn);
+        for (let i = 0; i < 5; i++) writeOn();
+      });
+      // Pages are kept to come back to only when one goes to another address.
+      await page.goto(`${served.url}?turn=${turn}`);
+      await expect.poll(() => kind(page), POLL).toBe("leading");
+    }
+    await page.goBack();
+    await expect.poll(() => kind(page), POLL).toBe("leading");
+    expect(await call(page, "add", "back again", false)).toEqual({ value: { changes: 1 } });
+    expect(crashes).toEqual([]);
+  },
+  TIMEOUT,
+);

@@ -53,8 +53,13 @@ export function createMoving(
 ): Moving {
   let made: Promise<MovingWork> | null = null;
   const work = (): Promise<MovingWork> => {
-    made ??= import("./moving-commands.ts").then((lib) =>
-      lib.createMovingWork(core, session, cost),
+    made ??= import("./moving-commands.ts").then(
+      (lib) => lib.createMovingWork(core, session, cost),
+      (error: unknown) => {
+        // It is not on this device, and the node was away: that may be otherwise the next time.
+        made = null;
+        throw error;
+      },
     );
     return made;
   };

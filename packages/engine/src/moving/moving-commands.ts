@@ -73,7 +73,13 @@ export function createMovingWork(
 ): MovingWork {
   let made: Promise<ArchiveJobs> | null = null;
   const jobs = (): Promise<ArchiveJobs> => {
-    made ??= import("./archive/make-archive.ts").then((lib) => lib.createArchiveJobs(core, cost));
+    made ??= import("./archive/make-archive.ts").then(
+      (lib) => lib.createArchiveJobs(core, cost),
+      (error: unknown) => {
+        made = null;
+        throw error;
+      },
+    );
     return made;
   };
   const bring = () => import("./archive/read-archive.ts");

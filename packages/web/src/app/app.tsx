@@ -34,10 +34,10 @@ const recovery = () =>
 const Recover = lazy(() => recovery().then((screens) => screens.Recover));
 const Help = lazy(() => recovery().then((screens) => screens.Help));
 const Safety = lazy(() => recovery().then((screens) => screens.Safety));
-const Nudge = lazy(() => recovery().then((screens) => screens.NudgeCard));
+const Nudge = lazy(() => recovery().then((screens) => screens.NudgeCard), { aside: true });
 const devicesScreen = <K extends "Devices" | "AddDevice" | "NewDevice" | "ClockWrong">(name: K) =>
   Promise.all([import("./screens/devices.tsx"), loadWords("devices")]).then(([all]) => all[name]);
-const ClockWrong = lazy(() => devicesScreen("ClockWrong"));
+const ClockWrong = lazy(() => devicesScreen("ClockWrong"), { aside: true });
 const Devices = lazy(() => devicesScreen("Devices"));
 const AddDevice = lazy(() => devicesScreen("AddDevice"));
 const NewDevice = lazy(() => devicesScreen("NewDevice"));
@@ -45,12 +45,12 @@ const trust = () =>
   Promise.all([import("./screens/trust.tsx"), loadWords("trust")]).then(([screens]) => screens);
 const Person = lazy(() => trust().then((screens) => screens.Person));
 const Meet = lazy(() => trust().then((screens) => screens.Meet));
-const Notices = lazy(() => trust().then((screens) => screens.Notices));
+const Notices = lazy(() => trust().then((screens) => screens.Notices), { aside: true });
 const moving = () =>
   Promise.all([import("./screens/moving.tsx"), loadWords("moving")]).then(([screens]) => screens);
 const YourData = lazy(() => moving().then((screens) => screens.YourData));
 const Arrive = lazy(() => moving().then((screens) => screens.Arrive));
-const Moved = lazy(() => moving().then((screens) => screens.Moved));
+const Moved = lazy(() => moving().then((screens) => screens.Moved), { aside: true });
 const LockScreen = lazy(() =>
   Promise.all([import("./screens/lock.tsx"), loadWords("lock")]).then(
     ([screens]) => screens.LockScreen,
@@ -61,7 +61,9 @@ const Settings = lazy(() => import("./screens/settings.tsx").then((screens) => s
 const nodePage = () =>
   Promise.all([import("./screens/node-page.tsx"), loadWords("admin")]).then(([screens]) => screens);
 const NodePage = lazy(() => nodePage().then((screens) => screens.NodePage));
-const LeavingNotice = lazy(() => nodePage().then((screens) => screens.LeavingNotice));
+const LeavingNotice = lazy(() => nodePage().then((screens) => screens.LeavingNotice), {
+  aside: true,
+});
 
 /** The whole app: which screen, by where one is and whether one is signed in. */
 export function App({ engine }: { engine: EnginePort }) {
@@ -168,7 +170,15 @@ function SignedIn({
   if (route.at === "data")
     return (
       <>
-        <Shell {...frame} at="settings" main={<YourData engine={engine} account={account} />} />
+        <Shell
+          {...frame}
+          at="settings"
+          main={
+            <Boundary key="data">
+              <YourData engine={engine} account={account} />
+            </Boundary>
+          }
+        />
         {again}
       </>
     );

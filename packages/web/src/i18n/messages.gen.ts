@@ -48,6 +48,8 @@ export interface Messages {
   "error.title": null;
   "error.text": null;
   "error.reload": null;
+  "error.awayTitle": null;
+  "error.away": null;
   "failure.offline": null;
   "failure.unreachable": null;
   "failure.nameTaken": null;
@@ -776,6 +778,7 @@ export interface Messages {
   "moving.page.back": null;
   "moving.page.empty": null;
   "moving.more": null;
+  "moving.again": null;
   "recovery.title": null;
   "recovery.lead": null;
   "recovery.nextTitle": null;

@@ -60,7 +60,7 @@ function Plan({ plan, address, busy, onCancel, onClose }: CloseProps & { plan: C
     plan.spaces.filter((space) => space.fate === fate);
   const toHandOver = of("handOver").filter((space) => space.people.length > 0);
   const missing = toHandOver.filter((space) => (chosen[space.spaceId] ?? "") === "");
-  const names = (fate: "left" | "deleted") => formatList(of(fate).map((space) => space.title));
+  const names = (fate: "left" | "deleted") => titles(of(fate).map((space) => space.title));
   const confirmed = typed.trim().toLowerCase() === address.toLowerCase();
   return (
     <Form
@@ -124,7 +124,7 @@ function Closed({
         })}
       </p>
       {receipt.untold.length > 0 && (
-        <p>{t("moving.untoldSpaces", { names: formatList(receipt.untold) })}</p>
+        <p>{t("moving.untoldSpaces", { names: titles(receipt.untold) })}</p>
       )}
       <div class="moving-buttons">
         <Button icon={Download} onClick={onSaveReceipt}>
@@ -136,4 +136,9 @@ function Closed({
       </div>
     </>
   );
+}
+
+/** Titles in a row, each in its own direction (U+2068, U+2069). */
+function titles(all: readonly string[]): string {
+  return formatList(all.map((title) => `\u2068${title}\u2069`));
 }

@@ -1,7 +1,9 @@
-import { useId, useState } from "preact/hooks";
+import { FolderOpen } from "lucide";
+import { useState } from "preact/hooks";
 import { t } from "../../i18n/index.ts";
 import { Button } from "../../ui/button.tsx";
 import { Form, TextField } from "../../ui/field.tsx";
+import { Icon } from "../../ui/icon.tsx";
 
 /** Choosing a sealed file and typing its passphrase. */
 export function OpenFile({
@@ -13,7 +15,6 @@ export function OpenFile({
 }) {
   const [file, setFile] = useState<File>();
   const [passphrase, setPassphrase] = useState("");
-  const id = useId();
   return (
     <Form
       label={t("moving.openFile")}
@@ -21,17 +22,23 @@ export function OpenFile({
         if (file && passphrase !== "" && !busy) onOpen(file, passphrase);
       }}
     >
-      <div class="field">
-        <label class="field-label" for={id}>
-          {t("moving.choose")}
+      <div class="moving-choose">
+        <label class="moving-file">
+          <span class="button" data-kind="secondary">
+            <Icon of={FolderOpen} />
+            <span class="button-words">{t("moving.choose")}</span>
+          </span>
+          <input
+            type="file"
+            accept=".baraza"
+            onChange={(event) => setFile(event.currentTarget.files?.[0])}
+          />
         </label>
-        <input
-          id={id}
-          class="moving-file"
-          type="file"
-          accept=".baraza"
-          onChange={(event) => setFile(event.currentTarget.files?.[0])}
-        />
+        {file && (
+          <p class="field-hint" role="status">
+            <bdi>{file.name}</bdi>
+          </p>
+        )}
       </div>
       <TextField
         label={t("moving.filePassphrase")}

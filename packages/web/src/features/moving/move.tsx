@@ -38,6 +38,13 @@ export function Move(props: MoveProps) {
           <Went went={status.went} originOf={props.originOf} />
         ) : status.leaving ? (
           <Leaving {...props} leaving={status.leaving} />
+        ) : status.came ? (
+          <details class="moving-again">
+            <summary>{t("moving.again")}</summary>
+            <div class="moving-part">
+              <Where {...props} />
+            </div>
+          </details>
         ) : (
           <Where {...props} />
         )}
@@ -155,9 +162,7 @@ function Came(props: MoveProps & { came: NonNullable<MoveStatus["came"]> }) {
       )}
       {came.kept.length > 0 && <Kept {...props} />}
       {came.told && !came.closes && (
-        <Button kind="danger" onClick={() => setClosing(true)}>
-          {t("moving.closeFormer")}
-        </Button>
+        <Button onClick={() => setClosing(true)}>{t("moving.closeFormer")}</Button>
       )}
       {closing && (
         <Dialog
