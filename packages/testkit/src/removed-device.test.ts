@@ -11,6 +11,7 @@ import {
   openEntry,
   randomBytes,
   readHeader,
+  readVaultWraps,
   rejoinKeyPair,
   rotateIdentity,
   sealEntry,
@@ -44,6 +45,7 @@ import {
   readAs,
   rejoinSlot,
   reply as replySchema,
+  toBase64url,
   toHex,
   writeAs,
 } from "@baraza/protocol";
@@ -290,6 +292,43 @@ test("nobody writes to a key that a former key of its owner signed: the present 
   // Had it been sealed to the other key, it could not be read here.
   await amina.until("recovery.held", {}, (list) => list.length === 1);
   expect(bruno.faults).toEqual([]);
+}, 90_000);
+
+test("a copy of a device: whoever starts afresh and removes the former entry shuts the copy out", async () => {
+  const [amina, bruno] = await Promise.all([someone(0), someone(1)]);
+  const spaceId = await spaceOf(amina, [bruno]);
+  const isPut = () =>
+    storeRows(amina.directory, "SELECT 1 FROM account WHERE vault_dirty = 0").length === 1;
+  await until(isPut, "its own way in the vault");
+  const copied = await amina.backup();
+  await amina.commands["chat.send"]({ spaceId, text: "after the copy was made" });
+  await untilText(bruno, spaceId, "after the copy was made");
+  await amina.restore(copied);
+  await amina.until("space", { spaceId }, (space) => space?.trouble?.kind === "cloned");
+  await amina.commands["space.repair"]({ spaceId });
+  await amina.until("space", { spaceId }, (space) => space?.trouble === null);
+  const list = await amina.until("devices.list", {}, (all) => all.length === 2);
+  const deviceId = list.find(({ here }) => !here)?.deviceId ?? "";
+  await amina.commands["devices.remove"]({ deviceId });
+  await amina.until("devices.list", {}, (all) => all.length === 1);
+
+  const [row] = storeRows<{ session: Bytes }>(copied, "SELECT session FROM account");
+  const [own] = storeRows<{ id: Bytes; secret: Bytes }>(copied, "SELECT * FROM own_way");
+  if (row === undefined || own === undefined) throw new Error("signed out");
+  const transport = nodeTransport(net.node(0).url);
+  const authorization = `Bearer ${toBase64url(copy(row.session))}`;
+  const answer = await transport.request(`${PATHS.api}vault.get`, encodeRequest("vault.get", {}), {
+    headers: { "content-type": "application/cbor", authorization },
+  });
+  transport.close();
+  expect(answer.status).toBe(401);
+  await until(isPut, "the vault of the new device");
+  const wraps = readVaultWraps(vaultOf(net.node(0).dataDir, amina.name).vault);
+  expect(wraps.map(({ id }) => toHex(id))).not.toContain(toHex(copy(own.id)));
+  expect(wraps.filter(({ way }) => way === "device")).toHaveLength(1);
+  await amina.commands["chat.send"]({ spaceId, text: "afresh" });
+  await untilText(bruno, spaceId, "afresh");
+  expect(amina.faults).toEqual([]);
 }, 90_000);
 
 /** All blobs of a device's store, whatever they are. */
