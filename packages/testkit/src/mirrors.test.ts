@@ -165,6 +165,8 @@ test("a hand-over from a dead hub goes on from the copy: no device has to bring 
   await carla.commands["chat.send"]({ spaceId, text: "three" });
   for (const one of [bruno, carla, dawit]) await untilTexts(one, spaceId, ["one", "two", "three"]);
   expect(brought).toEqual([]);
+  // It keeps the conversation itself now.
+  await dawit.until("mirrors", { spaceId }, (value) => value.mirrors.length === 0);
   await net.node(0).restart();
   await untilTexts(amina, spaceId, ["one", "two", "three"]);
   bruno.line.between(null);

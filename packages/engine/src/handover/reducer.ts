@@ -14,6 +14,8 @@ export function noteMove(
      ON CONFLICT (log_id, gen) DO UPDATE SET base = excluded.base`,
     [logId, move.gen, move.proof, move.base],
   );
+  // It keeps the log itself now.
+  tx.run("DELETE FROM space_mirrors WHERE log_id = ? AND node = ?", [logId, move.record.hub]);
   tx.run("INSERT OR IGNORE INTO former_hubs VALUES (?, ?, '', ?)", [
     logId,
     move.gen - 1,

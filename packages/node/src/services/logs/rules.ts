@@ -77,6 +77,8 @@ export type Change = {
   deleteAt?: number | null;
   /** The nodes that keep a copy from now on; undefined leaves them as they are. */
   mirrors?: readonly Mirror[];
+  /** The node that keeps the log from now on: it is no mirror of it any more. */
+  hub?: string;
 };
 
 /** Judges an append. @throws ProtocolError with the reason; nothing changes then. */
@@ -233,6 +235,7 @@ function judgeSteward(view: LogView, append: AppendArg, change: Change, verify: 
     case "handover":
       if (record.gen !== append.gen) throw new ProtocolError("stale_generation");
       change.next.gen = record.gen;
+      change.hub = record.hub;
       change.next.phase = append.brought === true ? "gathering" : "open";
       break;
   }

@@ -88,6 +88,21 @@ test("an append is acknowledged when a mirror has it; without one that answers, 
   await comesTo(log, near, after.seqs[0]);
 });
 
+test("one mirror that is slow holds nothing up for longer than the first time", async () => {
+  const log = await openLog();
+  await openPlace(log, near);
+  await openPlace(log, far);
+  await name(log, named(near, far));
+  for (const one of [near, far]) await comesTo(log, one, 1);
+  // The other one is enough.
+  const answer = net.slow(near.name);
+  const { seqs } = await hub.call("logs.append", log.entry());
+  expect(await holds(log, far)).toBe(seqs[0]);
+  expect(await holds(log, near)).toBe(1);
+  answer();
+  await comesTo(log, near, 2);
+});
+
 test("a long log goes over page by page; nobody reads it before the hub's receipt stands behind it", async () => {
   const log = await openLog();
   for (let i = 0; i < 5; i++) await hub.call("logs.append", log.batch(300, 10));
@@ -362,6 +377,7 @@ test("the hub is dead: a mirror becomes the hub with all that it has, and feeds 
   const there = await far.read(log);
   expect(there.entries.slice(0, head.seq)).toEqual(entries);
   expect(there.head).toMatchObject({ gen: 1, seq: at });
+  expect(there.opened.mirrors).toEqual(named(far));
   expect(await verifyHead(near.keys.publicKey, there.head)).toBe(true);
 });
 

@@ -18,6 +18,8 @@ export type World = {
   node(name: string, options?: { quota?: { log: number; all: number } }): Promise<TestNode>;
   /** Nodes that do not answer. */
   readonly gone: Set<string>;
+  /** From now on a node gets nothing, and nobody is told so. @returns what ends that */
+  slow(name: string): () => void;
   readonly clock: { now: number };
   close(): Promise<void>;
 };
@@ -29,11 +31,25 @@ export function world(): World {
   const nodes = new Map<string, TestNode>();
   const gone = new Set<string>();
   const clock = { now: Date.now() };
+  const slow = new Map<string, Promise<void>>();
   return {
     gone,
+    slow: (name) => {
+      let end = () => {};
+      slow.set(
+        name,
+        new Promise((resolve) => {
+          end = resolve;
+        }),
+      );
+      return () => {
+        slow.delete(name);
+        end();
+      };
+    },
     clock,
     node: async (name, options = {}) => {
-      const one = await startNode(name, { nodes, gone, clock, ...options });
+      const one = await startNode(name, { nodes, gone, slow, clock, ...options });
       nodes.set(name, one);
       return one;
     },
@@ -48,11 +64,12 @@ async function startNode(
   given: {
     nodes: Map<string, { keys: Keys; answer: (route: string, body: Bytes) => Promise<Answer> }>;
     gone: Set<string>;
+    slow: Map<string, Promise<void>>;
     clock: { now: number };
     quota?: { log: number; all: number };
   },
 ) {
-  const { nodes, gone, clock, quota = { log: 1e9, all: 1e9 } } = given;
+  const { nodes, gone, slow, clock, quota = { log: 1e9, all: 1e9 } } = given;
   const directory = await temporaryDirectory();
   const store = await openSqliteStore(join(directory.path, "store.sqlite"));
   const nodeKey = randomBytes(32);
@@ -67,6 +84,7 @@ async function startNode(
     check: () => undefined,
     close: () => undefined,
     send: async (target, { path, body = new Uint8Array() }) => {
+      await slow.get(target);
       const answer = await reach(target).answer(path.slice(PATHS.api.length), body);
       return { ...answer, type: "application/cbor" };
     },

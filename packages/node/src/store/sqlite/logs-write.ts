@@ -17,7 +17,16 @@ import type { AppendArg, AppendResult, CreateArg, LogEnd, NewEntry } from "../po
 import { referenceBlobs, wantBlobs } from "./blob-references.ts";
 import type { Db } from "./database.ts";
 import type { LogRow } from "./logs-rows.ts";
-import { endOf, entryId, logRow, MAX_LOGS, packEnd, seatRow, stateOf } from "./logs-rows.ts";
+import {
+  endOf,
+  entryId,
+  logRow,
+  MAX_LOGS,
+  mirrorsIn,
+  packEnd,
+  seatRow,
+  stateOf,
+} from "./logs-rows.ts";
 import { putSlot, slotOf, undoSlots } from "./logs-slots.ts";
 
 const HOUR = 3_600_000;
@@ -222,7 +231,7 @@ function viewOf(db: Db, row: LogRow): LogView {
 }
 
 /** Gives true when seats have changed. */
-function applyChange(db: Db, { log }: LogRow, change: Change, end: LogEnd): boolean {
+function applyChange(db: Db, { log, mirrors }: LogRow, change: Change, end: LogEnd): boolean {
   const { next } = change;
   db.run(
     "UPDATE logs SET epoch = ?, posting_key = ?, last_commit_seq = ?, stewards = ?, keep_ms = coalesce(?, keep_ms) WHERE log = ?",
@@ -237,6 +246,10 @@ function applyChange(db: Db, { log }: LogRow, change: Change, end: LogEnd): bool
     db.run("UPDATE logs SET delete_at = ? WHERE log = ?", change.deleteAt, log);
   if (change.mirrors !== undefined)
     db.run("UPDATE logs SET mirrors = ? WHERE log = ?", encodeCbor(change.mirrors), log);
+  if (change.hub !== undefined && mirrors !== null) {
+    const others = mirrorsIn(mirrors).filter((one) => one.node !== change.hub);
+    db.run("UPDATE logs SET mirrors = ? WHERE log = ?", encodeCbor(others), log);
+  }
   if (change.voidFrom !== null) {
     db.run("UPDATE log_seated SET void = 1 WHERE log = ? AND seq >= ?", log, change.voidFrom);
     db.run("DELETE FROM log_seats WHERE log = ? AND added_seq >= ?", log, change.voidFrom);
