@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import type { Network } from "./network.ts";
 import { network } from "./network.ts";
 import type { Person } from "./person.ts";
@@ -18,7 +18,20 @@ beforeAll(async () => {
   carla = await net.person({ node: 2, name: "carla", displayName: "Carla" });
   dawit = await net.person({ node: 1, name: "dawit", displayName: "Dawit" });
 }, 60_000);
+afterEach(async () => {
+  // What a failed test has left lying is not the next one's trouble.
+  if (!stands()) await net.node(0).restart();
+});
 afterAll(() => net.close());
+
+function stands(): boolean {
+  try {
+    net.node(0).running();
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 async function lead(spaceId: string, by: Person, who: Person): Promise<void> {
   await by.commands["space.setRole"]({ spaceId, identityId: who.identityId, role: "steward" });

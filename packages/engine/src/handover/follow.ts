@@ -14,6 +14,7 @@ import type { SqlTx } from "../ports.ts";
 import { stewardsOf } from "../spaces/roster.ts";
 import type { SpaceRuntime } from "../spaces/runtime.ts";
 import { forgetRuntime } from "../spaces/runtime.ts";
+import { drop } from "../util.ts";
 import { rewind } from "./rewind.ts";
 
 export type Handover = Extract<DecisionProof["record"], { op: "handover" }>;
@@ -198,6 +199,10 @@ function switchTo(
     new Uint8Array(),
   ]);
   tx.run("UPDATE account SET vault_dirty = vault_dirty + 1");
+  // Should this be cut off, they ask again.
+  tx.afterCommit(() =>
+    drop(import("./letters.ts").then((letters) => letters.answerAskers(core, logId))),
+  );
 }
 
 /** Another decision for a generation that was begun: back to before it, and on with the one that holds. */

@@ -6,6 +6,7 @@ import type { Bytes, DecisionProof, Reply } from "@baraza/protocol";
 import {
   check,
   decodeCbor,
+  fromHex,
   leadingLetter,
   LIMITS,
   readAs,
@@ -129,20 +130,44 @@ async function heard(core: Core, space: SpaceRuntime, moved: DecisionProof): Pro
 
 async function answerWhere(
   core: Core,
-  space: SpaceRuntime,
+  { logId }: SpaceRuntime,
   sender: string,
   to: Reply,
 ): Promise<void> {
   const member = await core.store.get(
     "SELECT 1 AS one FROM members WHERE log_id = ? AND identity_id = ? AND present = 1",
-    [space.logId, sender],
+    [logId, sender],
   );
-  const moved = await newestMove(core, space.logId);
-  if (member === undefined || moved === null || toHex(to.identityId) !== sender) return;
-  const letter = await sealIfPossible(core, to, "leading", bodyOf(space, { moved }));
-  if (letter === null) return;
+  if (member === undefined || toHex(to.identityId) !== sender) return;
+  await core.store.run(
+    `INSERT OR IGNORE INTO move_askers SELECT ?1, ?2
+     WHERE (SELECT count(*) FROM move_askers WHERE log_id = ?1) < ?3`,
+    [logId, writeAs(replySchema, to), ASKERS],
+  );
+  await answerAskers(core, logId);
+}
+
+const ASKERS = 200;
+
+/** Tells those who asked where the space is kept, once this device knows; until then they wait. */
+export async function answerAskers(core: Core, logId: string): Promise<void> {
+  const moved = await newestMove(core, logId);
+  const rows = await core.store.all<{ reply: Bytes }>(
+    "SELECT reply FROM move_askers WHERE log_id = ?",
+    [logId],
+  );
+  if (moved === null || rows.length === 0) return;
+  const body = writeAs(leadingLetter, { logId: fromHex(logId), moved });
+  const letters: OutgoingLetter[] = [];
+  for (const row of rows) {
+    const to = readAs(replySchema, row.reply, LIMITS.requestBytes);
+    const letter = await sealIfPossible(core, to, "leading", body);
+    if (letter !== null) letters.push(letter);
+  }
   await core.store.transaction((tx) => {
-    writeLetters(tx, [letter]);
+    writeLetters(tx, letters);
+    for (const row of rows)
+      tx.run("DELETE FROM move_askers WHERE log_id = ? AND reply = ?", [logId, row.reply]);
     tx.afterCommit(() => core.kick({ letters: true }));
   });
 }

@@ -54,14 +54,25 @@ CREATE TABLE heard_moves (
 ) STRICT, WITHOUT ROWID;
 `;
 
+/** How to answer members who asked where the space is kept, before this device knew. */
+const ASKERS = `
+CREATE TABLE move_askers (
+  log_id TEXT NOT NULL,
+  reply BLOB NOT NULL,
+  PRIMARY KEY (log_id, reply)
+) STRICT, WITHOUT ROWID;
+`;
+
 export const HANDOVER_MIGRATIONS: readonly Migration[] = [
   { version: 1, up: TABLES },
   { version: 2, up: TOKEN },
   { version: 3, up: MIRRORS },
+  { version: 4, up: ASKERS },
 ];
 export const HANDOVER_TABLES = [
   "former_hubs",
   "hub_moves",
   "space_mirrors",
   "heard_moves",
+  "move_askers",
 ] as const;
