@@ -1,6 +1,7 @@
 /** The first minutes: setting a node up, coming back on a new device, another language, the keyboard alone, and what goes wrong. */
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { until } from "@baraza/testkit";
+import { canWait } from "@baraza/web/rest";
 import type { Page } from "playwright-core";
 import type { Companion } from "./lib/companion.ts";
 import { companion } from "./lib/companion.ts";
@@ -161,6 +162,21 @@ test("with the keyboard alone one signs up, makes a group and writes", async () 
   await page.getByText(t("chat.editing")).waitFor();
   await keyboard.press("Escape");
   await page.getByText(t("chat.editing")).waitFor({ state: "detached" });
+});
+
+test("a first visit asks for no chunk that is said to wait for a later one", async () => {
+  const first = await site.visitor(site.nodes.a, "/signup");
+  const asked: string[] = [];
+  first.browser.context.on("request", (request) => asked.push(new URL(request.url()).pathname));
+  await steps.fillSignUp(first, { ...amina, name: "dina", shownName: "Dina Haddad" });
+  await first.page.getByRole("heading", { name: first.t("list.emptyTitle") }).waitFor();
+  await steps.newGroup(first, "Harvest");
+  await steps.openConversation(first, "Harvest");
+  await steps.say(first, "The first words");
+  await steps.sent(first, "The first words");
+  // What the engine looks at in its own time: the last of what it fetches.
+  await until(() => asked.some((path) => path.includes("engine-trust-work")), "the engine is done");
+  expect(asked.filter(canWait)).toEqual([]);
 });
 
 test("what goes wrong is said in a sentence: wrong passphrase, taken address, expired and broken links", async () => {

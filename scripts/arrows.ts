@@ -18,7 +18,7 @@ const arrows: Record<string, readonly string[]> = {
   node: ["protocol", "crypto"],
   web: ["protocol", "crypto", "engine"],
   testkit: ["protocol", "crypto", "engine", "node"],
-  e2e: ["protocol", "crypto", "engine", "node", "testkit"],
+  e2e: ["protocol", "crypto", "engine", "node", "web", "testkit"],
   bench: ["protocol", "crypto", "engine", "node", "testkit"],
   scripts: ["web"],
 };

@@ -6,7 +6,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join, posix } from "node:path";
 import { gzipSync } from "node:zlib";
 import { parseSync } from "vite";
-import { canWait } from "../packages/web/build/rest.ts";
+import { canWait, rest } from "../packages/web/build/rest.ts";
 import { languages } from "../packages/web/src/i18n/languages.ts";
 import { appFolder } from "./build.ts";
 import { exists, root } from "./lib/files.ts";
@@ -18,10 +18,6 @@ export const budgets = { first: 70 * KiB, total: 900 * KiB, chunk: 50 * KiB } as
 
 /** Chunks (without their hash) that may weigh more, how much, and why. */
 const heavierChunks: Record<string, { limit: number; why: string }> = {
-  opaque: {
-    limit: 165 * KiB,
-    why: "OPAQUE's WebAssembly stands in its module; loaded only for signing up and in",
-  },
   "engine-worker": {
     limit: 170 * KiB,
     why: "the engine with MLS and the post-quantum suite; a worker loads it while one types",
@@ -73,7 +69,12 @@ export function measure(folder: string = join(root, appFolder)): Sizes {
 export function checkSizes(): string[] {
   if (!exists("packages/web/vite.config.ts")) return [];
   if (!exists(`${appFolder}/index.html`)) return [`${appFolder}: there is no built app to weigh`];
-  return sizeFaults(measure());
+  const built = new Set(readdirSync(join(root, appFolder, "assets")).map(chunkOf));
+  const gone = [...rest].filter((name) => !built.has(name));
+  return [
+    ...sizeFaults(measure()),
+    ...gone.map((name) => `packages/web/build/rest.ts names "${name}": there is no such chunk`),
+  ];
 }
 
 /** The budgets that sizes break. */
@@ -129,7 +130,11 @@ function firstScreen(folder: string): Set<string> {
 
 /** A chunk's name: `assets/opaque-Bx3_-d1f.js` is `opaque`. */
 function nameOf(file: string): string {
-  return posix.basename(file, ".js").replace(/-[\w-]{8}$/, "");
+  return chunkOf(posix.basename(file));
+}
+
+function chunkOf(file: string): string {
+  return file.replace(/-[\w-]{8}\.\w+$/, "");
 }
 
 /** The language whose sentences a file holds; undefined for all others. */

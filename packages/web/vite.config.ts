@@ -1,4 +1,5 @@
 import preact from "@preact/preset-vite";
+import { opaqueApart } from "@baraza/crypto/vite";
 import { slimSqlite } from "@baraza/engine/vite";
 import { defineConfig } from "vite";
 import { catalogues } from "./build/catalogues-plugin.ts";
@@ -11,7 +12,13 @@ import { precache } from "./build/precache-plugin.ts";
  */
 export default defineConfig({
   root: import.meta.dirname,
-  plugins: [preact({ devToolsEnabled: false }), slimSqlite(), catalogues(), precache()],
+  plugins: [
+    preact({ devToolsEnabled: false }),
+    slimSqlite(),
+    opaqueApart(),
+    catalogues(),
+    precache(),
+  ],
   resolve: {
     alias: {
       "react-dom": "preact/compat",
@@ -19,7 +26,12 @@ export default defineConfig({
       react: "preact/compat",
     },
   },
-  worker: { format: "es", plugins: () => [slimSqlite()] },
+  worker: {
+    format: "es",
+    plugins: () => [slimSqlite(), opaqueApart()],
+    // Chunks of the engine and of the app may come from files of the same name.
+    rolldownOptions: { output: { chunkFileNames: "assets/engine-[name]-[hash].js" } },
+  },
   build: {
     outDir: "dist",
     target: "es2023",

@@ -102,7 +102,10 @@ export function createBackground(core: Core, onSignedOut: (why: Shut | null) => 
   const inbox = single(() => drainBox(core));
   const recovery = single(() => tendRecovery(core));
   const places = single(() => askForPlaces(core));
-  const returns = single(async () => (await import("./slots/return.ts")).returnToSpaces(core));
+  const returns = single(async () => {
+    const row = await core.store.get("SELECT 1 AS one FROM rejoins LIMIT 1");
+    return row === undefined ? null : (await import("./slots/return.ts")).returnToSpaces(core);
+  });
   const removals = single(async () => {
     const row = await core.store.get("SELECT 1 AS one FROM removals");
     return row === undefined ? null : (await import("./devices/cut-off.ts")).tendRemovals(core);

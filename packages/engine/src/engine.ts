@@ -33,6 +33,7 @@ import { CORE_MIGRATIONS } from "./schema.ts";
 import { recoveryCommands, recoveryWatches } from "./recovery/index.ts";
 import { RECOVERY_MIGRATIONS } from "./recovery/tables.ts";
 import { RETURNS_TABLES } from "./slots/api.ts";
+import { listReturns } from "./slots/list.ts";
 import { SLOT_MIGRATIONS } from "./slots/tables.ts";
 import { createSpace } from "./spaces/create.ts";
 import { forget, leave, remove, rename, repair, setRole } from "./spaces/manage.ts";
@@ -442,9 +443,7 @@ export async function createEngine(
     }),
     "devices.pairing": memory([], async () => devices.pairing()),
     joins: stored(JOINS_TABLES, () => listJoins(core)),
-    returns: stored(RETURNS_TABLES, async () =>
-      (await import("./slots/return.ts")).listReturns(core),
-    ),
+    returns: stored(RETURNS_TABLES, () => listReturns(core)),
     leading: stored(LEADING_QUERY_TABLES, async (args: { spaceId: string }) =>
       (await import("./leading/lead.ts")).leadingOf(core, args.spaceId),
     ),

@@ -9,7 +9,7 @@ import type { Precache } from "../src/sw/routes.ts";
 
 /**
  * Builds `sw.js` after the app, with the list of the app's files in it. Language catalogues are not
- * fetched before someone reads that language. The service worker's version is a hash of everything,
+ * fetched before someone reads that language, nor what can wait before a later start. The service worker's version is a hash of everything,
  * so that any change makes a new one.
  */
 export function precache(): Plugin {
@@ -54,7 +54,7 @@ function listFiles(outDir: string, publicDir: string): Precache {
         .map((name) => `/${name}`)
     : [];
   const isCatalogue = (path: string): boolean =>
-    languages.some(({ code }) => path.startsWith(`/assets/${code}-`));
+    !canWait(path) && languages.some(({ code }) => path.startsWith(`/assets/${code}-`));
   const all = [...assets, ...fixed].filter((path) => !path.endsWith(".map")).toSorted();
   const hash = createHash("sha256");
   for (const path of [...all, "/index.html"])

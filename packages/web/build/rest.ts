@@ -1,121 +1,90 @@
 /**
- * Chunks that a first visit does not need, by name: the service worker keeps them some time after a later start, so
+ * Chunks that a first visit does not ask for, by name: the service worker keeps them some time after a later start, so
  * that they are there offline too without making the first visit heavier. Name a chunk here by its file's name
- * (a lazily imported `screens/devices.tsx` becomes `devices`).
+ * (a lazily imported `screens/devices.tsx` becomes `devices`, one of the engine's `engine-…`). A test in a real browser
+ * (e2e/first-run.test.ts) fails when a first visit asks for any of them.
  */
-export const rest: readonly string[] = [
-  // Looking after a node; settings; the QR encoder: each is fetched when it is opened.
-  "administration",
-  "people-list",
-  "admin",
+import { languages } from "../src/i18n/languages.ts";
+
+/** Chunks of the app: screens that are fetched when they are opened. */
+const screens = [
+  "camera",
+  "devices",
+  "draw-sheet",
+  // The lock on this device: kept at once where one is set (see app/screens/lock.tsx).
+  "lock",
+  "lock-watch",
+  "monitor-smartphone",
   "node-page",
-  "owner",
-  "en-admin",
-  "fr-admin",
-  "es-admin",
-  "ar-admin",
-  "settings",
   "qr-encode",
+  "recovery",
+  "settings",
+  "trust",
+  "was-removed",
+  "was-wiped",
+  "ways",
+  "ways-in",
+];
+
+/** Chunks of the engine: what it fetches when there is something to do. */
+const engine = [
+  // Looking after a node.
+  "administration",
   // Coming back by rejoin slots.
-  "return",
   "ghosts",
+  "return",
   // Ways into the account, other than the passphrase.
   "sign-in",
   "ways",
-  "ways-in",
-  "en-ways",
-  "fr-ways",
-  "es-ways",
-  "ar-ways",
   "ways-changes",
   "ways-passkeys",
   "ways-words",
   "words",
-  // Taking everything along.
+  // Taking everything along, moving, closing.
   "archive",
+  "archive-seal",
   "arrive",
+  "close-account",
   "depart",
+  "make-archive",
+  "move-status",
   "moving",
   "moving-commands",
-  "en-moving",
-  "fr-moving",
-  "es-moving",
-  "ar-moving",
-  "close-account",
-  "move-status",
-  "take-along",
-  "sign-again",
-  "tend-moves",
-  "archive-seal",
-  "make-archive",
   "open-archive",
   "read-archive",
+  "take-along",
+  "tend-moves",
   // Trusted people, coming back, what would be lost.
   "recovery-work",
-  "recovery",
-  "draw-sheet",
-  "en-recovery",
-  "fr-recovery",
-  "es-recovery",
-  "ar-recovery",
-  "leading",
-  "lead",
-  "tend-leading",
-  "sign",
-  "commands",
+  // Going over to another node with a conversation.
   "move",
-  "mirrors",
-  "en-leading",
-  "fr-leading",
-  "es-leading",
-  "ar-leading",
-  // What only chunks of this list import.
-  "follow",
-  "group",
-  "fingerprint-pattern",
-  "scan-qr-code",
-  "printer",
-  "circle-question-mark",
-  // The lock on this device: kept at once where one is set (see app/screens/lock.tsx).
-  "lock",
-  "lock-watch",
-  "was-wiped",
-  "guard",
-  "device-lock",
-  "en-lock",
-  "fr-lock",
-  "es-lock",
-  "ar-lock",
   // Who is who.
-  "trust-work",
-  "trust-commands",
-  "look-up",
-  "told-floors",
   "person-card",
-  "trust",
-  "camera",
-  "en-trust",
-  "fr-trust",
-  "es-trust",
-  "ar-trust",
+  "trust-commands",
   // Adding, naming and removing devices.
-  "devices",
-  "en-devices",
-  "fr-devices",
-  "es-devices",
-  "ar-devices",
-  "was-removed",
+  "cut-off",
+  "device-list",
   "device-pairing",
   "device-session",
-  "cut-off",
   "leave-spaces",
-  "device-list",
   "open-session",
-  "monitor-smartphone",
+  "sign-again",
+  // The lock on this device.
+  "device-lock",
+  "guard",
 ];
+
+/** Areas whose sentences are fetched with their screens. */
+const areas = ["admin", "devices", "lock", "moving", "recovery", "trust", "ways"];
+
+export const rest: ReadonlySet<string> = new Set([
+  ...screens,
+  ...engine.map((name) => `engine-${name}`),
+  ...languages.flatMap(({ code }) => areas.map((area) => `${code}-${area}`)),
+]);
 
 /** True for the path of a chunk (of the app or of its worker) that can wait. */
 export function canWait(path: string): boolean {
   const name = /^\/?assets\/(.+)-[\w-]{8}\.\w+$/.exec(path)?.[1];
-  return name !== undefined && rest.includes(name);
+  return name !== undefined && rest.has(name);
 }

@@ -15,7 +15,7 @@ export {
   setOrganisation,
   tendHandOvers,
 } from "./hand-over.ts";
-export { readJournal, tendJournal } from "./journal.ts";
+export { readJournal } from "./journal.ts";
 
 type Run<N extends keyof AdminCommands> = (
   core: Core,

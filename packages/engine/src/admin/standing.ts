@@ -17,7 +17,7 @@ export async function tendStanding(core: Core): Promise<void> {
     "SELECT max(number) AS number FROM journal",
   );
   if (known?.number !== answer.journal && answer.journal + (known?.number ?? 0) > 0)
-    await (await import("./administration.ts")).tendJournal(core, answer.journal);
+    await (await import("./journal.ts")).tendJournal(core, answer.journal);
 }
 
 function standingOf(answer: ResponseOf<"accounts.standing">): Standing {

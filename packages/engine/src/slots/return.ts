@@ -4,7 +4,7 @@
  */
 import { CryptoError, MlsRefused } from "@baraza/crypto";
 import type { Bytes, Vault } from "@baraza/protocol";
-import { ProtocolError, readAs, toHex, vaultSpace, LIMITS, fromHex } from "@baraza/protocol";
+import { ProtocolError, readAs, vaultSpace, LIMITS, fromHex } from "@baraza/protocol";
 import type { Core } from "../core.ts";
 import type { SpaceRuntime } from "../spaces/runtime.ts";
 import { runtimeOf } from "../spaces/runtime.ts";
@@ -132,21 +132,4 @@ async function wayTo(core: Core, logId: string): Promise<Way | null> {
 async function isRestored(core: Core, logId: string): Promise<boolean> {
   const row = await core.store.get("SELECT 1 AS one FROM restored WHERE log_id = ?", [logId]);
   return row !== undefined;
-}
-
-/** Spaces of the account that this device is not in yet, and what it is waiting for. */
-export async function listReturns(core: Core) {
-  const rows = await core.store.all<{ space: Bytes; state: ReturnState | null }>(
-    `SELECT p.space, r.state FROM places p LEFT JOIN rejoins r ON r.log_id = p.log_id
-     WHERE p.log_id NOT IN (SELECT log_id FROM spaces WHERE log_id NOT IN (SELECT log_id FROM restored))`,
-  );
-  return rows
-    .map(({ space, state }) => ({ place: readAs(vaultSpace, space, LIMITS.vaultBytes), state }))
-    .toSorted((a, b) => (b.place.at ?? 0) - (a.place.at ?? 0))
-    .map(({ place, state }) => ({
-      spaceId: toHex(place.logId),
-      title: place.title,
-      hub: place.hub,
-      state: state ?? "asking",
-    }));
 }

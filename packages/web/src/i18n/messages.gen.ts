@@ -473,9 +473,6 @@ export interface Messages {
   "admin.goTakeLead": null;
   "admin.goTakeLink": null;
   "admin.staying": null;
-  "admin.belongs": null;
-  "admin.belongsHint": { node: string | number };
-  "admin.belongsTo": { node: string | number };
   "failure.codeWrong": null;
   "failure.codeUnknown": null;
   "failure.codeTaken": null;
@@ -548,6 +545,9 @@ export interface Messages {
   "devices.wasRemovedTitle": null;
   "devices.wasRemoved": null;
   "devices.clockWrong": { days: number };
+  "leading.belongs": null;
+  "leading.belongsHint": { node: string | number };
+  "leading.belongsTo": { node: string | number };
   "leading.title": null;
   "leading.intro": null;
   "leading.remove": { by: string | number; name: string | number };

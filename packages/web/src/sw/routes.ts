@@ -4,9 +4,9 @@ export interface Precache {
   version: string;
   /** Paths that every visitor needs. */
   first: readonly string[];
-  /** Paths that are kept once they have been asked for: languages, rare chunks. */
+  /** The sentences of each language: those of the languages that are read are kept. */
   later: readonly string[];
-  /** Paths that no first visit needs: kept at a later one. */
+  /** Paths that no first visit needs, sentences of rare screens among them: kept once asked for, and at a later visit. */
   rest: readonly string[];
 }
 
@@ -26,4 +26,16 @@ export function wayOf(
   if (navigates) return "page";
   const kept = [list.first, list.later, list.rest].some((paths) => paths.includes(path));
   return kept ? "asset" : "pass";
+}
+
+/** `/assets/fr-8dj2k.js` and `/assets/fr-recovery-9x1bc.js` are both of `/assets/fr`. */
+export function languageOf(path: string): string {
+  return path.slice(0, path.indexOf("-"));
+}
+
+/** What of the rest to keep for whoever has `kept`: all but the sentences of languages that are not read. */
+export function restFor(kept: Iterable<string>, list: Precache): string[] {
+  const languages = new Set(list.later.map(languageOf));
+  const read = new Set([...kept].map(languageOf));
+  return list.rest.filter((path) => !languages.has(languageOf(path)) || read.has(languageOf(path)));
 }

@@ -3,7 +3,7 @@
  * Keeps the app on the device: it opens without a network after the first visit. It holds the app's
  * own files only; nothing that anyone wrote passes through it.
  */
-import { type Precache, wayOf } from "./routes.ts";
+import { languageOf, type Precache, restFor, wayOf } from "./routes.ts";
 
 declare const self: ServiceWorkerGlobalScope;
 /** Put in by build/precache-plugin.ts. */
@@ -25,7 +25,7 @@ self.addEventListener("activate", (event) => {
 self.addEventListener("message", (event) => {
   const message: unknown = event.data;
   if (message === "activate") void self.skipWaiting();
-  else if (message === "rest") event.waitUntil(keepAll(list.rest));
+  else if (message === "rest") event.waitUntil(keepRest());
   else if (Array.isArray(message))
     event.waitUntil(keep(message.filter((path) => typeof path === "string")));
 });
@@ -81,33 +81,33 @@ async function install(): Promise<void> {
 
 /** A language that was kept before is kept in its new version too: the app must open offline right after an update. */
 async function renewLanguages(): Promise<void> {
-  const kept = new Set<string>();
-  for (const name of await caches.keys()) {
-    for (const { url } of await (await caches.open(name)).keys())
-      kept.add(languageOf(new URL(url).pathname));
-  }
-  await keep(list.later.filter((path) => kept.has(languageOf(path))));
+  const read = new Set((await keptPaths()).map(languageOf));
+  await keepAll(list.later.filter((path) => read.has(languageOf(path))));
 }
 
 /** Whoever had the chunks that can wait has them in the new version too. */
 async function renewRest(): Promise<void> {
-  for (const name of await caches.keys()) {
-    const paths = (await (await caches.open(name)).keys()).map(({ url }) => new URL(url).pathname);
-    const unhashed = (path: string): string => path.replace(/-[\w-]{8}\.\w+$/, "");
-    const had = new Set(paths.map(unhashed));
-    if (list.rest.some((path) => had.has(unhashed(path)))) return keepAll(list.rest);
-  }
+  const unhashed = (path: string): string => path.replace(/-[\w-]{8}\.\w+$/, "");
+  const had = new Set((await keptPaths()).map(unhashed));
+  if (list.rest.some((path) => had.has(unhashed(path)))) await keepRest();
 }
 
-/** `/assets/fr-8dj2k.js` and `/assets/fr-recovery-9x1bc.js` are both of `/assets/fr`. */
-function languageOf(path: string): string {
-  return path.slice(0, path.indexOf("-"));
+async function keepRest(): Promise<void> {
+  await keepAll(restFor(await keptPaths(), list));
 }
 
-/** Keeps the languages that the page loaded before this worker was there, each of them whole. */
+/** Every path that any version has kept. */
+async function keptPaths(): Promise<string[]> {
+  const paths: string[] = [];
+  for (const name of await caches.keys())
+    for (const { url } of await (await caches.open(name)).keys()) paths.push(new URL(url).pathname);
+  return paths;
+}
+
+/** Keeps what the page loaded before this worker was there: its language above all. */
 async function keep(paths: readonly string[]): Promise<void> {
-  const read = new Set(paths.filter((path) => list.later.includes(path)).map(languageOf));
-  await keepAll(list.later.filter((path) => read.has(languageOf(path))));
+  const loaded = new Set(paths);
+  await keepAll([...list.later, ...list.rest].filter((path) => loaded.has(path)));
 }
 
 async function keepAll(paths: readonly string[]): Promise<void> {

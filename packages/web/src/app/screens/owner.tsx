@@ -1,4 +1,4 @@
-import { Owner as OwnerSwitch } from "../../features/admin/owner.tsx";
+import { Owner as OwnerSwitch } from "../../features/spaces/owner.tsx";
 import { toast } from "../../ui/toast.tsx";
 import type { EnginePort } from "../engine.ts";
 import { failureText } from "../failure.ts";

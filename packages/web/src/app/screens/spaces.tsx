@@ -18,7 +18,7 @@ const Leading = lazy(() =>
 );
 
 const Owner = lazy(() =>
-  Promise.all([import("./owner.tsx"), loadWords("admin")]).then(([screens]) => screens.Owner),
+  Promise.all([import("./owner.tsx"), loadWords("leading")]).then(([screens]) => screens.Owner),
 );
 
 /** Says what did not work, where no form is there to say it. */

@@ -1,4 +1,4 @@
-import "./admin.css";
+import "./leading.css";
 import { t } from "../../i18n/index.ts";
 import { Switch } from "../../ui/choice.tsx";
 
@@ -14,13 +14,13 @@ export function Owner(props: {
   const { organisation, node, leads } = props;
   if (!leads)
     return organisation === null ? null : (
-      <p class="admin-soft">{t("admin.belongsTo", { node: organisation })}</p>
+      <p class="leading-soft">{t("leading.belongsTo", { node: organisation })}</p>
     );
   return (
-    <div class="admin-card">
+    <div class="leading-owner">
       <Switch
-        label={t("admin.belongs")}
-        hint={t("admin.belongsHint", { node: organisation ?? node })}
+        label={t("leading.belongs")}
+        hint={t("leading.belongsHint", { node: organisation ?? node })}
         checked={organisation !== null}
         onChange={props.onChange}
       />
