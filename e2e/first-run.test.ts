@@ -52,7 +52,7 @@ test("after signing out, a new device comes back into the conversation, with its
   bruno = await companion(site.nodes.b, { name: "bruno", shownName: "Bruno Delgado" });
   spaceId = await bruno.join(link);
   await bruno.say(spaceId, "The pump is running again");
-  await page.goto(`${her.node.url}/s/${spaceId}`);
+  await steps.openConversation(her, TITLE);
   await steps.message(her, "The pump is running again").waitFor();
   await steps.say(her, "Wonderful news");
   await steps.sent(her, "Wonderful news");
