@@ -434,6 +434,21 @@ const rows: Record<string, () => Promise<void>> = {
     await bringIn(person, carla, spaceId);
     await untilText(carla, spaceId, SAID);
   },
+  "moved, conversations at the old node": async () => {
+    const { person, spaceId } = await someone(1);
+    const { link } = await person.commands["move.leave"]({ to: net.node(0).name });
+    const moved = await net.browser(person, { node: 0 });
+    const { name, passphrase } = person;
+    await moved.commands["move.arrive"]({ fragment: fragmentOf(link), name, passphrase });
+    await moved.until("move.status", {}, ({ came }) => came?.kept[0]?.spaceId === spaceId);
+    await moved.commands["move.takeAlong"]({});
+    for (const one of [moved, bruno])
+      await one.until("leading", { spaceId }, (now) => now.keptAt === net.node(0).name);
+    await moved.until("move.status", {}, ({ came }) => came?.kept.length === 0);
+    net.node(1).line.cut();
+    await isBack(moved, person, spaceId);
+    net.node(1).line.mend();
+  },
   "node gone for good, device": async () => {
     const { person, spaceId } = await someone(2);
     const kept = await spaceOf(bruno, [person], { title: "Elsewhere" });

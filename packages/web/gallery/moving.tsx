@@ -123,6 +123,7 @@ const arrive = {
   node: "likoni.example",
   taken: false,
   settingsHref: "#",
+  signInHref: "#",
   arrival: undefined,
   linked: false,
   needsInvitation: false,

@@ -341,6 +341,7 @@ export function Arrive({
       node={policy.node}
       taken={you !== undefined && step !== "arriving"}
       settingsHref={hrefOf({ at: "settings" })}
+      signInHref={hrefOf({ at: "signIn" })}
       arrival={arrival}
       linked={linked}
       needsInvitation={!policy.open && secret.length < 60}

@@ -17,6 +17,8 @@ export interface ArriveProps {
   /** Somebody is signed in in this browser. */
   taken: boolean;
   settingsHref: string;
+  /** Where one signs in: the account may be here already, when the last try was cut off. */
+  signInHref: string;
   /** What is brought; absent while a file has to be chosen, or the link is being looked at. */
   arrival: ArrivalView | undefined;
   /** A link was opened, so no file is asked for. */
@@ -67,7 +69,8 @@ export function Arrive(props: ArriveProps) {
       )}
       {trouble && (
         <p class="field-error" role="alert">
-          {explain(trouble)}
+          {explain(trouble)}{" "}
+          {trouble.code === "already_here" && <a href={props.signInHref}>{t("signIn.action")}</a>}
         </p>
       )}
     </SoloPage>
