@@ -144,8 +144,9 @@ export function joinEngine({ name, spawn, onState }: JoinOptions): EngineTab {
 
   async function run(): Promise<void> {
     await holdLifeline(lifeline(name, tab));
-    tell({ t: "hello", tab });
     while (!closing.signal.aborted) {
+      // Whoever leads by now is to know of this tab, which may have been away.
+      tell({ t: "hello", tab });
       await lead();
       // Whoever takes over next announces itself; a worker that dies at once must not be started in a tight loop.
       await new Promise((resolve) => setTimeout(resolve, 1000));

@@ -185,6 +185,12 @@ test(
     await page.goBack();
     await expect.poll(() => kind(page), POLL).toBe("leading");
     expect(await call(page, "add", "back again", false)).toEqual({ value: { changes: 1 } });
+    // Another tab has taken the lead meanwhile.
+    const other = await openAs("following");
+    await page.goto(`${served.url}?away`);
+    await expect.poll(() => kind(other), POLL).toBe("leading");
+    await page.goBack();
+    expect(await call(page, "add", "by the other tab", true)).toEqual({ value: { changes: 1 } });
     expect(crashes).toEqual([]);
   },
   TIMEOUT,

@@ -22,8 +22,8 @@ export function startUpdates(settled: Promise<void>): void {
           });
         };
         offer();
-        // A later start, when everything that is on the screen is there: what a first visit did without.
-        if (hadOne) void keepRest(container.ready);
+        // What a first visit did without, when everything that is on the screen is there.
+        void keepRest(container.ready, hadOne ? REST_AFTER : REST_AFTER_FIRST);
         // What this page loaded before there was a worker, its language above all.
         keepLoaded();
         registration.addEventListener("updatefound", () => {
@@ -61,11 +61,12 @@ export function keepEverything(): void {
   void container?.ready.then(({ active }) => active?.postMessage("rest"));
 }
 
-/** Milliseconds after a start until chunks are fetched that nobody has asked for. */
+/** Milliseconds after a start until chunks are fetched that nobody has asked for; at the first one, whoever stays this long. */
 const REST_AFTER = 30_000;
+const REST_AFTER_FIRST = 10 * 60_000;
 
-async function keepRest(ready: Promise<ServiceWorkerRegistration>): Promise<void> {
-  await new Promise((resolve) => setTimeout(resolve, REST_AFTER));
+async function keepRest(ready: Promise<ServiceWorkerRegistration>, after: number): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, after));
   const { connection } = navigator as { connection?: { saveData?: boolean } };
   if (!navigator.onLine || connection?.saveData === true) return;
   (await ready).active?.postMessage("rest");
