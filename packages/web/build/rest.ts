@@ -15,6 +15,7 @@ const screens = [
   "lock",
   "lock-watch",
   "monitor-smartphone",
+  "moving",
   "node-page",
   "qr-encode",
   "recovery",
@@ -52,6 +53,7 @@ const engine = [
   "moving-commands",
   "open-archive",
   "read-archive",
+  "sign-again",
   "take-along",
   "tend-moves",
   // Trusted people, coming back, what would be lost.
@@ -68,7 +70,6 @@ const engine = [
   "device-session",
   "leave-spaces",
   "open-session",
-  "sign-again",
   // The lock on this device.
   "device-lock",
   "guard",
