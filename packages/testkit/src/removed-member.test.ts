@@ -1,9 +1,11 @@
 /** Somebody who was put out asks those for a place who have not heard of it. */
-import { PATHS } from "@baraza/protocol";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import type { Bytes } from "@baraza/protocol";
+import { decodeCbor, encodeCbor, PATHS } from "@baraza/protocol";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { storeRows, inspect } from "./inspect.ts";
 import type { Between } from "./line.ts";
-import { join } from "node:path";
 import type { Network } from "./network.ts";
 import { network } from "./network.ts";
 import type { Person } from "./person.ts";
@@ -119,4 +121,27 @@ test("a link that is made right after a removal, by somebody who has not heard o
   );
   const people = await bruno.now("people", { spaceId });
   expect(people.map(({ identityId }) => identityId)).not.toContain(mallory.identityId);
+}, 60_000);
+
+test("whoever lets a new device in has to lead to the history that its vault knows", async () => {
+  const { amina, bruno, mallory, spaceId } = await putOut();
+  for (const one of [bruno, mallory, amina]) await one.close();
+  const phone = await bruno.bareDevice();
+  const { name, passphrase } = bruno;
+  await phone.commands["account.signIn"]({ name, passphrase });
+  await phone.close();
+  // The same as if those who let it in, and their hub, told of another history.
+  const db = new DatabaseSync(join(phone.directory, "store.db"));
+  const row = db.prepare("SELECT space FROM places WHERE log_id = ?").get(spaceId) as {
+    space: Uint8Array;
+  };
+  const space = decodeCbor(new Uint8Array(row.space)) as { seen: { seq: number; head: Bytes } };
+  space.seen.head = new Uint8Array(32).fill(7);
+  db.prepare("UPDATE places SET space = ? WHERE log_id = ?").run(encodeCbor(space), spaceId);
+  db.exec("DELETE FROM rejoins");
+  db.close();
+  await amina.restart();
+  await phone.restart();
+  await phone.until("space", { spaceId }, (now) => now?.trouble?.kind === "forked");
+  await phone.close();
 }, 60_000);

@@ -27,6 +27,7 @@ import {
   readAs,
   refusedBody,
   toHex,
+  vaultSpace,
   welcomeBody,
   writeAs,
 } from "@baraza/protocol";
@@ -304,6 +305,14 @@ async function onlyOwnDevices(
   }
 }
 
+/** How far the vault has seen a space that this device is not in yet; null where it names none. */
+async function seenByVault(core: Core, logId: string) {
+  const row = await core.store.get<{ space: Bytes }>("SELECT space FROM places WHERE log_id = ?", [
+    logId,
+  ]);
+  return row === undefined ? null : readAs(vaultSpace, row.space, LIMITS.vaultBytes).seen;
+}
+
 /** We are let in. */
 async function welcomed(core: Core, letter: Opened): Promise<Outcome> {
   const body = readAs(welcomeBody, letter.body, LIMITS.letterBytes);
@@ -326,6 +335,9 @@ async function welcomed(core: Core, letter: Opened): Promise<Outcome> {
   if (!equalBytes(logIdOf(body.genesis), body.logId)) return NOTHING;
   // Only a hand-over makes another hub than the first: whoever lets us in vouches for it.
   if (body.gen === 0 && body.hub !== genesis.hub) return NOTHING;
+  // Whoever was put out knows the group's name, too, and could let a new device into one of their making.
+  const seen = await seenByVault(core, logId);
+  if (seen !== null && body.gen < seen.gen) return NOTHING;
   const group = await join(
     {
       keyPackage: mine.key_package,
@@ -360,8 +372,11 @@ async function welcomed(core: Core, letter: Opened): Promise<Outcome> {
     gen: body.gen,
     seq: body.seq,
     fromStart: body.readFrom === 0,
-    // The history that the hub shows has to lead to where we were let in.
-    heads: [{ seq: body.seq, head: body.head }],
+    // The history that the hub shows has to lead to where we were let in, and through what our vault knows.
+    heads: [
+      ...(seen !== null && seen.seq > 0 && seen.gen === body.gen ? [seen] : []),
+      { seq: body.seq, head: body.head },
+    ],
     ring: body.ring.epochs,
     slotSecret: body.slotSecret ?? null,
     people: body.people ?? [],
