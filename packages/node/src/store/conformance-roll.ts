@@ -51,6 +51,19 @@ export function testRoll(current: () => Store): void {
     expect(await roll.entry({ name })).toMatchObject({ role: "administrator", closed: false });
   });
 
+  test("what an administrator has given out ends with the role", async () => {
+    const { roll, admin, invitations } = current();
+    const [boss, other] = [await newBoss(), await newBoss("other")];
+    const given = newInvitation();
+    const { codeHash } = given;
+    await invitations.create({ ...act(boss), invitations: [given], maxUses: 9, journal: false });
+    const stands = () => admin.codeStands({ codeHash, now: NOW });
+    await roll.setRole({ ...act(other), name: "boss", role: "administrator" });
+    expect(await stands()).toBe(true);
+    await roll.setRole({ ...act(other), name: "boss", role: "member" });
+    expect(await stands()).toBe(false);
+  });
+
   test("each act has its line in the journal, in the transaction of the act, and lines form a chain", async () => {
     const { roll, accounts, admin, invitations } = current();
     const boss = await newBoss();

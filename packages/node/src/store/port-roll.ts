@@ -23,7 +23,7 @@ export type Standing = {
 
 export type RollOperations = {
   write: {
-    /** @throws not_found, last_administrator */
+    /** Invitations of one who is administrator no longer end. @throws not_found, last_administrator */
     setRole(arg: Act & { name: string; role: Role }): null;
     /**
      * Suspends, with the end of all sessions and of the invitations that are out, or lifts it.

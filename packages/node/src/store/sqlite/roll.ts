@@ -16,7 +16,11 @@ export const rollOperations: SqliteOperations<RollOperations> = {
       const { account, role: before } = named(db, name);
       if (before === role) return null;
       db.run("UPDATE accounts SET role = ? WHERE account = ?", role, account);
-      if (role === "member") demandAdministrator(db);
+      if (role === "member") {
+        demandAdministrator(db);
+        // They may stand for longer, and let in more people, than a member's.
+        revokeAllOf(db, account);
+      }
       note(db, { by, now }, { act: "role", subject: name, detail: { role } });
       return null;
     },
