@@ -23,6 +23,8 @@ export async function otherPlaces(core: Core): Promise<Vault["spaces"]> {
 /** Asks for the places that nobody was asked for yet. What fails for want of a line is tried at the next connection. */
 export async function askForPlaces(core: Core): Promise<void> {
   const spaces = await wanted(core, "AND log_id NOT IN (SELECT log_id FROM joins)");
+  // Whoever is asked first is given up on first, and then the slot is next: so the order is that in which one comes back.
+  spaces.sort((a, b) => (b.at ?? 0) - (a.at ?? 0));
   for (const { hub, hubKey, logId, contacts, groupId } of spaces) {
     try {
       await core.remote.pin(hub, hubKey);
