@@ -54,6 +54,12 @@ export async function verifyHead(nodePublicKey: Bytes, head: Head): Promise<bool
   }
 }
 
+/** What a hub signs under a page of a copy of its log: that the head at `seq` is `head` (mirrors.ts of protocol). */
+export function mirrorPageDigest(page: { logId: Bytes; seq: number; head: Bytes }): Bytes {
+  const { logId, seq, head } = page;
+  return sha256(encodeCbor({ logId, seq, head }));
+}
+
 /** `logId || gen || seq || head || time`, numbers as uint64: what a node signs under `"baraza/head/1"`. */
 export function headDigest(head: Without<Head, "sig">): Bytes {
   return concat(head.logId, uint64(head.gen), uint64(head.seq), head.head, uint64(head.time));

@@ -7,7 +7,7 @@ import { openBoxAddress } from "./addresses.ts";
 import { cardKeys, openCard, verifyAskProof } from "./cards.ts";
 import { logIdOf, openEntry, ownHash, verifyEvent } from "./entries.ts";
 import { openStream } from "./files.ts";
-import { advance, startOfLog, verifyHead } from "./heads.ts";
+import { advance, mirrorPageDigest, startOfLog, verifyHead } from "./heads.ts";
 import { verifyDeviceCertificate, verifyIdentityRecord } from "./identity.ts";
 import { openLetter } from "./letters.ts";
 import { openAead } from "./primitives.ts";
@@ -127,13 +127,16 @@ test("the chain of heads in protocol's vectors is followed from the genesis", as
     head: string;
     time: number;
     sig: string;
+    page: string;
   };
   const chain = vectors<{ genesis: string; logId: string; nodeKey: string; steps: Step[] }>(
     "head-chain.json",
     "protocol",
   );
   let known = startOfLog(hex(chain.logId), hex(chain.genesis));
-  for (const { seq, header, sigs, head, time, sig } of chain.steps) {
+  for (const { seq, header, sigs, head, time, sig, page } of chain.steps) {
+    const place = { logId: hex(chain.logId), seq, head: hex(head) };
+    expect(toHex(mirrorPageDigest(place))).toBe(page);
     const signed = { logId: hex(chain.logId), gen: 0, seq, head: hex(head), time, sig: hex(sig) };
     expect(await verifyHead(hex(chain.nodeKey), signed)).toBe(true);
     const entry: Pick<StoredEntry, "seq" | "header" | "sigs"> = {

@@ -513,7 +513,8 @@ async function heads() {
     const sigs: Signatures = { posting: await c.signAppend(seed(172), c.headerHash(entry.header)) };
     head = c.nextHead(head, seq, entry.header, sigs);
     const signed = await c.signHead(node, { logId, gen: 0, seq, head, time: NOW + seq });
-    steps.push({ seq, header: entry.header, sigs: encodeCbor(sigs), head, time: NOW + seq, sig: signed.sig });
+    const page = c.mirrorPageDigest({ logId, seq, head });
+    steps.push({ seq, header: entry.header, sigs: encodeCbor(sigs), head, time: NOW + seq, sig: signed.sig, page });
   }
   return {
     what: "head_n = H(head_(n-1) || uint64(seq) || H(header || cbor(signatures))), from H('baraza/head/1' || genesis)",

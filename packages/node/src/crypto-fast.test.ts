@@ -51,6 +51,11 @@ test("a head signed by the node is one that members accept", async () => {
   expect(await crypto.verifyHead(keys.publicKey, { ...fields, seq: 3, sig })).toBe(false);
 });
 
+test("what is signed under a page of a copy is what the format says", () => {
+  const [logId, head] = [fast.randomBytes(32), fast.randomBytes(32)];
+  expect(fast.pageDigest(logId, 7, head)).toEqual(crypto.mirrorPageDigest({ logId, seq: 7, head }));
+});
+
 test("a wrapped push opens at the seat, and only there", () => {
   const [wrapKey, other] = [fast.randomBytes(32), fast.randomBytes(32)];
   for (const length of [0, 1, 2000, 2100, 50_000]) {
