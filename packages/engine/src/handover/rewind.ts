@@ -3,10 +3,11 @@
  * by one that does not count. What this device wrote there is sent again, with the same event ids.
  */
 import { decodeGroup, epoch as epochOf, genesisHead, readHeader } from "@baraza/crypto";
-import type { Bytes } from "@baraza/protocol";
+import type { Bytes, Mirror } from "@baraza/protocol";
 import { LIMITS, readAs, storedEntry } from "@baraza/protocol";
 import type { Core } from "../core.ts";
 import { askForPlace } from "../letters/ask.ts";
+import { noteMirrors } from "../mirrors/reducer.ts";
 import { rebuildSpace } from "../spaces/apply.ts";
 import { rosterOf, stewardsOf, writeRoster } from "../spaces/roster.ts";
 import type { SpaceRuntime } from "../spaces/runtime.ts";
@@ -39,6 +40,8 @@ export async function rewind(core: Core, space: SpaceRuntime, seq: number): Prom
   const group = mls === null ? null : await decodeGroup(mls);
   const members = group === null ? null : await rosterOf(group);
   const contentKey = group === null ? null : (await keysOf(group)).contentKey;
+  const named = headers.some((one) => one.steward?.op === "mirrors");
+  const mirrors = named ? await mirrorsAt(core, logId, seq) : null;
   await core.store.transaction((tx) => {
     tx.run(
       `INSERT OR IGNORE INTO outbox (log_id, event_id, type, type_version, at, payload)
@@ -54,6 +57,7 @@ export async function rewind(core: Core, space: SpaceRuntime, seq: number): Prom
     for (const table of ["events", "entries", "carried_out", "decisions"])
       tx.run(`DELETE FROM ${table} WHERE log_id = ? AND seq > ?`, [logId, seq]);
     tx.run("DELETE FROM notices WHERE log_id = ? AND position > ?", [logId, seq]);
+    if (mirrors !== null) noteMirrors(tx, logId, mirrors);
     tx.run("DELETE FROM pending_commits WHERE log_id = ?", [logId]);
     tx.run("DELETE FROM append_requests WHERE log_id = ?", [logId]);
     tx.run("DELETE FROM outbox WHERE log_id = ? AND type = 'space.steward'", [logId]);
@@ -74,4 +78,18 @@ export async function rewind(core: Core, space: SpaceRuntime, seq: number): Prom
   forgetRuntime(core, logId);
   core.kick({ space: logId });
   if (mls === null && core.signedIn()) drop(askForPlace(core, logId));
+}
+
+/** The mirrors that the stewards had named by a position, as far as this device has kept the entries. */
+async function mirrorsAt(core: Core, logId: string, seq: number): Promise<readonly Mirror[]> {
+  const rows = await core.store.all<{ stored: Bytes }>(
+    "SELECT stored FROM entries WHERE log_id = ? AND seq <= ? AND stored IS NOT NULL ORDER BY seq DESC",
+    [logId, seq],
+  );
+  for (const { stored } of rows) {
+    const { header } = readAs(storedEntry, stored, LIMITS.appendBytes);
+    const { steward } = readHeader(header);
+    if (steward?.op === "mirrors") return steward.mirrors;
+  }
+  return [];
 }

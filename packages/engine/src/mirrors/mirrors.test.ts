@@ -1,10 +1,12 @@
 import { ed25519Generate, randomBytes, signHead } from "@baraza/crypto";
 import type { Head, StoredEntry } from "@baraza/protocol";
-import { ProtocolError } from "@baraza/protocol";
+import { encodeCbor, ProtocolError } from "@baraza/protocol";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { rewind } from "../handover/rewind.ts";
 import type { Insider, TestSpace } from "../spaces/log.testing.ts";
 import { testSpace } from "../spaces/log.testing.ts";
 import { forgetRuntime } from "../spaces/runtime.ts";
+import { postDecisions } from "../spaces/steward.ts";
 import { entriesFromCopy } from "./gather.ts";
 import { lookAtMirrors } from "./look.ts";
 import { mirrorsOf } from "./queries.ts";
@@ -198,4 +200,24 @@ test("what is older than what this device kept comes from a copy only if it lead
   expect(await ask(0)).toBeNull();
   copy.entries = honest;
   expect(await ask(0)).toEqual(honest.slice(0, kept));
+});
+
+test("a naming that did not come along to another hub is taken back with what stood around it", async () => {
+  const { logId } = await here.space();
+  const name = async (...nodes: string[]) => {
+    const mirrors = nodes.map((node) => ({ node, key: ed25519Generate().publicKey }));
+    await here.core.store.run("INSERT INTO intents (log_id, kind, data) VALUES (?, 'steward', ?)", [
+      logId,
+      encodeCbor({ op: "mirrors", mirrors }),
+    ]);
+    await postDecisions(here.core, await here.space());
+  };
+  const nodes = async () => (await mirrorsOf(here.core, logId)).mirrors.map((one) => one.node);
+  await name("a.localhost");
+  const { seq } = await row();
+  expect(await nodes()).toEqual(["a.localhost"]);
+  await name("b.localhost", "c.localhost");
+  expect(await nodes()).toEqual(["b.localhost", "c.localhost"]);
+  await rewind(here.core, await here.space(), seq);
+  expect(await nodes()).toEqual(["a.localhost"]);
 });
