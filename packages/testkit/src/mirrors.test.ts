@@ -64,7 +64,7 @@ async function whole(who: Person, spaceId: string, count = 1): Promise<Mirrors> 
   }, "whole copies");
 }
 
-/** Gives somebody the lead, and waits until those who are told and the hub know. */
+/** Gives somebody the lead, and waits until those who are told, the hub and its copy know. */
 async function lead(spaceId: string, who: Person, told = people()): Promise<void> {
   const before = namings(spaceId);
   await amina.commands["space.setRole"]({ spaceId, identityId: who.identityId, role: "steward" });
@@ -73,6 +73,8 @@ async function lead(spaceId: string, who: Person, told = people()): Promise<void
       list.some((person) => person.identityId === who.identityId && person.role === "steward"),
     );
   await until(() => namings(spaceId) > before, "the hub's list");
+  // A busy machine may let the copy come after the acknowledgement.
+  await whole(amina, spaceId);
 }
 const namings = (spaceId: string) =>
   hubEntries(net.node(0), spaceId).filter(
