@@ -63,9 +63,13 @@ async function untilKept(page: Page): Promise<void> {
           names.map(async (name) => (await (await caches.open(name)).keys()).map(({ url }) => url)),
         );
         const paths = kept.flat().join(" ");
-        return ["/lock-", "/en-lock-", "/guard-", "/device-lock-", "/opaque-"].every((part) =>
-          paths.includes(part),
-        );
+        return [
+          "/lock-",
+          "/en-lock-",
+          "/engine-guard-",
+          "/engine-device-lock-",
+          "/engine-opaque-",
+        ].every((part) => paths.includes(part));
       }),
     "the lock's files are kept",
   );
