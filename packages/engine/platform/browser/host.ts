@@ -60,21 +60,27 @@ async function lead(
   const tellTab = (message: Started): void => self.postMessage(message);
 
   const platform = browserPlatform({ notify: workerNotify((note) => self.postMessage(note)) });
-  const gate = createGate(platform, () => {
-    // Every screen forgets what it holds; the store is closed as at any end of a tab.
+  const gate = createGate(platform, shut);
+  let hosted: Hosted | undefined;
+  let answering = false;
+  /** End every connection to a tab. */
+  const ends = new Set<() => void>();
+
+  /** The lock closes: nobody is answered any more, every screen forgets what it holds, and the store is closed. */
+  function shut(): void {
+    meeting.onmessage = null;
+    for (const end of ends) end();
     tell({ t: "shut", leader });
     tellTab({ t: "shut", leader });
     const end = (): void => self.close();
     void Promise.resolve(hosted?.close?.()).then(end, end);
-  });
-  let hosted: Hosted | undefined;
-  let answering = false;
+  }
 
   /** Answers tabs from now on; what is asked of the engine before it runs waits. */
   function answer(): void {
     if (answering) return;
     answering = true;
-    const served = new Map<string, () => void>();
+    const served = new Set<string>();
     meeting.onmessage = ({ data }: MessageEvent<unknown>) => {
       if (!v.is(MeetingSchema, data) || data.t !== "hello") return;
       if (!served.has(data.tab)) answerTab(data.tab);
@@ -87,11 +93,13 @@ async function lead(
         stop();
         channel.close();
         served.delete(tab);
+        ends.delete(end);
       };
-      served.set(tab, end);
+      served.add(tab);
+      ends.add(end);
       void lifelineEnds(lifeline(name, tab)).then(end);
     }
-    serve(port, gate.api, gate.live, serving);
+    ends.add(serve(port, gate.api, gate.live, serving));
     tellTab({ t: "started", leader });
     tell({ t: "leading", leader });
   }
