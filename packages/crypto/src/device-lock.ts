@@ -43,15 +43,20 @@ export async function createCodeCheck(
   return { check: { setup, record, cost }, key: keyOf(exportKey) };
 }
 
-/** The key that a code gives with its check. @throws CryptoError `wrong_passphrase`, also when the check was altered. */
+/**
+ * The key that a code gives with its check. @throws CryptoError `wrong_passphrase`; `bad_input` when it could not be tried: the
+ * check was altered, or there was no memory for it.
+ */
 export async function keyOfCode({ setup, record, cost }: CodeCheck, code: string): Promise<Bytes> {
   const typed = normal(code);
   try {
     const { state, request } = await startSignIn(typed);
     const { response } = await signInResponse(setup, record, WHO, request);
     return keyOf((await finishSignIn(typed, state, response, cost)).exportKey);
-  } catch (cause) {
-    throw new CryptoError("wrong_passphrase", cause);
+  } catch (error) {
+    // One with a cause comes of something that was thrown, not of a code that does not fit.
+    if (error instanceof CryptoError && error.cause === undefined) throw error;
+    throw new CryptoError("bad_input", error);
   }
 }
 

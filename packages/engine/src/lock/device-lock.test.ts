@@ -1,6 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { decodeCbor, encodeCbor } from "@baraza/protocol";
 import { afterEach, expect, test } from "vitest";
 import { fileSecrets } from "../../platform/node/index.ts";
 import type { LockShelf } from "../ports.ts";
@@ -169,6 +170,23 @@ test("a kill between the count and the check gives no try back", async () => {
   expect(await lock.view()).toEqual({ state: "wiped" });
 });
 
+test("a code that could not be tried for want of memory costs no try", async () => {
+  const phone = await withPin();
+  const { lock } = phone.start((real) => ({
+    ...real,
+    // What lies inside says that it takes more memory than there is.
+    async unwrap(bytes) {
+      const inside = decodeCbor(await real.unwrap(bytes)) as { check: object };
+      const cost = { memory: 1_048_576, passes: 1, lanes: 16 };
+      return encodeCbor({ ...inside, check: { ...inside.check, cost, record: "AAAA" } });
+    },
+  }));
+  for (let times = 0; times < MAX_TRIES; times++)
+    expect(await failing(lock, right)).toMatchObject({ code: "bad_input" });
+  expect(await lock.view()).toMatchObject({ failed: 0, waitMs: 0 });
+  await phone.start().lock.open(right);
+});
+
 test("a kill while it is wiped leaves nothing to open, and the next start goes on", async () => {
   const phone = await withPin();
   for (let failed = 1; failed <= MAX_TRIES; failed++) {
@@ -267,7 +285,11 @@ test("setting, changing and taking it away ask for the present one, and a wrong 
   await expect(lock.remove(wrong)).rejects.toMatchObject({ code: "lock_wrong" });
   expect(await lock.view()).toMatchObject({ failed: 2 });
   await lock.set(next, right);
-  expect(await lock.view()).toMatchObject({ failed: 0, way: { kind: "code", digits: false } });
+  expect(await lock.view()).toMatchObject({
+    failed: 0,
+    waitMs: 0,
+    way: { kind: "code", digits: false },
+  });
   const second = phone.start();
   await expect(second.lock.open(right)).rejects.toMatchObject({ code: "lock_wrong" });
   await second.lock.open({ code: "a long phrase of one's own" });

@@ -15,6 +15,7 @@
  * which the app ran, by a clock that only runs forward, and what is left of it is kept every few seconds. Closing the app
  * stops the waiting, and starting it goes on.
  */
+import { CryptoError } from "@baraza/crypto";
 import type { Bytes } from "@baraza/protocol";
 import type { LockCost } from "@baraza/crypto/device-lock";
 import { EngineError } from "../errors.ts";
@@ -140,35 +141,45 @@ export function createDeviceLock(shelf: LockShelf, options: DeviceLockOptions): 
     const guessed = "code" in present;
     if (guessed !== (lock.way.kind === "code")) throw new EngineError("invalid");
     if (guessed) await count();
-    const opened = await tried(lock, present);
+    const opened = await tried(lock, present).catch(async (error: unknown) => {
+      // It was not tried after all, for want of memory: nobody has learnt anything by it.
+      if (guessed && error instanceof CryptoError) await giveBack();
+      throw error;
+    });
     if (opened === undefined) {
       const { failed, waitMs } = await theLock();
       if (failed >= MAX_TRIES) return wipeNow();
       throw new EngineError("lock_wrong", { data: { left: MAX_TRIES - failed, waitMs } });
     }
-    await shelf.change((value) => {
+    await recount(() => 0);
+    return opened;
+  }
+
+  function giveBack(): Promise<void> {
+    return recount((failed) => failed - 1);
+  }
+
+  /** Sets the count of wrong tries; there is nothing to wait for then. */
+  function recount(change: (failed: number) => number): Promise<void> {
+    return shelf.change((value) => {
       const kept = readKept(value);
-      const fresh = kept?.state === "set" && {
-        ...kept,
-        failed: 0,
-        tries: kept.tries + 1,
-        waitMs: 0,
-      };
-      const keep = fresh || value;
+      if (kept?.state !== "set") return { keep: value, value: undefined };
+      const keep = { ...kept, failed: change(kept.failed), tries: kept.tries + 1, waitMs: 0 };
       return { keep, value: undefined };
     });
-    return opened;
   }
 
   async function tried(lock: SetLock, present: LockPresent): Promise<Opened | undefined> {
     const { keyOfCode, keyOfPrf, openForLock } = await crypto();
     const { check, sealed } = readLocked(await shelf.unwrap(lock.wrapped));
     try {
-      if ("code" in present && check === undefined) return undefined;
-      const key = "prf" in present ? keyOfPrf(present.prf) : await keyOfCode(check!, present.code);
+      const key =
+        "prf" in present ? keyOfPrf(present.prf) : check && (await keyOfCode(check, present.code));
+      if (key === undefined) return undefined;
       return { secret: await openForLock(key, shelf.name, sealed), key, check };
     } catch (error) {
-      if (error instanceof Error && error.name === "CryptoError") return undefined;
+      const wrong = error instanceof CryptoError && error.code !== "bad_input";
+      if (wrong) return undefined;
       throw error;
     }
   }
@@ -231,7 +242,7 @@ export function createDeviceLock(shelf: LockShelf, options: DeviceLockOptions): 
           state: "set",
           ...lock,
           failed: 0,
-          tries: isSet ? before.tries + 1 : 0,
+          tries: isSet ? (await theLock()).tries + 1 : 0,
           waitMs: 0,
           idleMinutes,
         } satisfies SetLock);

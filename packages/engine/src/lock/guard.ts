@@ -92,7 +92,11 @@ export async function createGuard(options: GuardOptions): Promise<Guard> {
   /** Everything is gone, or goes now: with no engine here, a new one may start; else all begins anew and the wipe goes on then. */
   async function wiped(): Promise<void> {
     if (through === undefined) return shut();
-    await lock.finishWipe();
+    try {
+      await lock.finishWipe();
+    } catch {
+      return shut();
+    }
     shelf.hold(undefined);
     await refresh();
     through();

@@ -65,13 +65,16 @@ const LeavingNotice = lazy(() => nodePage().then((screens) => screens.LeavingNot
   aside: true,
 });
 
+/** Addresses that the list is shown at, also for the moment between signing up or in and going on: what was begun there stays. */
+const SHARED: ReadonlySet<Route["at"]> = new Set(["home", "people", "space", "signUp", "signIn"]);
+
 /** The whole app: which screen, by where one is and whether one is signed in. */
 export function App({ engine }: { engine: EnginePort }) {
   const route = currentRoute();
   return (
     <>
       <FocusOnArrival at={screenKey(route)} />
-      <Boundary key={route.at === "people" || route.at === "space" ? "home" : route.at}>
+      <Boundary key={SHARED.has(route.at) ? "home" : route.at}>
         <Screen engine={engine} route={route} />
       </Boundary>
       <Toaster />
