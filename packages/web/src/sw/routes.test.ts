@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { wayOf } from "./routes.ts";
+import { restFor, wayOf } from "./routes.ts";
 
 const list = {
   version: "1",
@@ -34,4 +34,18 @@ test("writes, other origins and unknown files pass by", () => {
   expect(way("/icon.svg", { origin: "https://b.example" })).toBe("pass");
   expect(way("/assets/index-old.js")).toBe("pass");
   expect(way("/apiary")).toBe("pass");
+});
+
+test("what is kept at a later visit is all of the app, with every sentence of the languages that are read", () => {
+  const more = {
+    ...list,
+    later: ["/assets/ar-def.js", "/assets/ar-leading-abc.js", "/assets/en-xyz.js"],
+    rest: ["/assets/devices-ghi.js", "/assets/ar-moving-jkl.js", "/assets/en-moving-mno.js"],
+  };
+  expect(restFor(["/assets/ar-def.js"], more)).toEqual([
+    "/assets/ar-def.js",
+    "/assets/ar-leading-abc.js",
+    "/assets/devices-ghi.js",
+    "/assets/ar-moving-jkl.js",
+  ]);
 });

@@ -33,9 +33,11 @@ export function languageOf(path: string): string {
   return path.slice(0, path.indexOf("-"));
 }
 
-/** What of the rest to keep for whoever has `kept`: all but the sentences of languages that are not read. */
+/** What else to keep for whoever has `kept`: all but the sentences of languages that are not read. */
 export function restFor(kept: Iterable<string>, list: Precache): string[] {
   const languages = new Set(list.later.map(languageOf));
   const read = new Set([...kept].map(languageOf));
-  return list.rest.filter((path) => !languages.has(languageOf(path)) || read.has(languageOf(path)));
+  return [...list.later, ...list.rest].filter(
+    (path) => !languages.has(languageOf(path)) || read.has(languageOf(path)),
+  );
 }
