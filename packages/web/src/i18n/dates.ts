@@ -46,6 +46,13 @@ export function formatDay(at: number, now: number): string {
   }).format(at);
 }
 
+/** The same within a sentence, and tomorrow by its name: "Added today", "ends tomorrow". */
+export function formatDayWithin(at: number, now: number): string {
+  const ago = dayNumber(now) - dayNumber(at);
+  if (Math.abs(ago) > 1) return formatDay(at, now);
+  return new Intl.RelativeTimeFormat(currentTag(), { numeric: "auto" }).format(-ago, "day");
+}
+
 /** For a list of conversations: the time today, a short weekday this week, else a short date. */
 export function formatRecent(at: number, now: number): string {
   const ago = dayNumber(now) - dayNumber(at);

@@ -1,7 +1,7 @@
 import { CirclePause, CirclePlay, DoorOpen, Undo2 } from "lucide";
 import { useState } from "preact/hooks";
 import type { AccountLimits, NodeAccount } from "@baraza/engine";
-import { formatDay } from "../../i18n/dates.ts";
+import { formatDay, formatDayWithin } from "../../i18n/dates.ts";
 import { formatBytes, formatNumber, t, tParts } from "../../i18n/index.ts";
 import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
@@ -84,7 +84,7 @@ export function OneAccount(props: AccountProps) {
               </div>
             ) : (
               <div class="admin-row">
-                <p>{t("admin.leaveSet", { date: formatDay(leaves, now) })}</p>
+                <p>{t("admin.leaveSet", { date: formatDayWithin(leaves, now) })}</p>
                 <Button icon={Undo2} mirrorIcon busy={busy} onClick={() => props.onLeave(null)}>
                   {t("admin.stay")}
                 </Button>

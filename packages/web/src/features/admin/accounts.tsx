@@ -1,5 +1,5 @@
 import type { NodeAccount } from "@baraza/engine";
-import { formatDay } from "../../i18n/dates.ts";
+import { formatDayWithin } from "../../i18n/dates.ts";
 import { t } from "../../i18n/index.ts";
 import { Avatar } from "../../ui/avatar.tsx";
 import { Button } from "../../ui/button.tsx";
@@ -80,8 +80,8 @@ function detailOf({ suspended, leaves, closed, lastUse }: NodeAccount, now: numb
   if (closed) return t("admin.isClosed");
   const words = [
     suspended === null ? "" : t("admin.isSuspended"),
-    leaves === null ? "" : t("admin.isLeaving", { date: formatDay(leaves, now) }),
-    lastUse === null ? "" : t("admin.lastUse", { date: formatDay(lastUse, now) }),
+    leaves === null ? "" : t("admin.isLeaving", { date: formatDayWithin(leaves, now) }),
+    lastUse === null ? "" : t("admin.lastUse", { date: formatDayWithin(lastUse, now) }),
   ];
   return words.filter(Boolean).join(" · ");
 }

@@ -1,7 +1,7 @@
 import { TriangleAlert } from "lucide";
 import type { ComponentChild } from "preact";
 import type { JournalLine } from "@baraza/engine";
-import { formatDay, formatMoment } from "../../i18n/dates.ts";
+import { formatDayWithin, formatMoment } from "../../i18n/dates.ts";
 import { t, tParts } from "../../i18n/index.ts";
 import { Banner } from "../../ui/banner.tsx";
 import { Skeleton } from "../../ui/progress.tsx";
@@ -19,7 +19,7 @@ export function Acts({
       <p class="admin-soft">{t("admin.actsLead")}</p>
       {acts?.rewritten !== null && acts?.rewritten !== undefined && (
         <Banner tone="danger" icon={TriangleAlert}>
-          {t("admin.rewritten", { date: formatDay(acts.rewritten, now) })}
+          {t("admin.rewritten", { date: formatDayWithin(acts.rewritten, now) })}
         </Banner>
       )}
       {acts === undefined ? (
@@ -66,7 +66,7 @@ function sentence({ act, by, subject, detail }: JournalLine, now: number): Compo
       return tParts("admin.act.leave", {
         by: who,
         subject: whom,
-        date: formatDay(Number(detail["at"] ?? 0), now),
+        date: formatDayWithin(Number(detail["at"] ?? 0), now),
       });
     case "settings":
       return tParts("admin.act.settings", { by: who });

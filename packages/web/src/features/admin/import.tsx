@@ -3,7 +3,7 @@ import type { ListProblem, PeopleList } from "@baraza/protocol/people-list";
 import type { Invitee } from "@baraza/engine";
 import type { Failure } from "../../app/model.ts";
 import { failureText } from "../../app/failure.ts";
-import { formatDay } from "../../i18n/dates.ts";
+import { formatDayWithin } from "../../i18n/dates.ts";
 import { t } from "../../i18n/index.ts";
 import { Button } from "../../ui/button.tsx";
 import { Icon } from "../../ui/icon.tsx";
@@ -162,7 +162,7 @@ function Links({ made, now, onSave, onPrint }: ImportProps & { made: readonly Ma
               {link}
             </span>
             <span class="admin-soft">
-              {t("admin.column.until")} {formatDay(expires, now)}
+              {t("admin.column.until")} {formatDayWithin(expires, now)}
             </span>
           </li>
         ))}

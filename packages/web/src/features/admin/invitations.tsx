@@ -1,7 +1,7 @@
 import { ListPlus, Trash2, UserPlus } from "lucide";
 import { useState } from "preact/hooks";
 import type { NodeInvitation } from "@baraza/engine";
-import { formatDay } from "../../i18n/dates.ts";
+import { formatDayWithin } from "../../i18n/dates.ts";
 import { formatList, t } from "../../i18n/index.ts";
 import { Button, IconButton } from "../../ui/button.tsx";
 import { Segmented, Switch } from "../../ui/choice.tsx";
@@ -166,7 +166,7 @@ function titleOf({ invitee, invitation, by }: NodeInvitation): string {
 function fateOf(one: NodeInvitation, now: number): string {
   const { state, usedBy, usesLeft, expires } = one;
   const names = formatList(usedBy);
-  const date = formatDay(expires, now);
+  const date = formatDayWithin(expires, now);
   if (state === "used")
     return usedBy.length > 0 ? t("admin.state.used", { names }) : t("admin.state.usedUp");
   const words =

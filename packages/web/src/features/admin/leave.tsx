@@ -1,7 +1,7 @@
 import { DoorOpen, FolderDown, UserMinus } from "lucide";
 import { useState } from "preact/hooks";
 import type { Departure, HandOver } from "@baraza/engine";
-import { formatDay } from "../../i18n/dates.ts";
+import { formatDayWithin } from "../../i18n/dates.ts";
 import { t, tParts } from "../../i18n/index.ts";
 import { Button } from "../../ui/button.tsx";
 import { SelectField } from "../../ui/field.tsx";
@@ -27,7 +27,7 @@ export function Leave(props: LeaveProps) {
   return (
     <>
       <div class="admin-card">
-        <h2>{t("admin.goTitle", { date: formatDay(leaves, props.now) })}</h2>
+        <h2>{t("admin.goTitle", { date: formatDayWithin(leaves, props.now) })}</h2>
         <p>{tParts("admin.goLead", { address: <bdi>{props.address}</bdi> })}</p>
       </div>
       <div class="admin-card">
@@ -106,7 +106,7 @@ export function Departures({
                 ? tParts("admin.departure", {
                     name: <bdi>{one.name}</bdi>,
                     space: <bdi>{one.title}</bdi>,
-                    date: formatDay(one.at, now),
+                    date: formatDayWithin(one.at, now),
                   })
                 : tParts("admin.departed", {
                     name: <bdi>{one.name}</bdi>,

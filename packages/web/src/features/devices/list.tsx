@@ -2,7 +2,7 @@ import "./devices.css";
 import type { OwnDevice } from "@baraza/engine";
 import { ArrowLeft, MonitorSmartphone, Pencil, Plus, Trash2 } from "lucide";
 import { useState } from "preact/hooks";
-import { dayNumber, formatDay } from "../../i18n/dates.ts";
+import { dayNumber, formatDayWithin } from "../../i18n/dates.ts";
 import { t } from "../../i18n/index.ts";
 import { Button, IconButton } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
@@ -154,8 +154,10 @@ function Detail({ device, now }: { device: OwnDevice; now: number }) {
     );
   }
   const used =
-    device.usedDay === null ? t("devices.neverUsed") : formatDay(middayOf(device.usedDay), now);
-  return <>{t("devices.detail", { added: formatDay(device.addedAt, now), used })}</>;
+    device.usedDay === null
+      ? t("devices.neverUsed")
+      : formatDayWithin(middayOf(device.usedDay), now);
+  return <>{t("devices.detail", { added: formatDayWithin(device.addedAt, now), used })}</>;
 }
 
 /** A day is known by its number only; its middle falls on that day nearly everywhere. */

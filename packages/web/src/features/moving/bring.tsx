@@ -1,5 +1,5 @@
 import type { ArchiveContent, ArchiveImport } from "@baraza/engine";
-import { formatDay } from "../../i18n/dates.ts";
+import { formatDayWithin } from "../../i18n/dates.ts";
 import { t, tParts } from "../../i18n/index.ts";
 import { Button } from "../../ui/button.tsx";
 import { Progress } from "../../ui/progress.tsx";
@@ -39,7 +39,7 @@ export function Bring(props: BringProps) {
               {tParts("moving.ofWhom", {
                 name: <bdi>{content.displayName}</bdi>,
                 address: <bdi>{content.address}</bdi>,
-                when: formatDay(content.made, now),
+                when: formatDayWithin(content.made, now),
               })}
             </p>
             <p class="field-hint">

@@ -1,7 +1,7 @@
 import type { ClosingPlan, ClosingReceipt } from "@baraza/engine";
 import { Download, Trash2 } from "lucide";
 import { useState } from "preact/hooks";
-import { formatDay } from "../../i18n/dates.ts";
+import { formatDayWithin } from "../../i18n/dates.ts";
 import { formatList, t, tParts } from "../../i18n/index.ts";
 import { Button } from "../../ui/button.tsx";
 import { Form, SelectField, TextField } from "../../ui/field.tsx";
@@ -120,7 +120,7 @@ function Closed({
       <p role="status">
         {tParts("moving.receipt", {
           node: <bdi>{receipt.node}</bdi>,
-          when: formatDay(receipt.nameRests, now),
+          when: formatDayWithin(receipt.nameRests, now),
         })}
       </p>
       {receipt.untold.length > 0 && (

@@ -4,7 +4,7 @@ import { PhoneCall } from "lucide";
 import { useState } from "preact/hooks";
 import { failureText } from "../../app/failure.ts";
 import type { Failure } from "../../app/model.ts";
-import { formatDay } from "../../i18n/dates.ts";
+import { formatDayWithin } from "../../i18n/dates.ts";
 import { t } from "../../i18n/index.ts";
 import { Button } from "../../ui/button.tsx";
 import { Form, TextField } from "../../ui/field.tsx";
@@ -111,8 +111,8 @@ function Give({
       <p class="field-hint">
         {t("recovery.helpSince", {
           name,
-          when: formatDay(since, now),
-          asked: formatDay(request.at, now),
+          when: formatDayWithin(since, now),
+          asked: formatDayWithin(request.at, now),
         })}
       </p>
       <section class="recovery-step">

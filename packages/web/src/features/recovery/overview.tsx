@@ -3,7 +3,7 @@ import "./recovery.css";
 import type { Loss, Overview as OverviewData, OverviewWay } from "@baraza/engine";
 import { CircleAlert, CircleCheck, CircleHelp, Hourglass } from "lucide";
 import type { ComponentChildren } from "preact";
-import { formatDay } from "../../i18n/dates.ts";
+import { formatDayWithin } from "../../i18n/dates.ts";
 import { formatList, t, tParts } from "../../i18n/index.ts";
 import { Button } from "../../ui/button.tsx";
 import { Icon } from "../../ui/icon.tsx";
@@ -29,7 +29,7 @@ export function Overview(props: OverviewProps) {
       <section class="recovery-next" aria-labelledby="recovery-next">
         <h2 id="recovery-next">{next === null ? t("recovery.ready") : t("recovery.nextTitle")}</h2>
         {overview.recoveredAt !== null && (
-          <p>{t("recovery.cameBack", { when: formatDay(overview.recoveredAt, now) })}</p>
+          <p>{t("recovery.cameBack", { when: formatDayWithin(overview.recoveredAt, now) })}</p>
         )}
         {next === null ? (
           <p>{t("recovery.readyWhy")}</p>
@@ -111,7 +111,7 @@ function Way({ way, overview, now }: { way: OverviewWay; overview: OverviewData;
 function practised(at: number | null, now: number): string {
   return at === null
     ? t("recovery.neverPractised")
-    : t("recovery.practisedAt", { when: formatDay(at, now) });
+    : t("recovery.practisedAt", { when: formatDayWithin(at, now) });
 }
 
 function wayName(kind: string): string {

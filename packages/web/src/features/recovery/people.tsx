@@ -4,7 +4,7 @@ import { UsersRound } from "lucide";
 import { useState } from "preact/hooks";
 import { failureText } from "../../app/failure.ts";
 import type { Failure } from "../../app/model.ts";
-import { formatDay } from "../../i18n/dates.ts";
+import { formatDayWithin } from "../../i18n/dates.ts";
 import { t, tParts } from "../../i18n/index.ts";
 import { Avatar } from "../../ui/avatar.tsx";
 import { Button } from "../../ui/button.tsx";
@@ -103,7 +103,7 @@ export function TrustedPeople(props: PeopleProps) {
                 start={<Avatar id={one.owner} name={one.name} />}
                 title={one.name}
                 detail={t("recovery.heldSince", {
-                  when: formatDay(one.since, now),
+                  when: formatDayWithin(one.since, now),
                   k: one.k,
                   n: one.n,
                 })}
@@ -202,7 +202,7 @@ function holderText({ state, at }: Holder, now: number): string {
     case "sent":
       return t("recovery.holderSent");
     case "held":
-      return t("recovery.holderHeld", { when: formatDay(at, now) });
+      return t("recovery.holderHeld", { when: formatDayWithin(at, now) });
     case "declined":
       return t("recovery.holderDeclined");
     case "left":

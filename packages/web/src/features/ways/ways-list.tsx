@@ -2,7 +2,7 @@ import "./ways.css";
 import type { Way } from "@baraza/engine";
 import { Building2, CircleHelp, Fingerprint, KeyRound, ScrollText, Users } from "lucide";
 import { useState } from "preact/hooks";
-import { formatDay } from "../../i18n/dates.ts";
+import { formatDayWithin } from "../../i18n/dates.ts";
 import { t } from "../../i18n/index.ts";
 import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
@@ -73,7 +73,7 @@ export function wayName(way: Way): string {
 function wayDetail(way: Way, now: number): string {
   if (way.weak) return t("ways.weakWhat");
   if (!way.opens) return t("ways.signsInOnly");
-  const date = formatDay(way.created, now);
+  const date = formatDayWithin(way.created, now);
   return way.label === null ? t("ways.since", { date }) : `${t(`ways.kind.${way.kind}`)} · ${date}`;
 }
 
