@@ -69,7 +69,6 @@ const engine = [
   "device-pairing",
   "device-session",
   "leave-spaces",
-  "open-session",
   // The lock on this device.
   "device-lock",
   "guard",

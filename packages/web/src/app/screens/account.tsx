@@ -193,6 +193,11 @@ export function Setup({
 /** The passphrase once more, where the node ended this device's session. */
 export function SignInAgain({ engine, onClose }: { engine: EnginePort; onClose: () => void }) {
   const { busy, failure, run } = useRequest();
+  // By this dialog, in another tab, or by the device itself once its account is open again.
+  const { sessionEnded } = engine.status.value;
+  useEffect(() => {
+    if (!sessionEnded) onClose();
+  }, [sessionEnded, onClose]);
   return (
     <SignInAgainDialog
       busy={busy}
@@ -204,9 +209,7 @@ export function SignInAgain({ engine, onClose }: { engine: EnginePort; onClose: 
         </OnRequest>
       }
       onSubmit={(passphrase, code) => {
-        void run(() => engine.signInAgain(passphrase, code)).then(
-          () => engine.status.peek().sessionEnded || onClose(),
-        );
+        void run(() => engine.signInAgain(passphrase, code));
       }}
     />
   );
