@@ -122,6 +122,43 @@ test("who leads alone brings a space to their own node while the old one works; 
   await net.node(0).restart();
 }, 90_000);
 
+test("who hears of a move before the new hub has the space waits for it, and is told of no loss", async () => {
+  const spaceId = await spaceOf(amina, [bruno, dawit], { title: "Kitchen" });
+  await lead(spaceId, amina, bruno);
+  await amina.commands["space.setRole"]({
+    spaceId,
+    identityId: amina.identityId,
+    role: "member",
+  });
+  await bruno.until("people", { spaceId }, (people) => stewardsIn(people) === 1);
+  // The old hub is closed; the new one has not heard of the space when somebody of its own node looks there.
+  const { promise: open, resolve: letOpen } = Promise.withResolvers<undefined>();
+  let closed = false;
+  bruno.line.between(async (path, _body, pass) => {
+    if (path.endsWith("/logs.takeOver")) {
+      closed = true;
+      await open;
+    }
+    return pass();
+  });
+  await bruno.commands["space.move"]({ spaceId, node: net.node(1).name });
+  await until(() => closed, "the old hub's closing", 10_000);
+  let looks = 0;
+  await dawit.restart();
+  dawit.line.between(async (path, _body, pass) => {
+    if (path.endsWith("/logs.session")) looks += 1;
+    return pass();
+  });
+  await dawit.until("leading", { spaceId }, (one) => one.keptAt === net.node(1).name);
+  const before = looks;
+  await until(() => looks >= before + 2, "looking twice", 10_000).finally(() => letOpen(undefined));
+  expect((await dawit.now("space", { spaceId }))?.trouble).toBeNull();
+  for (const one of [amina, bruno, dawit]) await keptAt(one, spaceId, 1);
+  await bruno.commands["chat.send"]({ spaceId, text: "here now" });
+  await untilText(dawit, spaceId, "here now");
+  for (const one of [bruno, dawit]) one.line.between(null);
+}, 90_000);
+
 test("with the hub dead two of three stewards move the space by letter; what it had acknowledged survives", async () => {
   const spaceId = await spaceOf(amina, [bruno, carla, dawit], { title: "Radio" });
   await lead(spaceId, amina, bruno);

@@ -445,7 +445,10 @@ const rows: Record<string, () => Promise<void>> = {
     for (const one of [moved, bruno])
       await one.until("leading", { spaceId }, (now) => now.keptAt === net.node(0).name);
     await moved.until("move.status", {}, ({ came }) => came?.kept.length === 0);
+    // The old node is not missed then.
+    net.node(1).line.cut();
     await isBack(moved, person, spaceId);
+    net.node(1).line.mend();
   },
   "node gone for good, device": async () => {
     const { person, spaceId } = await someone(2);

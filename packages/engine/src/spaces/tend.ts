@@ -155,7 +155,7 @@ async function failed(core: Core, space: SpaceRuntime, error: unknown): Promise<
     return;
   } else if (error.code === "quota_exceeded") {
     if (calm) await setTrouble(core, space, "full");
-  } else if (error.code === "log_not_found" && space.row.hub === core.me().node) {
+  } else if (error.code === "log_not_found" && isBornHere(core, space)) {
     if (calm) await setTrouble(core, space, "rolledBack");
     await createAgain(core, space);
   }
@@ -171,6 +171,11 @@ async function failed(core: Core, space: SpaceRuntime, error: unknown): Promise<
   const pause = backoff(space.attempts++);
   space.fetched = false;
   core.platform.clock.setTimer(pause, () => core.kick({ space: space.logId }));
+}
+
+/** Its node has had the log from the beginning: one that was handed over may not have arrived yet, and is not opened anew. */
+function isBornHere(core: Core, { row, genesis }: SpaceRuntime): boolean {
+  return row.gen === 0 && row.hub === genesis.hub && row.hub === core.me().node;
 }
 
 const ASK_AFTER = 4;
