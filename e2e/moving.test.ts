@@ -94,6 +94,7 @@ test("the old node is cut off half-way: the link opens the account at the new on
   her.node = b;
   const there = await her.tab(link.slice(b.url.length));
   await there.getByText(account.shownName).waitFor();
+  expect(there.url()).toBe(`${b.url}/move`);
   await moveIn(her, there, account.passphrase, "Written at the new node");
   await steps.message(her, "Written at the old node", there).waitFor();
   await follows(account.shownName, `amina@${b.name}`);

@@ -70,6 +70,9 @@ test("she signs up, makes a space and invites by link", async () => {
 test("he opens the link at her node, names his own, signs up there and accepts", async () => {
   const { page, t } = him;
   await page.getByText(amina.shownName).first().waitFor();
+  // What opens the space is seen by nobody who sees the address, and a page that is loaded again still has it.
+  expect(page.url()).toBe(`${site.nodes.a.url}/join`);
+  await page.reload();
   await page.getByText(TITLE).waitFor();
   await page.getByRole("button", { name: t("join.haveAccount") }).click();
   const address = `${bruno.name}@${site.nodes.b.name}`;

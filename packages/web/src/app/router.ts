@@ -1,4 +1,10 @@
-/** Where the app is, over the browser's history. Screens link with plain `<a href>`; one listener takes their clicks. */
+/**
+ * Where the app is, over the browser's history. Screens link with plain `<a href>`; one listener takes their clicks.
+ *
+ * [Note: Secrets out of sight] A link's secret stands in its fragment, which no server gets. It is taken out of the address bar as soon as it is
+ * read, so that nobody photographs, copies or synchronises it with the address, and stands in the state of this
+ * one entry of the tab's history: a page that is loaded again still has it.
+ */
 import { signal } from "@preact/signals";
 import { hrefOf, parentOf, parseRoute, type Route } from "./routes.ts";
 
@@ -19,10 +25,16 @@ export function startRouter(): void {
 /** Goes to a route. `replace` leaves no way back to where one was, e.g. after signing in. */
 export function go(route: Route, options: { replace?: boolean } = {}): void {
   const url = hrefOf(route);
-  if (options.replace) history.replaceState(history.state, "", url);
-  else if (url !== location.pathname + location.hash)
+  if (options.replace) history.replaceState({ depth: depth() }, "", url);
+  else if (url !== location.pathname + fragment())
     history.pushState({ depth: depth() + 1 }, "", url);
   read();
+}
+
+/** What stood behind the number sign of the address, with that sign; empty when nothing did. */
+export function fragment(): string {
+  const kept = stateOf("fragment");
+  return location.hash === "" && typeof kept === "string" ? kept : location.hash;
 }
 
 /** One page back if it is ours, else to the page above. */
@@ -32,17 +44,22 @@ export function back(): void {
 }
 
 function depth(): number {
+  const kept = stateOf("depth");
+  return typeof kept === "number" ? kept : 0;
+}
+
+function stateOf(name: "depth" | "fragment"): unknown {
   const state: unknown = history.state;
-  return typeof state === "object" &&
-    state !== null &&
-    "depth" in state &&
-    typeof state.depth === "number"
-    ? state.depth
-    : 0;
+  return typeof state === "object" && state !== null
+    ? (state as Readonly<Record<string, unknown>>)[name]
+    : undefined;
 }
 
 function read(): void {
-  here.value = parseRoute(location.pathname, location.hash);
+  const secret = fragment();
+  here.value = parseRoute(location.pathname, secret);
+  if (location.hash !== "")
+    history.replaceState({ depth: depth(), fragment: secret }, "", location.pathname);
 }
 
 function followLink(event: MouseEvent): void {

@@ -8,7 +8,7 @@ import type { EnginePort } from "../engine.ts";
 import { usePolicy, useRequest } from "../hooks.ts";
 import { lazy } from "../lazy.tsx";
 import { recall } from "../memory.ts";
-import { go } from "../router.ts";
+import { fragment, go } from "../router.ts";
 import { hrefOf, languageOf, type Route } from "../routes.ts";
 import { setLanguage } from "../settings.ts";
 import { isLanguage, loadWords, t } from "../../i18n/index.ts";
@@ -98,7 +98,7 @@ export function SignUp(props: SignUpProps) {
   const why = setup ? "setup" : reason;
   useEffect(() => {
     // Whoever invited somebody by name may have said which language they read.
-    const language = languageOf(location.hash);
+    const language = languageOf(fragment());
     if (language !== undefined && isLanguage(language)) void setLanguage(language);
   }, []);
   return (
