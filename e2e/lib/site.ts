@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import type { TestNode, Wire } from "@baraza/testkit";
 import { recordWire, startTestNode } from "@baraza/testkit";
 import type { TestContext } from "vitest";
-import type { Visitor } from "./visitor.ts";
+import type { CameraOf, Visitor } from "./visitor.ts";
 import { arrive } from "./visitor.ts";
 
 /** Where the built app lies. */
@@ -21,8 +21,8 @@ export type SiteNode = TestNode & {
 export type Site = {
   /** The nodes; `a` is `a.localhost:PORT`, unless it was given another name. */
   readonly nodes: Readonly<Record<"a" | "b", SiteNode>>;
-  /** A person with a browser of their own opens an address of a node. */
-  visitor(node: SiteNode, path?: string): Promise<Visitor>;
+  /** A person with a browser of their own opens an address of a node. Without `camera` the browser has none. */
+  visitor(node: SiteNode, path?: string, camera?: CameraOf): Promise<Visitor>;
   /** What browsers complained about, apart from a line that a test had cut. */
   complaints(): string[];
   /** Pictures of all tabs, for whoever looks into a failure. @returns the directory they lie in */
@@ -38,8 +38,8 @@ export async function openSite(hosts = { a: "a.localhost", b: "b.localhost" }): 
   const [a, b] = await Promise.all([startNode(hosts.a), startNode(hosts.b)]);
   return {
     nodes: { a, b },
-    visitor: async (node, path = "/") => {
-      const visitor = await arrive(node, path);
+    visitor: async (node, path = "/", camera) => {
+      const visitor = await arrive(node, path, camera);
       visitors.push(visitor);
       return visitor;
     },

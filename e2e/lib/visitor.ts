@@ -38,10 +38,20 @@ const WITH_MOUSE = [
   "--blink-settings=primaryHoverType=2,availableHoverTypes=2,primaryPointerType=4,availablePointerTypes=4",
 ];
 
+/** A camera for this person's browser: `picture` is a film (`film` in camera.ts) that it shows, read whenever it is opened. */
+export type CameraOf = { picture: string; refused?: boolean };
+
+const withCamera = ({ picture, refused = false }: CameraOf): string[] => [
+  `--use-fake-ui-for-media-stream${refused ? "=deny" : ""}`,
+  "--use-fake-device-for-media-stream",
+  `--use-file-for-fake-video-capture=${picture}`,
+];
+
 /** Starts a Chromium with an empty profile, which opens a path of a node. */
-export async function arrive(node: TestNode, path: string): Promise<Visitor> {
+export async function arrive(node: TestNode, path: string, camera?: CameraOf): Promise<Visitor> {
   const profile = newProfile();
-  const browser = await launchChromium(profile, WITH_MOUSE);
+  const flags = camera ? [...WITH_MOUSE, ...withCamera(camera)] : WITH_MOUSE;
+  const browser = await launchChromium(profile, flags);
   browser.context.setDefaultTimeout(PATIENCE);
   const open = async (url: string): Promise<Page> => {
     const page = await browser.open(url);

@@ -17,6 +17,8 @@ const screens = [
   "monitor-smartphone",
   "moving",
   "node-page",
+  "qr",
+  "qr-decode",
   "qr-encode",
   "recovery",
   "settings",

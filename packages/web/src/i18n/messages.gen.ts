@@ -531,6 +531,7 @@ export interface Messages {
   "devices.scan": null;
   "devices.scanning": null;
   "devices.noCamera": null;
+  "devices.scanWrong": null;
   "devices.typeCode": null;
   "devices.typeHint": null;
   "devices.codeMissing": null;

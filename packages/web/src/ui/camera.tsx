@@ -1,27 +1,21 @@
 import "./camera.css";
 import { useEffect, useRef } from "preact/hooks";
+import type { Look } from "./read-code.ts";
+import { codeReader } from "./read-code.ts";
+export { canReadCodes } from "./read-code.ts";
 
-/** The part of the Shape Detection API (WICG draft) that reads codes; not in every browser. */
-type Detector = { detect: (source: HTMLVideoElement) => Promise<{ rawValue: string }[]> };
-type DetectorClass = {
-  new (options: { formats: string[] }): Detector;
-  getSupportedFormats: () => Promise<string[]>;
-};
-
+/** Between two looks the screen has time for everything else. */
 const LOOK_EVERY_MS = 200;
 
-/** Whether this browser can read picture codes through a camera. */
-export async function canReadCodes(): Promise<boolean> {
-  const found = detectorClass();
-  const devices = (navigator as Partial<Navigator>).mediaDevices;
-  if (!found || !devices) return false;
-  return found.getSupportedFormats().then(
-    (formats) => formats.includes("qr_code"),
-    () => false,
-  );
+async function seen(look: Look, video: HTMLVideoElement): Promise<string | undefined> {
+  try {
+    return await look(video);
+  } catch {
+    return undefined;
+  }
 }
 
-/** What the camera sees, until a code is in it: then once `onCode`. It stops when this goes off the screen. */
+/** What the camera sees. `onCode` once for each code that comes before it. It stops when this goes off the screen. */
 export function Camera(props: {
   label: string;
   onCode: (code: string) => void;
@@ -30,31 +24,40 @@ export function Camera(props: {
 }) {
   const ref = useRef<HTMLVideoElement>(null);
   const { onCode, onFailed } = props;
+  const latest = useRef(onCode);
+  latest.current = onCode;
   useEffect(() => {
     let over = false;
     let stream: MediaStream | undefined;
     let timer: ReturnType<typeof setTimeout> | undefined;
+    let last: string | undefined;
     const stop = (): void => {
       for (const track of stream?.getTracks() ?? []) track.stop();
     };
-    const look = async (detector: Detector): Promise<void> => {
+    const go = async (look: Look): Promise<void> => {
       const video = ref.current;
       if (over || !video) return;
       // A picture that is not there yet cannot be read; the next one is.
-      const codes = await detector.detect(video).catch(() => []);
-      const code = codes.find(({ rawValue }) => rawValue !== "");
+      const code = await seen(look, video);
       if (over) return;
-      if (code) return onCode(code.rawValue);
-      timer = setTimeout(() => void look(detector), LOOK_EVERY_MS);
+      if (code !== undefined && code !== last) {
+        last = code;
+        latest.current(code);
+      }
+      timer = setTimeout(() => void go(look), LOOK_EVERY_MS);
     };
     const start = async (): Promise<void> => {
-      const found = detectorClass();
-      if (!found) throw new Error("no detector");
-      stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } });
+      const [look, opened] = await Promise.all([
+        codeReader(),
+        navigator.mediaDevices.getUserMedia({
+          video: { facingMode: "environment", width: { ideal: 1280 }, height: { ideal: 720 } },
+        }),
+      ]);
+      stream = opened;
       if (over || !ref.current) return stop();
       ref.current.srcObject = stream;
       await ref.current.play();
-      await look(new found({ formats: ["qr_code"] }));
+      await go(look);
     };
     start().catch(() => {
       stop();
@@ -69,8 +72,4 @@ export function Camera(props: {
     // oxlint-disable-next-line react-hooks/exhaustive-deps
   }, []);
   return <video ref={ref} class="camera" muted playsInline aria-label={props.label} />;
-}
-
-function detectorClass(): DetectorClass | undefined {
-  return (globalThis as { BarcodeDetector?: DetectorClass }).BarcodeDetector;
 }

@@ -7,7 +7,7 @@ export function QrCode({ value, label }: { value: string; label: string }) {
   useEffect(() => {
     let current = true;
     void import("./qr-encode.ts").then(({ encode }) => {
-      const { data, size } = encode(value, { ecc: "M", border: 3 });
+      const { data, size } = encode(value, 3);
       if (current) setCode({ path: pathOf(data), size });
     });
     return () => {

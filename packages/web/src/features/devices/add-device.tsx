@@ -15,7 +15,7 @@ export interface AddDeviceProps {
   pairing: Pairing | null;
   busy: boolean;
   failure?: Failure | undefined;
-  /** Absent where the browser cannot read codes. */
+  /** False where there is no camera. */
   canScan: boolean;
   onCode: (code: string) => void;
   onConfirm: () => void;
@@ -52,6 +52,7 @@ function TakeCode({ node, busy, failure, canScan, onCode }: AddDeviceProps) {
   const [tried, setTried] = useState(false);
   const [scanning, setScanning] = useState(false);
   const [noCamera, setNoCamera] = useState(false);
+  const [scanned, setScanned] = useState(false);
   return (
     <>
       <p>{t("devices.addLead", { node })}</p>
@@ -62,6 +63,7 @@ function TakeCode({ node, busy, failure, canScan, onCode }: AddDeviceProps) {
             label={t("devices.scanning")}
             onCode={(code) => {
               setScanning(false);
+              setScanned(true);
               onCode(code);
             }}
             onFailed={() => {
@@ -85,6 +87,7 @@ function TakeCode({ node, busy, failure, canScan, onCode }: AddDeviceProps) {
       <Form
         onSubmit={() => {
           setTried(true);
+          setScanned(false);
           if (!busy && typed.trim() !== "") onCode(typed);
         }}
       >
@@ -101,7 +104,7 @@ function TakeCode({ node, busy, failure, canScan, onCode }: AddDeviceProps) {
         />
         {failure && (
           <p class="field-error" role="alert">
-            {failureText(failure)}
+            {scanned && failure === "codeWrong" ? t("devices.scanWrong") : failureText(failure)}
           </p>
         )}
         <Button kind={canScan && !noCamera ? "secondary" : "primary"} type="submit" busy={busy}>

@@ -130,7 +130,7 @@ function lines(context: CanvasRenderingContext2D, text: string, width: number): 
 }
 
 function qr(context: CanvasRenderingContext2D, text: string, x: number, y: number, size: number) {
-  const { data, size: modules } = encode(text, { ecc: "M", border: 2 });
+  const { data, size: modules } = encode(text, 2);
   const unit = size / modules;
   data.forEach((row, at) => {
     row.forEach((dark, column) => {
