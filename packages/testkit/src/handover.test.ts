@@ -259,7 +259,7 @@ test(`${scale(4, 24)} kills of the device that carries a move out, between any t
     await bruno.until("people", { spaceId }, (people) =>
       people.some((one) => one.name === "Amina" && one.role === "member"),
     );
-    const dead = bruno.killAfter(Math.ceil((step * 24) / steps));
+    const dead = bruno.killAfter(1 + Math.floor(((step - 1) * 24) / steps));
     const asked = bruno.commands["space.move"]({ spaceId, node: net.node(1).name });
     await Promise.race([dead, keptAt(bruno, spaceId, 1).catch(() => dead)]);
     await bruno.kill();

@@ -4,7 +4,7 @@
  * hub knows.
  */
 import type { Bytes, DecisionProof } from "@baraza/protocol";
-import { decisionProof, logToken, ProtocolError, readAs, writeAs } from "@baraza/protocol";
+import { decisionProof, logToken, ProtocolError, readAs, toHex, writeAs } from "@baraza/protocol";
 import type { Core } from "../core.ts";
 import { EngineError } from "../errors.ts";
 import { takeToken } from "../spaces/create.ts";
@@ -24,6 +24,10 @@ export async function startMove(
   space: SpaceRuntime,
   proof: DecisionProof,
 ): Promise<void> {
+  await core.store.run("INSERT OR REPLACE INTO begun_moves VALUES (?, ?)", [
+    space.logId,
+    toHex(proof.id),
+  ]);
   let closed = false;
   try {
     const { head } = await core.remote.call(space.row.hub, "logs.close", {

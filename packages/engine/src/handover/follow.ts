@@ -58,12 +58,22 @@ export async function learnMove(
   if (record.gen !== space.row.gen + 1 || !equalBytes(record.oldKey, space.row.hub_key))
     return false;
   if (!(await extendsOurs(core, space, record))) return false;
+  const role = carries ?? (await begunHere(core, space.logId, proof));
   await core.store.transaction((tx) => {
-    switchTo(tx, core, space, proof, record, carries);
+    switchTo(tx, core, space, proof, record, role);
     tx.afterCommit(() => forgetRuntime(core, space.logId));
   });
   core.kick({ space: space.logId, vault: true });
   return true;
+}
+
+/** It was cut off between closing the old hub and noting that it goes over: the old hub tells it like everybody else. */
+async function begunHere(core: Core, logId: string, { id }: DecisionProof): Promise<Carries> {
+  const begun = await core.store.get<{ id: string }>(
+    "SELECT id FROM begun_moves WHERE log_id = ?",
+    [logId],
+  );
+  return begun?.id === toHex(id) ? { closed: false } : null;
 }
 
 const HEARD = 4;
@@ -188,6 +198,7 @@ function switchTo(
       record.seq,
       record.head,
     ]);
+  tx.run("DELETE FROM begun_moves WHERE log_id = ?", [logId]);
   // What was sealed for the former generation is sealed anew.
   tx.run("DELETE FROM outbox WHERE log_id = ? AND type = 'space.steward'", [logId]);
   tx.run("UPDATE outbox SET request_id = NULL WHERE log_id = ?", [logId]);

@@ -63,11 +63,20 @@ CREATE TABLE move_askers (
 ) STRICT, WITHOUT ROWID;
 `;
 
+/** The hand-over that this device has begun to carry out: it may hear of it from the old hub before it has noted that it follows it. */
+const BEGUN = `
+CREATE TABLE begun_moves (
+  log_id TEXT PRIMARY KEY,
+  id TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+`;
+
 export const HANDOVER_MIGRATIONS: readonly Migration[] = [
   { version: 1, up: TABLES },
   { version: 2, up: TOKEN },
   { version: 3, up: MIRRORS },
   { version: 4, up: ASKERS },
+  { version: 5, up: BEGUN },
 ];
 export const HANDOVER_TABLES = [
   "former_hubs",
@@ -75,4 +84,5 @@ export const HANDOVER_TABLES = [
   "space_mirrors",
   "heard_moves",
   "move_askers",
+  "begun_moves",
 ] as const;
