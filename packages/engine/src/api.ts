@@ -9,6 +9,7 @@ import type { MovingCommands, MovingLive } from "./moving/api.ts";
 import type { LeadingCommands, LeadingLive } from "./leading/api.ts";
 import type { MirrorCommands, MirrorLive } from "./mirrors/api.ts";
 import type { RecoveryCommands, RecoveryLive } from "./recovery/api.ts";
+import type { SearchCommands, SearchLive } from "./search/api.ts";
 import type { SlotCommands, SlotLive } from "./slots/api.ts";
 import type { TrustCommands, TrustLive } from "./trust/api.ts";
 import type { WaysCommands, WaysLive } from "./ways/api.ts";
@@ -205,6 +206,7 @@ export type EngineCommands = {
   WaysCommands &
   MovingCommands &
   RecoveryCommands &
+  SearchCommands &
   TrustCommands;
 
 export type EngineLive = {
@@ -223,6 +225,7 @@ export type EngineLive = {
   WaysLive &
   MovingLive &
   RecoveryLive &
+  SearchLive &
   TrustLive;
 
 export type CommandName = keyof EngineCommands;

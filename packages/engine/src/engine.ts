@@ -28,10 +28,11 @@ import { MOVING_MIGRATIONS } from "./moving/tables.ts";
 import { createOwnNode } from "./net/own-node.ts";
 import { createRemote } from "./net/remote.ts";
 import type { ArchiveCost } from "@baraza/crypto/archive";
-import type { Platform, SqlStore } from "./ports.ts";
+import type { Platform, SqlStore, SqlTx } from "./ports.ts";
 import { CORE_MIGRATIONS } from "./schema.ts";
 import { recoveryCommands, recoveryWatches } from "./recovery/index.ts";
 import { RECOVERY_MIGRATIONS } from "./recovery/tables.ts";
+import { CORE_SOURCES, createSearch, migrateSearch } from "./search/index.ts";
 import { RETURNS_TABLES } from "./slots/api.ts";
 import { listReturns } from "./slots/list.ts";
 import { SLOT_MIGRATIONS } from "./slots/tables.ts";
@@ -118,6 +119,8 @@ export async function createEngine(
   await migrate(store, SLOT_MIGRATIONS, "slots");
   await migrate(store, DEVICES_MIGRATIONS, "devices");
   for (const tool of tools) await migrate(store, [{ version: 1, up: tool.schema }], tool.name);
+  const sources = [...CORE_SOURCES, ...tools.flatMap(({ findable }) => findable)];
+  await migrateSearch(store, sources);
 
   let me: Me | null = null;
   let line: Line = "connecting";
@@ -224,6 +227,14 @@ export async function createEngine(
     { signedIn: () => signedIn(), end: () => endSession() },
     options.archiveCost,
   );
+  const search = createSearch({
+    store,
+    clock: platform.clock,
+    sources,
+    signedIn: () => core.signedIn(),
+    me: () => core.me().id,
+    report: (error) => core.report(error),
+  });
   if (core.signedIn()) {
     background.start();
     moving.start();
@@ -233,7 +244,7 @@ export async function createEngine(
   async function endSession(): Promise<void> {
     await background.stop();
     await moving.wipe();
-    await wipe(store);
+    await wipe(store, (tx) => search.wipe(tx));
     core.spaces.clear();
     core.setMe(null);
     sessionEnded = false;
@@ -365,6 +376,7 @@ export async function createEngine(
     ...moving.commands,
     ...lazyLeadingCommands(core),
     ...mirrorCommands(core),
+    ...search.commands,
   };
   const commands: Record<string, unknown> = { ...base };
   for (const tool of tools) {
@@ -451,6 +463,7 @@ export async function createEngine(
       (await import("./mirrors/mirrors.ts")).mirrorsOf(core, args.spaceId),
     ),
     ...recoveryWatches(core),
+    "search.state": (_args, onValue, onError) => search.watchState(onValue, onError),
   };
   for (const { name, tables, run } of moving.live) watches[name] = stored(tables, run);
   for (const [name, query] of Object.entries(ADMIN_LIVE))
@@ -473,20 +486,26 @@ export async function createEngine(
     async close() {
       await moving.stop();
       endWatch();
+      await search.stop();
       await background.stop();
       await store.close();
     },
   };
 }
 
-/** Empties every table but the notes of migrations. The tables inside of a full-text index are emptied through it. */
-async function wipe(store: SqlStore): Promise<void> {
+/**
+ * Empties every table but the notes of migrations. The tables inside of a full-text index are emptied through it.
+ * @param last what else goes, in the same transaction
+ */
+async function wipe(store: SqlStore, last: (tx: SqlTx) => void): Promise<void> {
   const tables = await store.all<{ name: string }>(
-    `SELECT name FROM sqlite_schema t WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND name NOT LIKE '\\_%' ESCAPE '\\'
+    `SELECT name FROM sqlite_schema t WHERE type = 'table' AND coalesce(sql, '') NOT LIKE 'CREATE VIRTUAL TABLE%'
+     AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND name NOT LIKE '\\_%' ESCAPE '\\'
      AND NOT EXISTS (SELECT 1 FROM sqlite_schema i WHERE i.sql LIKE 'CREATE VIRTUAL TABLE%' AND t.name GLOB i.name || '_*')`,
   );
   await store.transaction((tx) => {
     for (const { name } of tables) tx.run(`DELETE FROM "${name}"`);
+    last(tx);
   });
 }
 

@@ -71,6 +71,8 @@ const engine = [
   "device-pairing",
   "device-session",
   "leave-spaces",
+  // Looking for things, and the index for it.
+  "search-work",
   // The lock on this device.
   "device-lock",
   "guard",

@@ -19,6 +19,7 @@ import type { Bytes } from "@baraza/protocol";
 import type * as v from "valibot";
 import type { OpenArchiveWords } from "../moving/api.ts";
 import type { SqlParams, SqlTx } from "../ports.ts";
+import type { FindableSource } from "../search/port.ts";
 
 /** An event as reducers see it: opened, verified, decoded. Ids are lower-case hexadecimal. */
 export type AppliedEvent<T = unknown> = {
@@ -68,15 +69,6 @@ export type LiveQuery<A = never, R = unknown> = {
   run(context: ToolContext, args: A): Promise<R>;
 };
 
-/** Text that search can find, with where it stands. */
-export type Findable = {
-  spaceId: string;
-  eventId: string;
-  text: string;
-  author: string;
-  at: number;
-};
-
 /** A file that a tool adds to an open archive, in the folder of one space. It comes piece by piece. */
 export type ExportFile = {
   /** Name within the folder, such as `messages.json`. */
@@ -105,8 +97,8 @@ export type Tool = {
   reduce(tx: SqlTx, event: AppliedEvent): void;
   commands: Readonly<Record<string, (context: ToolContext, args: never) => Promise<unknown>>>;
   queries: Readonly<Record<string, LiveQuery>>;
-  /** What of an event can be found; empty for what cannot. */
-  findable(event: AppliedEvent): readonly Findable[];
+  /** What of it can be found: see search/port.ts. */
+  findable: readonly FindableSource[];
   /** What of a space goes into an open archive: data that programs read, and a page without script that people read. */
   exports?(context: ToolContext, space: ExportSpace): readonly ExportFile[];
 };

@@ -54,13 +54,6 @@ export type ChatCommands = {
   "chat.setDraft": (
     args: SpaceId & { text: string; replyTo?: string | undefined },
   ) => Promise<void>;
-  "chat.search": (args: {
-    text: string;
-    spaceId?: string | undefined;
-    limit?: number | undefined;
-  }) => Promise<
-    { spaceId: string; eventId: string; snippet: string; authorName: string; at: number }[]
-  >;
 };
 
 export type ChatLive = {

@@ -1,4 +1,4 @@
-/** What a person can do in a conversation -> events; and what stays on this device: drafts, the read position, searching. */
+/** What a person can do in a conversation -> events; and what stays on this device: drafts, the read position. */
 import { fromHex } from "@baraza/protocol";
 import * as v from "valibot";
 import { PENDING_POSITION } from "../../schema.ts";
@@ -7,7 +7,6 @@ import type { NewEvent, ToolContext } from "../tool.ts";
 import type { ChatCommands } from "./api.ts";
 import { CHAT_LIMITS, isEmoji } from "./events.ts";
 import type { ChatPayloads } from "./events.ts";
-import { matchOf, snippetOf } from "./search.ts";
 
 type Arguments<K extends keyof ChatCommands> = Parameters<ChatCommands[K]>[0];
 type Command<K extends keyof ChatCommands> = (
@@ -47,11 +46,6 @@ const schemas = {
     spaceId,
     text: v.pipe(v.string(), v.maxLength(4 * CHAT_LIMITS.text)),
     replyTo: v.optional(eventId),
-  }),
-  search: v.object({
-    text: v.pipe(v.string(), v.maxLength(500)),
-    spaceId: v.optional(spaceId),
-    limit: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(200))),
   }),
 };
 
@@ -145,36 +139,7 @@ export const chatCommands: {
         );
     });
   },
-
-  search: async (context, args) => {
-    const { text, spaceId: space, limit = 50 } = checkArguments(schemas.search, args);
-    const match = matchOf(text, space);
-    if (match === null) return [];
-    const rows = await context.all<FoundRow>(FOUND, [match, CANDIDATES]);
-    return rows
-      .toSorted((a, b) => b.at - a.at)
-      .slice(0, limit)
-      .map((row) => ({
-        spaceId: row.log_id,
-        eventId: row.event_id,
-        snippet: snippetOf(row.text, text),
-        authorName: row.author_name,
-        at: row.at,
-      }));
-  },
 };
-
-type FoundRow = { log_id: string; event_id: string; text: string; at: number; author_name: string };
-
-/** So many of the messages that came last are put in order of time; a word that is everywhere stays quick to look for. */
-const CANDIDATES = 1000;
-
-const FOUND = `
-  SELECT m.log_id, m.event_id, m.text, m.at, COALESCE(a.name, p.name, '') AS author_name
-  FROM (SELECT rowid AS id FROM chat_index WHERE chat_index MATCH ? ORDER BY rowid DESC LIMIT ?) f
-  JOIN chat_messages m ON m.id = f.id
-  LEFT JOIN members a ON a.log_id = m.log_id AND a.identity_id = m.author
-  LEFT JOIN people p ON p.identity_id = m.author`;
 
 /** An event with a payload of its type. */
 function event<K extends keyof ChatPayloads>(type: K, payload: ChatPayloads[K]): NewEvent {

@@ -5,7 +5,7 @@ import { chatEvents } from "./events.ts";
 import { chatExports } from "./exports.ts";
 import { chatQueries } from "./queries.ts";
 import { reduceChat } from "./reducer.ts";
-import { findable } from "./search.ts";
+import { chatFindable } from "./search.ts";
 import { chatDerived, chatSchema } from "./tables.ts";
 
 export const chat: Tool = {
@@ -16,6 +16,6 @@ export const chat: Tool = {
   reduce: reduceChat,
   commands: chatCommands,
   queries: chatQueries,
-  findable,
+  findable: chatFindable,
   exports: chatExports,
 };

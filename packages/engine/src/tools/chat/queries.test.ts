@@ -235,13 +235,12 @@ test("no statement of the tool reads a table from end to end", async () => {
   await commands.markRead(context, { spaceId, position: 2 ** 50 + 1 });
   await chatQueries.draft.run(context, { spaceId });
   await page();
-  await commands.search(context, { spaceId, text: "hello" });
   await commands.delete(context, { spaceId, eventId });
   await harness.flush();
   const plans = await harness.plans();
   expect(plans.length).toBeGreaterThan(20);
-  // Short by nature: the one account, the ids that were handed in, and a search's newest matches.
-  const short = /^SCAN (?:account|json_each|f)\b|^SCAN chat_index VIRTUAL TABLE INDEX \d+:[=M]/;
+  // Short by nature: the one account, and the ids that were handed in.
+  const short = /^SCAN (?:account|json_each)\b/;
   // These go through a space, or through as much of it as they return: its members, its notices, its newest messages.
   const space =
     /^SEARCH (?:members|n|chat_drafts|read_positions|m USING INDEX chat_messages_by_position)\b/;

@@ -61,22 +61,18 @@ type Journal = ({ event: RawEvent } | { who: number; role: Role })[];
 const idOf = (number: number) => testId(16, number + 1);
 const person = <T>(list: readonly T[], index: number): T => list[index] as T;
 
-/** Every row that the reducer makes, row numbers aside, and which messages the index finds. */
+/** Every row that the reducer makes, row numbers aside. */
 async function rowsOf(store: SqlStore): Promise<unknown> {
   const messages = await store.all<Record<string, unknown>>(
     `SELECT log_id, event_id, position, pending, author, mine, at, text, reply_to, mentions, mentions_me,
        edited_at, deleted, newer FROM chat_messages ORDER BY event_id`,
-  );
-  const found = await store.all(
-    `SELECT m.event_id FROM chat_index f JOIN chat_messages m ON m.id = f.rowid
-     WHERE chat_index MATCH 'word*' ORDER BY m.event_id`,
   );
   const rest = await Promise.all(
     ["chat_changes", "chat_reactions", "activity"].map((table) =>
       store.all(`SELECT * FROM ${table} ORDER BY event_id`),
     ),
   );
-  return { messages, found, rest };
+  return { messages, rest };
 }
 
 /** What a screen shows, as far as the order of events decides it. */

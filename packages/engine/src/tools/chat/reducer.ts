@@ -16,7 +16,6 @@ import type { SqlTx } from "../../ports.ts";
 import type { AppliedEvent } from "../tool.ts";
 import { readChatEvent } from "./events.ts";
 import type { ChatEvent } from "./events.ts";
-import { indexMessage } from "./search.ts";
 import type { chatDerived } from "./tables.ts";
 import { preview } from "./preview.ts";
 
@@ -170,7 +169,7 @@ type ChangeRow = {
   text: string;
 };
 
-/** Works out what a message shows, and tells the list of what is new and the index. Does nothing for an unknown message. */
+/** Works out what a message shows, and tells the list of what is new. Does nothing for an unknown message. */
 function show(tx: SqlTx, logId: string, eventId: string): void {
   const message = tx.get<MessageRow>(
     `SELECT id, position, author, mine, at, text, mentions_me, newer FROM chat_messages
@@ -225,7 +224,6 @@ function show(tx: SqlTx, logId: string, eventId: string): void {
       preview(visible),
     ],
   );
-  indexMessage(tx, message.id, logId, visible);
 }
 
 /** This account's identity. */

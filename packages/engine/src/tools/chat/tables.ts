@@ -53,12 +53,6 @@ CREATE TABLE IF NOT EXISTS chat_reactions (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS chat_reactions_by_target ON chat_reactions (log_id, target, position);
 
--- Words of messages; the row id is the message's. It holds no text of its own.
-CREATE VIRTUAL TABLE IF NOT EXISTS chat_index USING fts5(space, words, content='', contentless_delete=1, tokenize='ascii');
-CREATE TRIGGER IF NOT EXISTS chat_messages_gone AFTER DELETE ON chat_messages BEGIN
-  DELETE FROM chat_index WHERE rowid = old.id;
-END;
-
 -- Kept through rebuilds, see [Note: Rulings] in reducer.ts.
 CREATE TABLE IF NOT EXISTS chat_rulings (
   log_id TEXT NOT NULL,

@@ -1,0 +1,230 @@
+/**
+ * One search over everything that this device may read. It stands on the device, in its sealed store, and asks nobody. Tools say
+ * what can be found (port.ts); the background keeps the index up with them (write.ts); find.ts answers.
+ */
+import type { Clock, SqlStore, SqlTx } from "../ports.ts";
+import type { SearchCommands, SearchLive } from "./api.ts";
+import type { FindableSource } from "./port.ts";
+import type { Answers } from "./search-work.ts";
+import { emptySearch, wipeSearch } from "./tables.ts";
+import type { Indexer } from "./write.ts";
+
+export { migrateSearch } from "./tables.ts";
+export { CORE_SOURCES } from "./sources.ts";
+
+/** Nothing of it while the first screen fills: when much waits, and when little does. */
+const SOON_MS = 10_000;
+const LATER_MS = 120_000;
+const MUCH = 200;
+/** After a change, so that a burst of them is one. */
+const PAUSE_MS = 400;
+/** Slices that a search waits for, so that what was written a moment ago is found. */
+const BEFORE_ANSWER = 2;
+/** So many places that wait are counted; of more it is only known that they are more than that. */
+const COUNTED = 2000;
+
+export type SearchHost = {
+  store: SqlStore;
+  clock: Clock;
+  sources: readonly FindableSource[];
+  signedIn(): boolean;
+  me(): string;
+  report(error: unknown): void;
+};
+
+export type Search = {
+  commands: SearchCommands;
+  /** The live query's value, with a callback for changes. @returns what ends it */
+  watchState(
+    onValue: (value: SearchLive["search.state"]["value"]) => void,
+    onError: (error: unknown) => void,
+  ): () => void;
+  /** Empties everything, in the transaction that empties the rest. */
+  wipe(tx: SqlTx): void;
+  stop(): Promise<void>;
+};
+
+type Work = { indexer: Indexer; answers: Answers; forget(): void };
+
+/** Starts it: the index is built in the background. */
+export function createSearch(host: SearchHost): Search {
+  const { store, clock, sources } = host;
+  let loading: Promise<Work> | null = null;
+  let stopped = false;
+  let begun = false;
+  let running: Promise<void> | null = null;
+  let asked = false;
+  let tidied = false;
+  let cancel = (): void => undefined;
+  const watchers = new Set<() => void>();
+
+  const work = (): Promise<Work> =>
+    (loading ??= import("./search-work.ts").then(
+      ({ createAnswers, createIndexer, createLabels }) => {
+        const labels = createLabels(store);
+        return {
+          indexer: createIndexer(store, sources, labels, () => clock.now()),
+          answers: createAnswers(store, sources, labels, {
+            now: () => clock.now(),
+            me: () => host.me(),
+          }),
+          forget: () => labels.clear(),
+        };
+      },
+    ));
+
+  function later(ms: number, run: () => void): void {
+    cancel();
+    if (!stopped) cancel = clock.setTimer(ms, run);
+  }
+
+  const pause = (ms: number): Promise<void> =>
+    new Promise((resolve) => {
+      clock.setTimer(ms, resolve);
+    });
+
+  /** Works off what waits; one at a time, with rests for what else the engine has to do. */
+  function run(): void {
+    if (stopped || !host.signedIn()) return;
+    begun = true;
+    if (running !== null) {
+      asked = true;
+      return;
+    }
+    running = toEnd()
+      .catch((error: unknown) => {
+        if (!stopped) host.report(error);
+      })
+      .finally(() => {
+        running = null;
+        if (asked) later(PAUSE_MS, run);
+        asked = false;
+      });
+  }
+
+  async function toEnd(): Promise<void> {
+    const { indexer } = await work();
+    for (;;) {
+      const start = clock.now();
+      if (stopped || !host.signedIn()) return;
+      const did = await indexer.slice();
+      tell();
+      if (did === 0) break;
+      tidied = false;
+      await pause(Math.min(50, (clock.now() - start) / 8));
+    }
+    while (!tidied && !asked && !stopped) {
+      tidied = !(await indexer.tidy());
+      await pause(20);
+    }
+  }
+
+  const unlisten = store.onCommit((tables) => {
+    // What the index itself writes says nothing new.
+    if (!tables.has("search_dirty") || tables.has("search_docs") || !begun) return;
+    if (running === null) later(PAUSE_MS, run);
+    else asked = true;
+  });
+
+  async function waiting(): Promise<number> {
+    const row = await store.get<{ n: number }>(
+      "SELECT count(*) AS n FROM (SELECT 1 FROM search_dirty LIMIT ?)",
+      [COUNTED],
+    );
+    return row?.n ?? 0;
+  }
+
+  /** The exact number only when a person looks at it. */
+  async function state(): Promise<SearchLive["search.state"]["value"]> {
+    const few = await waiting();
+    const left =
+      few < COUNTED
+        ? few
+        : ((await store.get<{ n: number }>("SELECT count(*) AS n FROM search_dirty"))?.n ?? 0);
+    const done = (await store.get<{ n: number }>("SELECT count(*) AS n FROM search_docs"))?.n ?? 0;
+    return { done, total: done + left };
+  }
+
+  function tell(): void {
+    for (const watcher of watchers) watcher();
+  }
+
+  /** What was just written is found too. */
+  async function fresh(): Promise<Answers> {
+    const { indexer, answers } = await work();
+    if (running === null && host.signedIn())
+      for (let turn = 0; turn < BEFORE_ANSWER; turn++) if ((await indexer.slice()) === 0) break;
+    run();
+    return answers;
+  }
+
+  later(SOON_MS, () => {
+    waiting().then(
+      (n) => {
+        if (n >= MUCH) run();
+        else later(LATER_MS, run);
+      },
+      (error: unknown) => {
+        if (!stopped) host.report(error);
+      },
+    );
+  });
+
+  return {
+    commands: {
+      "search.find": async (args) => (await fresh())["search.find"](args),
+      "search.more": async (args) => (await work()).answers["search.more"](args),
+      "search.rebuild": async () => {
+        await running;
+        await store.transaction((tx) => emptySearch(tx, sources));
+        (await work()).forget();
+        loading = null;
+        run();
+      },
+    },
+    watchState(onValue, onError) {
+      let last = "";
+      let busy = false;
+      let again = false;
+      const refresh = async (): Promise<void> => {
+        if (busy) {
+          again = true;
+          return;
+        }
+        busy = true;
+        try {
+          do {
+            again = false;
+            const value = await state();
+            if (JSON.stringify(value) !== last) onValue(value);
+            last = JSON.stringify(value);
+            // Counting takes a moment where there is much.
+            await pause(500);
+          } while (again && watchers.has(watcher));
+        } catch (error) {
+          if (watchers.has(watcher)) onError(error);
+        } finally {
+          busy = false;
+        }
+      };
+      const watcher = (): void => void refresh();
+      watchers.add(watcher);
+      watcher();
+      return () => void watchers.delete(watcher);
+    },
+    wipe(tx) {
+      wipeSearch(tx);
+      tx.afterCommit(() => {
+        loading = null;
+        begun = false;
+      });
+    },
+    async stop() {
+      stopped = true;
+      cancel();
+      unlisten();
+      watchers.clear();
+      await running;
+    },
+  };
+}
