@@ -33,7 +33,9 @@ export function missingOptional(
 /** The entries with those added that are missing; their names say which machine they are for. */
 export function completed(packages: LockEntries): LockEntries {
   const added = missingOptional(packages).map(({ place, version, by }) => {
-    const [os = "", cpu = "", libc = ""] = place.replace(/^.*\/(?:binding-)?/, "").split("-");
+    const [os = "", cpu = "", libc = ""] = place
+      .replace(/^.*\/(?:binding-|canvas-)?/, "")
+      .split("-");
     const entry: LockEntry = {
       version,
       cpu: [cpu],

@@ -3,6 +3,7 @@ import { opaqueApart } from "@baraza/crypto/vite";
 import { slimSqlite } from "@baraza/engine/vite";
 import { defineConfig } from "vite";
 import { catalogues } from "./build/catalogues-plugin.ts";
+import { pdfFiles } from "./build/pdf-files-plugin.ts";
 import { precache } from "./build/precache-plugin.ts";
 
 /**
@@ -17,6 +18,7 @@ export default defineConfig({
     slimSqlite(),
     opaqueApart(),
     catalogues(),
+    pdfFiles(),
     precache(),
   ],
   resolve: {

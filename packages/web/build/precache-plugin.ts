@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, type Plugin } from "vite";
-import { canWait } from "./rest.ts";
+import { canWait, onlyWhenAsked } from "./rest.ts";
 import { languages } from "../src/i18n/languages.ts";
 import type { Precache } from "../src/sw/routes.ts";
 
@@ -63,6 +63,7 @@ function listFiles(outDir: string, publicDir: string): Precache {
     version: hash.digest("hex").slice(0, 16),
     first: all.filter((path) => !isCatalogue(path) && !canWait(path)),
     later: all.filter(isCatalogue),
-    rest: all.filter(canWait),
+    rest: all.filter((path) => canWait(path) && !onlyWhenAsked(path)),
+    asked: all.filter(onlyWhenAsked),
   };
 }

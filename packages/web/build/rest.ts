@@ -78,17 +78,40 @@ const engine = [
   "guard",
 ];
 
+/**
+ * What makes previews of files, fetched with the first file of its kind and kept from then on. It is not fetched ahead: pdf.js
+ * alone weighs as much as half of the app, and whoever shares no PDF need not pay for it.
+ */
+const decoders: readonly string[] = [];
+
 /** Areas whose sentences are fetched with their screens. */
 const areas = ["admin", "devices", "lock", "moving", "recovery", "trust", "ways"];
 
 export const rest: ReadonlySet<string> = new Set([
+  ...decoders,
   ...screens,
   ...engine.map((name) => `engine-${name}`),
   ...languages.flatMap(({ code }) => areas.map((area) => `${code}-${area}`)),
 ]);
 
+/** Chunks that are kept only once somebody has asked for them. */
+const asked: ReadonlySet<string> = new Set(decoders);
+
+/** What pdf.js reads on demand (pdf-files-plugin.ts). */
+const ofPdf = /^\/?pdf-[\d.]+\//;
+
 /** True for the path of a chunk (of the app or of its worker) that can wait. */
 export function canWait(path: string): boolean {
-  const name = /^\/?assets\/(.+)-[\w-]{8}\.\w+$/.exec(path)?.[1];
-  return name !== undefined && rest.has(name);
+  const name = chunkAt(path);
+  return ofPdf.test(path) || (name !== undefined && rest.has(name));
+}
+
+/** True for the path of a chunk that is never fetched ahead. */
+export function onlyWhenAsked(path: string): boolean {
+  const name = chunkAt(path);
+  return ofPdf.test(path) || (name !== undefined && asked.has(name));
+}
+
+function chunkAt(path: string): string | undefined {
+  return /^\/?assets\/(.+)-[\w-]{8}\.\w+$/.exec(path)?.[1];
 }

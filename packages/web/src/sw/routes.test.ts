@@ -6,6 +6,7 @@ const list = {
   first: ["/assets/index-abc.js", "/icon.svg"],
   later: ["/assets/ar-def.js"],
   rest: ["/assets/devices-ghi.js"],
+  asked: ["/assets/engine-pdf-pqr.js"],
 };
 const own = "https://a.example";
 const way = (path: string, more: Partial<Parameters<typeof wayOf>[0]> = {}): string =>
@@ -15,6 +16,13 @@ test("built files come from the cache, languages too once they were asked for", 
   expect(way("/assets/index-abc.js")).toBe("asset");
   expect(way("/assets/ar-def.js")).toBe("asset");
   expect(way("/assets/devices-ghi.js")).toBe("asset");
+});
+
+test("what decodes files is kept once it was asked for, and not fetched ahead", () => {
+  expect(way("/assets/engine-pdf-pqr.js")).toBe("asset");
+  expect(way("/pdf-6.5.438/cmaps/78-H.bcmap")).toBe("asset");
+  expect(way("/pdf-6.5.438/../api/x")).toBe("pass");
+  expect(restFor(["/assets/engine-pdf-pqr.js"], list)).not.toContain("/assets/engine-pdf-pqr.js");
 });
 
 test("the node's interface never touches the cache, not even when navigated to", () => {

@@ -8,6 +8,8 @@ export interface Precache {
   later: readonly string[];
   /** Paths that no first visit needs, sentences of rare screens among them: kept once asked for, and at a later visit. */
   rest: readonly string[];
+  /** Paths that are kept once asked for, and never fetched ahead: decoders of files. */
+  asked: readonly string[];
 }
 
 /** `asset`: hashed, never changes, cache first. `page`: the app's one document, as kept. `pass`: not ours. */
@@ -25,7 +27,12 @@ export function wayOf(
     return "pass";
   if (navigates) return "page";
   const kept = [list.first, list.later, list.rest].some((paths) => paths.includes(path));
-  return kept ? "asset" : "pass";
+  return kept || isAsked(path, list) ? "asset" : "pass";
+}
+
+/** A decoder, or what pdf.js reads on demand (build/pdf-files-plugin.ts), whose version stands in the path. */
+export function isAsked(path: string, list: Precache): boolean {
+  return list.asked.includes(path) || /^\/pdf-[\d.]+\/\w+\/[\w.-]+$/.test(path);
 }
 
 /** `/assets/fr-8dj2k.js` and `/assets/fr-recovery-9x1bc.js` are both of `/assets/fr`. */

@@ -3,7 +3,7 @@
  * Keeps the app on the device: it opens without a network after the first visit. It holds the app's
  * own files only; nothing that anyone wrote passes through it.
  */
-import { languageOf, type Precache, restFor, wayOf } from "./routes.ts";
+import { isAsked, languageOf, type Precache, restFor, wayOf } from "./routes.ts";
 
 declare const self: ServiceWorkerGlobalScope;
 /** Put in by build/precache-plugin.ts. */
@@ -77,6 +77,7 @@ async function install(): Promise<void> {
   );
   await renewLanguages();
   await renewRest();
+  await renewAsked();
 }
 
 /** A language that was kept before is kept in its new version too: the app must open offline right after an update. */
@@ -90,6 +91,16 @@ async function renewRest(): Promise<void> {
   const unhashed = (path: string): string => path.replace(/-[\w-]{8}\.\w+$/, "");
   const had = new Set((await keptPaths()).map(unhashed));
   if (list.rest.some((path) => had.has(unhashed(path)))) await keepRest();
+}
+
+/** What was asked for once and has not changed stays; what has changed comes when it is asked for again. */
+async function renewAsked(): Promise<void> {
+  const cache = await caches.open(NAME);
+  for (const path of await keptPaths()) {
+    if (!isAsked(path, list)) continue;
+    const kept = await caches.match(path);
+    if (kept) await cache.put(path, kept);
+  }
 }
 
 async function keepRest(): Promise<void> {
