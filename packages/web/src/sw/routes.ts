@@ -1,4 +1,6 @@
 /** How the service worker answers a request; pure, so that it can be tested without one. */
+import { CONTENT_PATH } from "../content/messages.ts";
+
 export interface Precache {
   /** Changes whenever any file does. */
   version: string;
@@ -12,8 +14,8 @@ export interface Precache {
   asked: readonly string[];
 }
 
-/** `asset`: hashed, never changes, cache first. `page`: the app's one document, as kept. `pass`: not ours. */
-export type Way = "asset" | "page" | "pass";
+/** `asset`: hashed, never changes, cache first. `page`: the app's one document, as kept. `content`: what a page offers. `pass`: not ours. */
+export type Way = "asset" | "page" | "content" | "pass";
 
 /** Decides by method, path and whether the browser navigates. The node's interface is never cached. */
 export function wayOf(
@@ -25,6 +27,7 @@ export function wayOf(
   if (method !== "GET" || origin !== own) return "pass";
   if (path === "/sw.js" || /^\/(api|\.well-known|ohttp|health|metrics)(\/|$)/.test(path))
     return "pass";
+  if (path.startsWith(CONTENT_PATH)) return "content";
   if (navigates) return "page";
   const kept = [list.first, list.later, list.rest].some((paths) => paths.includes(path));
   return kept || isAsked(path, list) ? "asset" : "pass";

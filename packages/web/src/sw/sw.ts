@@ -1,8 +1,10 @@
 /// <reference lib="webworker" />
 /**
  * Keeps the app on the device: it opens without a network after the first visit. It holds the app's
- * own files only; nothing that anyone wrote passes through it.
+ * own files only; what a page offers to be saved or played passes through it and is not kept.
  */
+import { CONTENT_PATH } from "../content/messages.ts";
+import { contentFor } from "./content.ts";
 import { isAsked, languageOf, type Precache, restFor, wayOf } from "./routes.ts";
 
 declare const self: ServiceWorkerGlobalScope;
@@ -40,6 +42,7 @@ self.addEventListener("fetch", (event) => {
   );
   if (way === "asset") event.respondWith(asset(request));
   else if (way === "page") event.respondWith(page(event));
+  else if (way === "content") event.respondWith(content(pathname, request));
 });
 
 /** Not in TypeScript's declarations yet: https://www.w3.org/TR/service-workers/#install-event-addroutes */
@@ -130,6 +133,11 @@ async function activate(): Promise<void> {
   for (const name of await caches.keys())
     if (name.startsWith("baraza-") && name !== NAME) await caches.delete(name);
   await self.clients.claim();
+}
+
+async function content(path: string, request: Request): Promise<Response> {
+  const pages = await self.clients.matchAll({ type: "window" });
+  return contentFor(path.slice(CONTENT_PATH.length), request.headers.get("range"), pages);
 }
 
 async function asset(request: Request): Promise<Response> {
