@@ -28,6 +28,7 @@ const pageWith = (source: ContentSource, inline = true): Page => ({
 });
 const silent: Page = { postMessage: () => undefined };
 
+const UNREAD = "the content cannot be read";
 const read = async (response: Response) => new Uint8Array(await response.arrayBuffer());
 
 test("content comes whole and in ranges, piece by piece", async () => {
@@ -112,9 +113,9 @@ test("what cannot be read to its end fails, and is never a shorter file", async 
       return source.read(start, end);
     },
   };
-  await expect(read(await contentFor("n", null, [pageWith(failing)]))).rejects.toThrow();
+  await expect(read(await contentFor("n", null, [pageWith(failing)]))).rejects.toThrow(UNREAD);
   const short = { ...source, size: source.size + 10 };
-  await expect(read(await contentFor("n", null, [pageWith(short)]))).rejects.toThrow();
+  await expect(read(await contentFor("n", null, [pageWith(short)]))).rejects.toThrow(UNREAD);
 });
 
 test("several files are saved as one zip file while they are read", async () => {
@@ -137,5 +138,5 @@ test("a zip file with a file in it that cannot be read fails", async () => {
   const { source } = sourceOf(bytes(100), "a");
   const broken = { ...source, read: async () => Promise.reject(new Error("gone")) };
   const made = zipOf("all.zip", [{ path: "a", at: 0, content: broken }]);
-  await expect(read(await contentFor("n", null, [pageWith(made, false)]))).rejects.toThrow();
+  await expect(read(await contentFor("n", null, [pageWith(made, false)]))).rejects.toThrow(UNREAD);
 });

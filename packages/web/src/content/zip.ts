@@ -1,6 +1,5 @@
 /** Several files as one zip file, made while it is saved (ZIP64 where it takes it). */
-import type { MadeSource } from "./source.ts";
-import { pieces, type RangedSource } from "./source.ts";
+import { type MadeSource, pieces, type RangedSource } from "./source.ts";
 
 /** A thing in the zip file: a folder has no content. Paths are separated by slashes. */
 export interface ZipEntry {
