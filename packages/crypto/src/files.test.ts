@@ -2,11 +2,16 @@ import type { Bytes } from "@baraza/protocol";
 import { concat, LIMITS, paddedSize } from "@baraza/protocol";
 import { expect, test } from "vitest";
 import {
+  blobCipher,
+  contentHash,
   createFileKey,
   locate,
   openChunk,
   openStream,
   packBlob,
+  PIECE,
+  pieceHash,
+  pieceLength,
   PLAIN_CHUNK,
   SEALED_CHUNK,
   sealStream,
@@ -106,4 +111,42 @@ test("a source with more or fewer bytes than announced is refused", async () => 
   await refuses(() => all(sealStream(key, 10, [counting(0, 9)])), "bad_stream");
   await refuses(() => all(sealStream(key, -1, [])), "bad_input");
   await refuses(() => streamLayout(2 ** 40), "bad_input");
+});
+
+test("blob chunks that are sealed and opened one by one, in any order, are those of the stream", async () => {
+  for (const size of [0, 1, PIECE - 1, PIECE, PIECE + 1, 2 * PIECE + 5000]) {
+    const plain = randomBytes(size);
+    const whole = await all(packBlob(sealStream(key, size, [plain])));
+    const cipher = await blobCipher(key, size);
+    expect(whole).toHaveLength(cipher.layout.blobChunks);
+    for (let index = whole.length - 1; index >= 0; index--) {
+      const piece = plain.slice(index * PIECE, index * PIECE + PIECE);
+      expect(piece).toHaveLength(pieceLength(size, index));
+      const sealed = await cipher.seal(index, piece);
+      expect(sealed).toEqual(whole[index]);
+      expect(await cipher.open(index, sealed)).toEqual(piece);
+    }
+  }
+});
+
+test("a blob chunk in another's place, cut, or changed does not open; a piece of another length is not sealed", async () => {
+  const size = PIECE + 100;
+  const cipher = await blobCipher(key, size);
+  const first = await cipher.seal(0, randomBytes(PIECE));
+  await refuses(() => cipher.open(1, first), "bad_stream");
+  await refuses(() => cipher.open(0, first.subarray(0, SEALED_CHUNK)), "bad_stream");
+  await refuses(() => cipher.open(0, flipped(first, 70_000)), "bad_stream");
+  await refuses(() => cipher.open(2, first), "bad_stream");
+  await refuses(() => cipher.seal(1, randomBytes(99)), "bad_stream");
+});
+
+test("the hash of a content tells its length and every piece apart", async () => {
+  const plain = randomBytes(PIECE + 10);
+  const pieces = [await pieceHash(plain.slice(0, PIECE)), await pieceHash(plain.slice(PIECE))];
+  const hash = contentHash(plain.length, pieces);
+  expect(hash).toHaveLength(32);
+  expect(contentHash(plain.length, pieces.toReversed())).not.toEqual(hash);
+  expect(contentHash(plain.length - 1, pieces)).not.toEqual(hash);
+  expect(() => contentHash(plain.length, pieces.slice(1))).toThrow("bad_input");
+  expect(contentHash(0, [])).toHaveLength(32);
 });

@@ -6,9 +6,9 @@
  * after the content bring it to a padded size; the true size travels with the key, in the event that names the blob.
  */
 import type { Bytes } from "@baraza/protocol";
-import { concat, LABELS, LIMITS, paddedSize } from "@baraza/protocol";
+import { concat, LABELS, LIMITS, paddedSize, utf8 } from "@baraza/protocol";
 import { CryptoError } from "./errors.ts";
-import { hkdf, isBytes, needBytes, randomBytes } from "./primitives.ts";
+import { hkdf, isBytes, needBytes, randomBytes, sha256 } from "./primitives.ts";
 
 const TAG = 16;
 /** Bytes of a sealed chunk, and of the plaintext in it. The last may be shorter. */
@@ -82,6 +82,92 @@ export async function openChunk(
     throw new CryptoError("bad_stream");
   const stream = await openKey(fileKey);
   return cut(await stream.open(index, index === chunks - 1, chunk), index, size);
+}
+
+/** Plain bytes in one blob chunk: what {@link BlobSealer} takes at a time, and what {@link contentHash} counts in. */
+export const PIECE = PLAIN_CHUNK * CHUNKS_PER_BLOB_CHUNK;
+
+/** Seals or opens the blob chunks of one content, in any order. */
+export type BlobCipher = {
+  readonly layout: StreamLayout;
+  /**
+   * One blob chunk from the content's bytes from `index * PIECE` on ({@link PIECE} of them, fewer where the content ends). Never
+   * seal other bytes at the same index: one key has one content. @throws CryptoError `bad_stream` when the length is wrong.
+   */
+  seal(index: number, piece: Bytes): Promise<Bytes>;
+  /** The content's bytes of one blob chunk. @throws CryptoError `bad_stream` */
+  open(index: number, chunk: Bytes): Promise<Bytes>;
+};
+
+/** @throws CryptoError `bad_input` for sizes that do not fit a blob, or no key. */
+export async function blobCipher(fileKey: Bytes, size: number): Promise<BlobCipher> {
+  const layout = streamLayout(size);
+  const stream = await openKey(fileKey);
+  const last = layout.chunks - 1;
+  /** Sealed chunks of a blob chunk: the first, how many, and the padded bytes in them. */
+  const part = (index: number) => {
+    if (!Number.isSafeInteger(index) || index < 0 || index >= layout.blobChunks)
+      throw new CryptoError("bad_stream");
+    const first = index * CHUNKS_PER_BLOB_CHUNK;
+    const count = Math.min(CHUNKS_PER_BLOB_CHUNK, layout.chunks - first);
+    return { first, count, padded: Math.min(PIECE, layout.padded - index * PIECE) };
+  };
+  return {
+    layout,
+    async seal(index, piece) {
+      const { first, count, padded } = part(index);
+      if (piece.length !== pieceLength(size, index)) throw new CryptoError("bad_stream");
+      const out = new Uint8Array(padded + count * TAG);
+      await Promise.all(
+        Array.from({ length: count }, async (_, at) => {
+          const length = Math.min(PLAIN_CHUNK, padded - at * PLAIN_CHUNK);
+          let plain = piece.subarray(at * PLAIN_CHUNK, at * PLAIN_CHUNK + length);
+          if (plain.length < length) {
+            const whole = new Uint8Array(length);
+            whole.set(plain);
+            plain = whole;
+          }
+          out.set(await stream.seal(first + at, first + at === last, plain), at * SEALED_CHUNK);
+        }),
+      );
+      return out;
+    },
+    async open(index, chunk) {
+      const { first, count, padded } = part(index);
+      if (!isBytes(chunk) || chunk.length !== padded + count * TAG)
+        throw new CryptoError("bad_stream");
+      const out = new Uint8Array(pieceLength(size, index));
+      await Promise.all(
+        unpackBlobChunk(chunk).map(async (sealed, at) => {
+          const opened = await stream.open(first + at, first + at === last, sealed);
+          const plain = cut(opened, first + at, size);
+          if (plain.length > 0) out.set(plain, at * PLAIN_CHUNK);
+        }),
+      );
+      return out;
+    },
+  };
+}
+
+/** How many bytes of a content of `size` bytes are in its piece `index`; what lies behind is padding. */
+export function pieceLength(size: number, index: number): number {
+  return Math.max(0, Math.min(PIECE, size - index * PIECE));
+}
+
+/** SHA-256 of one piece, by the platform. */
+export async function pieceHash(piece: Bytes): Promise<Bytes> {
+  return new Uint8Array(await globalThis.crypto.subtle.digest("SHA-256", piece));
+}
+
+/**
+ * The hash of a content: `SHA-256("baraza/content-hash/1" || size as uint64 || SHA-256(piece 0) || SHA-256(piece 1) ...)`, over its
+ * pieces of {@link PIECE} bytes, the last as long as it comes; of an empty content there is none.
+ */
+export function contentHash(size: number, pieces: readonly Bytes[]): Bytes {
+  if (pieces.length !== Math.ceil(size / PIECE)) throw new CryptoError("bad_input");
+  const length = new Uint8Array(8);
+  new DataView(length.buffer).setBigUint64(0, BigInt(size));
+  return sha256(utf8(LABELS.contentHash), length, ...pieces);
 }
 
 /** Packs sealed chunks into blob chunks of 1 MiB; the last may be shorter. */

@@ -451,7 +451,8 @@ async function files() {
   const content = utf8("a short file");
   const chunks = [];
   for await (const chunk of c.sealStream(fileKey, content.length, [content])) chunks.push(chunk);
-  return { what: "a file's sealed chunks", fileKey, size: content.length, content, chunks };
+  const hash = c.contentHash(content.length, [await c.pieceHash(content)]);
+  return { what: "a file's sealed chunks", fileKey, size: content.length, content, hash, chunks };
 }
 
 async function pairings() {

@@ -14,6 +14,7 @@ import type { SlotCommands, SlotLive } from "./slots/api.ts";
 import type { TrustCommands, TrustLive } from "./trust/api.ts";
 import type { WaysCommands, WaysLive } from "./ways/api.ts";
 import type { ChatCommands, ChatLive } from "./tools/chat/api.ts";
+import type { FilesCommands, FilesLive } from "./tools/files/api.ts";
 
 export type Line = "online" | "connecting" | "offline";
 
@@ -199,6 +200,7 @@ export type EngineCommands = {
   "sync.now": (args: Record<string, never>) => Promise<void>;
 } & AdminCommands &
   ChatCommands &
+  FilesCommands &
   SlotCommands &
   LeadingCommands &
   MirrorCommands &
@@ -218,6 +220,7 @@ export type EngineLive = {
   joins: { args: Record<string, never>; value: Join[] };
 } & AdminLive &
   ChatLive &
+  FilesLive &
   SlotLive &
   LeadingLive &
   MirrorLive &

@@ -110,6 +110,13 @@ export function createBackground(core: Core, onSignedOut: (why: Shut | null) => 
     const row = await core.store.get("SELECT 1 AS one FROM removals");
     return row === undefined ? null : (await import("./devices/cut-off.ts")).tendRemovals(core);
   });
+  const files = single(async () => {
+    const row = await core.store.get(
+      `SELECT 1 AS one FROM files_uploads WHERE state IN ('waiting', 'sending')
+       UNION ALL SELECT 1 FROM files_pins UNION ALL SELECT 1 FROM blob_pins UNION ALL SELECT 1 FROM files_keeps LIMIT 1`,
+    );
+    return row === undefined ? null : (await core.files()).run();
+  });
   const moves = single(async () =>
     (await hasMoves(core)) ? (await import("./moving/tend-moves.ts")).tendMoves(core) : null,
   );
@@ -219,6 +226,7 @@ export function createBackground(core: Core, onSignedOut: (why: Shut | null) => 
       if (what.moves === true) moves();
       if (what.boxes === true) live?.renew();
       if (what.devices === true) removals();
+      if (what.files === true) files();
     },
     start() {
       if (live !== null || stopped) return;
@@ -248,6 +256,7 @@ export function createBackground(core: Core, onSignedOut: (why: Shut | null) => 
             // Not while the first screen fills.
             later(TRUST_AFTER_MS, async () => trust());
             removals();
+            files();
             track(noteUse(core));
             moves();
             track(lookForMove().catch(unlessOffline));
@@ -271,6 +280,7 @@ export function createBackground(core: Core, onSignedOut: (why: Shut | null) => 
       letters();
       inbox();
       vault();
+      files();
       track(allSpaces());
     },
     async stop() {

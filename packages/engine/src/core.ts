@@ -6,6 +6,7 @@ import type { OwnNode } from "./net/own-node.ts";
 import type { Remote } from "./net/remote.ts";
 import type { Platform, SqlStore } from "./ports.ts";
 import type { SpaceRuntime } from "./spaces/runtime.ts";
+import type { FilesWork } from "./tools/files/work-port.ts";
 import type { Tool } from "./tools/tool.ts";
 
 /** The signed-in account with its private keys: in memory only, loaded from the store. */
@@ -34,6 +35,8 @@ export type Core = {
   readonly remote: Remote;
   /** Runtimes of spaces, loaded at first use. */
   readonly spaces: Map<string, Promise<SpaceRuntime | null>>;
+  /** Uploads and the content of files, loaded when they are needed. */
+  files(): Promise<FilesWork>;
   /** The signed-in account. @throws EngineError `signed_out` */
   me(): Me;
   signedIn(): boolean;
@@ -67,5 +70,7 @@ export type Core = {
     boxes?: boolean;
     /** A device is to be removed. */
     devices?: boolean;
+    /** There is content to send, to load, or to look after. */
+    files?: boolean;
   }): void;
 };

@@ -9,6 +9,7 @@ import { WAYS_MIGRATIONS } from "./account/ways-store.ts";
 import { ADMIN_LIVE, ADMIN_MIGRATIONS, adminCommands, watchHandOvers } from "./admin/index.ts";
 import type { Account, EngineCommands, EngineLive, Line, Progress, Status } from "./api.ts";
 import { createBackground } from "./background.ts";
+import { BLOB_MIGRATIONS } from "./blobs/tables.ts";
 import type { Core, Me } from "./core.ts";
 import { createDevices } from "./devices/index.ts";
 import { DEVICES_TABLES } from "./devices/list.ts";
@@ -55,9 +56,10 @@ import { live } from "./store/live.ts";
 import { createTrust } from "./trust/index.ts";
 import { listNotices, NOTICE_TABLES, PERSON_TABLES } from "./trust/queries.ts";
 import { migrate } from "./store/migrate.ts";
-import { need } from "./util.ts";
+import { named, need } from "./util.ts";
 import { createWays, theWays, WAYS_TABLES } from "./ways/index.ts";
 import { tools as allTools } from "./tools/index.ts";
+import type { FilesWork } from "./tools/files/work-port.ts";
 import type { Tool, ToolContext } from "./tools/tool.ts";
 
 /** A query that calls back now and after every change. */
@@ -118,6 +120,7 @@ export async function createEngine(
   await migrate(store, ADMIN_MIGRATIONS, "admin");
   await migrate(store, SLOT_MIGRATIONS, "slots");
   await migrate(store, DEVICES_MIGRATIONS, "devices");
+  await migrate(store, BLOB_MIGRATIONS, "blobs");
   for (const tool of tools) await migrate(store, [{ version: 1, up: tool.schema }], tool.name);
   const sources = [...CORE_SOURCES, ...tools.flatMap(({ findable }) => findable)];
   await migrateSearch(store, sources);
@@ -137,6 +140,7 @@ export async function createEngine(
     },
   );
   let clockOffDays = 0;
+  let filesWork: Promise<FilesWork> | undefined;
   const core: Core = {
     store,
     platform,
@@ -144,6 +148,12 @@ export async function createEngine(
     own,
     remote: createRemote(own, store, platform.clock, () => me?.node ?? null),
     spaces: new Map(),
+    files() {
+      filesWork ??= import("./tools/files/files-work.ts").then(({ createFilesWork }) =>
+        createFilesWork(core, (spaceId, events) => post(core, spaceId, events)),
+      );
+      return filesWork;
+    },
     me() {
       if (me === null) throw new EngineError("signed_out");
       return me;
@@ -272,6 +282,9 @@ export async function createEngine(
     all: (sql, params) => store.all(sql, params),
     get: (sql, params) => store.get(sql, params),
     write: (fn) => store.transaction((tx) => fn(tx) as never),
+    once: named(),
+    ownSpace: async () => (await import("./spaces/own-space.ts")).ownSpace(core),
+    files: () => core.files(),
   };
 
   /** After the same device was let in once more. */
@@ -286,7 +299,7 @@ export async function createEngine(
   }
 
   const devices = createDevices(core, { signedIn, tell });
-  const base: Omit<EngineCommands, `chat.${string}`> = {
+  const base: Omit<EngineCommands, `chat.${string}` | `files.${string}`> = {
     ...devices.commands,
     ...createTrust(core),
     ...createWays(core, { signedIn, signedInAgain }),

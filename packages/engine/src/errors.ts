@@ -45,7 +45,11 @@ export type EngineErrorCode =
   | "lock_wrong"
   | "lock_wait"
   | "lock_wiped"
-  | "lock_none";
+  | "lock_none"
+  | "blob_missing"
+  | "blob_altered"
+  | "file_changed"
+  | "file_unreadable";
 
 export class EngineError extends Error {
   override readonly name = "EngineError";

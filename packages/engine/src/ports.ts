@@ -203,12 +203,14 @@ export interface MadeFile {
 }
 
 /**
- * Files that the engine makes for a person to take away, so that a long job survives a restart. They lie on this
- * device as they are: what has to stay secret is sealed before.
+ * Files of the engine: those that it makes for a person to take away, so that a long job survives a restart, and sealed content
+ * that is kept on this device. They lie there as they are: what has to stay secret is sealed before.
  */
 export interface FileArea {
   /** Opens for writing; made when missing. One at a time. */
   open(name: string): Promise<MadeFile>;
+  /** Bytes from a place on; fewer where the file ends, and null where there is none. @throws FileError `failed` */
+  read(name: string, at: number, length: number): Promise<Bytes | null>;
   remove(name: string): Promise<void>;
   list(): Promise<string[]>;
 }

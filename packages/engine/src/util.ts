@@ -12,6 +12,22 @@ export function createQueue(): Queue {
   };
 }
 
+/** Queues by name: work of one name runs one after the other, others beside it. */
+export function named(): <T>(name: string, work: () => Promise<T>) => Promise<T> {
+  const queues = new Map<string, { queue: Queue; users: number }>();
+  return async (name, work) => {
+    const one = queues.get(name) ?? { queue: createQueue(), users: 0 };
+    queues.set(name, one);
+    one.users += 1;
+    try {
+      return await one.queue(work);
+    } finally {
+      one.users -= 1;
+      if (one.users === 0) queues.delete(name);
+    }
+  };
+}
+
 /** Starts work that nobody waits for. Its failure is the work's own to handle: what is left over is dropped on purpose. */
 export function drop(promise: Promise<unknown>): void {
   promise.catch(() => undefined);

@@ -28,9 +28,23 @@ export const blobsPut = {
     blobId: bytes16,
     index: chunkIndex,
     chunk: bytes(LIMITS.chunkBytes, 1),
-    hash: bytes32,
+    /** SHA-256 of the chunk, for whoever wants the hub to check what arrives. */
+    hash: v.optional(bytes32),
   }),
   response: object({ complete: v.boolean() }),
+};
+/** Whole blobs of one chunk each, for many small contents at once: all of them are there when it is answered, or none. Repeats are harmless. */
+export const blobsBatch = {
+  request: object({
+    logId: bytes32,
+    token: bytes(256, 16),
+    blobs: v.pipe(
+      v.array(object({ blobId: bytes16, chunk: bytes(LIMITS.batchChunkBytes, 1) })),
+      v.minLength(1),
+      v.maxLength(LIMITS.batchBlobs),
+    ),
+  }),
+  response: object({}),
 };
 export const blobsGet = {
   request: object({ logId: bytes32, token: bytes(256, 16), blobId: bytes16, index: chunkIndex }),

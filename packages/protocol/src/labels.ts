@@ -45,6 +45,7 @@ export const LABELS = {
   vaultHash: "baraza/vault-hash/1",
   vaultSeen: "baraza/vault-seen/1",
   blob: "baraza/blob/1",
+  contentHash: "baraza/content-hash/1",
   journal: "baraza/journal/1",
   invitationLabel: "baraza/invitation-label/1",
   nodeRecord: "baraza/node-record/1",

@@ -41,6 +41,9 @@ export const LIMITS = {
   pushesPerRequest: 256,
   chunkBytes: MiB,
   blobChunks: 16_384,
+  /** Small blobs in one request, and the size of each. */
+  batchBlobs: 64,
+  batchChunkBytes: 64 * KiB,
   vaultBytes: MiB,
   /** Ways into one account: devices have theirs too. */
   ways: 128,

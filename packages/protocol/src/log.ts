@@ -114,6 +114,11 @@ export const entryHeader = v.pipe(
     bodyLen: uint(LIMITS.commitBodyBytes),
     bodyHash: bytes32,
     blobs: v.pipe(v.array(bytes16), v.maxLength(LIMITS.entryBlobs)),
+    /**
+     * Blobs that nothing in the log needs any more: the hub lets go of what kept them so far, and collects them after
+     * `LIMITS.blobGraceMs` unless an entry names them again before. Members judge who may; to the hub, any of them may.
+     */
+    drops: v.optional(v.pipe(v.array(bytes16), v.minLength(1), v.maxLength(LIMITS.entryBlobs))),
     nextPostingKey: v.optional(bytes32),
     seatId: v.optional(bytes16),
     /**
@@ -139,6 +144,7 @@ function headerFits(header: {
   seatId?: unknown;
   addSeats?: unknown;
   slotHash?: unknown;
+  drops?: unknown;
   outerKey?: unknown;
   seat?: unknown;
   steward?: unknown;
@@ -151,6 +157,7 @@ function headerFits(header: {
     has(header.slotHash) === handshake &&
     (!has(header.addSeats) || handshake) &&
     (!has(header.outerKey) || handshake) &&
+    (!has(header.drops) || header.kind === "entry") &&
     has(header.seat) === (header.kind === "seat") &&
     has(header.steward) === (header.kind === "steward") &&
     (handshake || header.bodyLen <= LIMITS.entryBodyBytes)

@@ -145,6 +145,7 @@ export const ROUTES = {
   "logs.slot": route("gateway", slots.logsSlot),
   "blobs.create": route("gateway", blobs.blobsCreate),
   "blobs.put": route("gateway", blobs.blobsPut, LIMITS.blobRequestBytes),
+  "blobs.batch": route("gateway", blobs.blobsBatch, LIMITS.blobRequestBytes),
   "blobs.get": route("gateway", blobs.blobsGet),
   "recovery.open": route("gateway", recovery.recoveryOpen),
   "recovery.see": route("gateway", recovery.recoverySee),

@@ -228,6 +228,8 @@ export const vaultSpace = object({
   hub: nodeName,
   hubKey: bytes32,
   title: text(200),
+  /** It is the space of one's own devices. */
+  personal: v.optional(v.boolean()),
   /** The highest head known: a log that does not extend it has been rolled back. */
   seen: object({ gen: uint(), seq: uint(), head: bytes32 }),
   /** Members to ask for a place when this device is new. */

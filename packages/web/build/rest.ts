@@ -73,6 +73,15 @@ const engine = [
   "leave-spaces",
   // Looking for things, and the index for it.
   "search-work",
+  // Files: what one does with them, and their content on its way.
+  "copy-files",
+  "file-changes",
+  "file-contents",
+  "file-queries",
+  "file-rows",
+  "files-kept",
+  "files-work",
+  "own-space",
   // The lock on this device.
   "device-lock",
   "guard",

@@ -40,6 +40,15 @@ export function browserFiles(): FileArea {
         close: async () => handle.close(),
       };
     },
+    async read(name, at, length) {
+      try {
+        const file = await madeFile(name);
+        return new Uint8Array(await file.slice(at, at + length).arrayBuffer());
+      } catch (cause) {
+        if (cause instanceof DOMException && cause.name === "NotFoundError") return null;
+        throw new FileError("failed", { cause });
+      }
+    },
     async remove(name) {
       try {
         await (await directory()).removeEntry(name);

@@ -27,16 +27,43 @@ export function nodeFiles(directory: string): FileArea {
         close: () => file.close(),
       };
     },
+    async read(name, at, length) {
+      let file: FileHandle;
+      try {
+        file = await open(pathOf(name), "r");
+      } catch (error) {
+        if (isMissing(error)) return null;
+        throw new FileError("failed", { cause: error });
+      }
+      try {
+        return await failing(async () => {
+          const bytes = new Uint8Array(length);
+          let done = 0;
+          while (done < length) {
+            const { bytesRead } = await file.read(bytes, done, length - done, at + done);
+            if (bytesRead === 0) break;
+            done += bytesRead;
+          }
+          return bytes.subarray(0, done);
+        });
+      } finally {
+        await file.close();
+      }
+    },
     remove: (name) => rm(pathOf(name), { force: true }),
     async list() {
       try {
         return (await readdir(directory)).map((name) => decodeURIComponent(name));
       } catch (error) {
-        if (error instanceof Error && "code" in error && error.code === "ENOENT") return [];
+        if (isMissing(error)) return [];
         throw error;
       }
     },
   };
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "ENOENT";
 }
 
 /** Files that die with the process. */
@@ -59,6 +86,7 @@ export function memoryFiles(): FileArea {
         close: async () => undefined,
       };
     },
+    read: async (name, at, length) => files.get(name)?.slice(at, at + length) ?? null,
     remove: async (name) => void files.delete(name),
     list: async () => [...files.keys()],
   };
@@ -68,7 +96,7 @@ async function openOrMake(path: string): Promise<FileHandle> {
   try {
     return await open(path, "r+", 0o600);
   } catch (error) {
-    if (!(error instanceof Error && "code" in error && error.code === "ENOENT")) throw error;
+    if (!isMissing(error)) throw error;
     return open(path, "wx+", 0o600);
   }
 }

@@ -49,8 +49,9 @@ export async function nextVault(core: Core, ways?: readonly VaultWay[]): Promise
     genesis: Bytes;
     history: "none" | "all";
     created: number;
+    kind: string;
   }>(
-    "SELECT log_id, hub, hub_key, title, gen, seq, head, genesis, history, created FROM spaces WHERE state = 'active'",
+    "SELECT log_id, hub, hub_key, title, gen, seq, head, genesis, history, created, kind FROM spaces WHERE state = 'active'",
   );
   const nodes = await core.store.all<{ name: string; node_key: Bytes; head: Bytes | null }>(
     `SELECT name, node_key, head FROM nodes LEFT JOIN key_log_heads ON node = name ORDER BY name LIMIT 500`,
@@ -70,6 +71,7 @@ export async function nextVault(core: Core, ways?: readonly VaultWay[]): Promise
       hub: space.hub,
       hubKey: space.hub_key,
       title: space.title,
+      ...(space.kind === "personal" ? { personal: true } : {}),
       seen: { gen: space.gen, seq: space.seq, head: space.head },
       // This device first: another one of the same person need not trouble anybody else.
       contacts: [...here, ...contacts.map((one) => readAs(reply, one.reply))],

@@ -30,19 +30,27 @@ export async function flush(core: Core, space: SpaceRuntime): Promise<FollowUp[]
   while (after.length === 0 && maySend(space) && !(await commitWaits(core, space))) {
     const rows = await core.store.all<OutboxRow>(
       "SELECT id, event_id, type, type_version, at, payload FROM outbox WHERE log_id = ? AND request_id IS NULL ORDER BY id LIMIT ?",
-      [space.logId, BATCH],
+      [space.logId, space.oneByOne ? 1 : BATCH],
     );
     if (rows.length === 0) break;
     const { seq } = space.row;
     const request = await sealBatch(core, space, bounded(rows));
-    after.push(
-      ...(await submit(
-        core,
-        space,
-        request,
-        bounded(rows).map((row) => row.id),
-      )),
-    );
+    try {
+      after.push(
+        ...(await submit(
+          core,
+          space,
+          request,
+          bounded(rows).map((row) => row.id),
+        )),
+      );
+    } catch (error) {
+      if (!(error instanceof ProtocolError) || error.code !== "blob_incomplete") throw error;
+      if (rows.length === 1) space.blobsGone.add(rows[0]?.event_id ?? "");
+      space.oneByOne = rows.length > 1;
+      continue;
+    }
+    space.oneByOne = false;
     // Refused, and nothing new in the log that says why (a posting key that a steward has to mend): later.
     if (space.row.seq === seq) throw new ProtocolError("busy");
   }
@@ -134,7 +142,7 @@ async function send(
     answer = await core.remote.call(space.row.hub, "logs.append", request);
   } catch (error) {
     if (!(error instanceof ProtocolError)) throw error;
-    if (isPointless(request, error)) {
+    if (error.code === "blob_incomplete" || isPointless(request, error)) {
       await release(core, id);
       throw error;
     }

@@ -255,6 +255,7 @@ export async function testSpace(history: "none" | "all" = "none"): Promise<TestS
       pin: async () => undefined,
     },
     spaces: new Map(),
+    files: () => Promise.reject(new Error("the test has no files")),
     me: () => me,
     signedIn: () => true,
     setMe: () => undefined,

@@ -93,6 +93,10 @@ export type SpaceRuntime = {
   looksAgain: boolean;
   /** Copies at other nodes: whether a look at them is due, whether a timer waits for that, and how many looks found something missing. */
   copies: { due: boolean; waits: boolean; missed: number };
+  /** Events whose blobs the hub says not to have. */
+  readonly blobsGone: Set<string>;
+  /** One of some events names such blobs: they go one by one, to find out which. */
+  oneByOne: boolean;
   /** Decisions that the hub was given already, as they were then. */
   readonly tried: Set<string>;
 };
@@ -195,6 +199,8 @@ async function load(core: Core, logId: string): Promise<SpaceRuntime | null> {
     leading: { turn: false, waits: false },
     looksAgain: false,
     copies: { due: false, waits: false, missed: 0 },
+    blobsGone: new Set(),
+    oneByOne: false,
     tried: new Set(),
   };
 }

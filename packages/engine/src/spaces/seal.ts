@@ -9,7 +9,7 @@ import {
   signEvent,
 } from "@baraza/crypto";
 import type { Bytes, EntryHeader, RequestOf, SealedEvent } from "@baraza/protocol";
-import { fromHex, head as headSchema, readAs } from "@baraza/protocol";
+import { decodeCbor, fromHex, head as headSchema, readAs } from "@baraza/protocol";
 import type { Core } from "../core.ts";
 import { need } from "../util.ts";
 import type { SpaceRuntime } from "./runtime.ts";
@@ -39,6 +39,7 @@ export type HeaderParts = Partial<
     | "steward"
     | "seat"
     | "blobs"
+    | "drops"
   >
 >;
 
@@ -100,6 +101,16 @@ export async function sealOne(
   return { ...sealed, event, appendId };
 }
 
+/** The blobs that an event keeps at the hub, and those that it lets go. */
+function blobParts(core: Core, space: SpaceRuntime, row: OutboxRow): HeaderParts {
+  const tool = core.tools.find(({ name }) => row.type.startsWith(`${name}.`));
+  const found = tool?.blobs?.(row.type, decodeCbor(row.payload));
+  if (found === undefined) return {};
+  // The hub does not have them (any more): what the event says stands all the same.
+  const blobs = space.blobsGone.has(row.event_id) ? [] : found.names;
+  return { blobs, ...(found.drops.length === 0 ? {} : { drops: found.drops }) };
+}
+
 /** An append of plain entries, signed once for all of them. */
 export async function sealBatch(
   core: Core,
@@ -109,7 +120,16 @@ export async function sealBatch(
   const chain = chainOf(space);
   const entries: { header: Bytes; body: Bytes }[] = [];
   for (const row of rows) {
-    const { header, body } = await sealOne(core, space, chain, space.row.epoch, "entry", row);
+    const parts = blobParts(core, space, row);
+    const { header, body } = await sealOne(
+      core,
+      space,
+      chain,
+      space.row.epoch,
+      "entry",
+      row,
+      parts,
+    );
     entries.push({ header, body });
   }
   const posting = need(space.posting, "posting key");

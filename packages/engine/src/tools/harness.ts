@@ -4,6 +4,7 @@
  */
 import { check, decodeCbor, encodeCbor, fromHex } from "@baraza/protocol";
 import type { Bytes } from "@baraza/protocol";
+import { BLOB_MIGRATIONS } from "../blobs/tables.ts";
 import { EngineError } from "../errors.ts";
 import type { SqlParams, SqlStore, SqlTx } from "../ports.ts";
 import { CORE_MIGRATIONS, PENDING_POSITION } from "../schema.ts";
@@ -68,6 +69,7 @@ export async function toolHarness(
   const me = options.me ?? testId(32, 1);
   const spaceId = options.spaceId ?? testId(32, 0xa0);
   await migrate(store, CORE_MIGRATIONS);
+  await migrate(store, BLOB_MIGRATIONS, "blobs");
   const statements = new Map<string, SqlParams>();
   await store.transaction((tx) => {
     tx.exec(tool.schema);
@@ -148,6 +150,9 @@ export async function toolHarness(
     get: (sql, params = []) => (statements.set(sql, params), store.get(sql, params)),
     write: <T>(fn: (tx: SqlTx) => T) =>
       store.transaction((tx) => ({ value: fn(recorded(tx)) })).then(({ value }) => value),
+    once: (_name, work) => work(),
+    ownSpace: async () => spaceId,
+    files: () => Promise.reject(new EngineError("offline")),
   };
 
   return {

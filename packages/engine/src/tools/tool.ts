@@ -19,6 +19,7 @@ import type { Bytes } from "@baraza/protocol";
 import type * as v from "valibot";
 import type { OpenArchiveWords } from "../moving/api.ts";
 import type { SqlParams, SqlTx } from "../ports.ts";
+import type { FilesWork } from "./files/work-port.ts";
 import type { FindableSource } from "../search/port.ts";
 
 /** An event as reducers see it: opened, verified, decoded. Ids are lower-case hexadecimal. */
@@ -61,6 +62,12 @@ export type ToolContext = {
   get<T extends object>(sql: string, params?: SqlParams): Promise<T | undefined>;
   /** Local-only state (a draft, a read position): one transaction. */
   write<T>(fn: (tx: SqlTx) => T): Promise<T>;
+  /** Runs work of one name one after the other: for what first looks and then writes. */
+  once<T>(name: string, work: () => Promise<T>): Promise<T>;
+  /** The space of one's own devices, made when it is not there yet. */
+  ownSpace(): Promise<string>;
+  /** Uploads, and reading of content. */
+  files(): Promise<FilesWork>;
 };
 
 /** A query that a screen can watch: runs again when one of its tables changed. */
@@ -97,6 +104,16 @@ export type Tool = {
   reduce(tx: SqlTx, event: AppliedEvent): void;
   commands: Readonly<Record<string, (context: ToolContext, args: never) => Promise<unknown>>>;
   queries: Readonly<Record<string, LiveQuery>>;
+  /** Of an event's payload: the blobs that the hub keeps for it, and those that it is to let go. At most `LIMITS.entryBlobs` of each. */
+  blobs?(type: string, payload: unknown): { names: Bytes[]; drops: Bytes[] };
+  /**
+   * The hub has let go of blobs, by an entry of somebody's. Runs inside the transaction, after the event was applied.
+   * @returns false when its author may not have done so
+   */
+  dropped?(
+    tx: SqlTx,
+    drop: { logId: string; position: number; author: string; blobIds: string[] },
+  ): boolean;
   /** What of it can be found: see search/port.ts. */
   findable: readonly FindableSource[];
   /** What of a space goes into an open archive: data that programs read, and a page without script that people read. */

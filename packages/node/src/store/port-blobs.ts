@@ -31,6 +31,17 @@ export type BlobsOperations = {
       kept: boolean;
       complete: boolean;
     };
+    /**
+     * Adds whole blobs of one chunk each, whose files are durable: all, or none.
+     * @returns the files that are not needed, since the same blob was there
+     * @throws blob_conflict, quota_exceeded
+     */
+    addWhole(arg: {
+      logId: Bytes;
+      blobs: { blobId: Bytes; chunk: ChunkFile }[];
+      expires: number;
+      quota: { log: number; node: number };
+    }): { unused: Bytes[] };
     /** Forgets blobs that nothing names and whose time is over; gives the files that nobody needs now. */
     collect(arg: { now: number; limit: number }): Bytes[];
   };

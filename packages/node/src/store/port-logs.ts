@@ -21,7 +21,14 @@ export type LogEnd = {
 };
 
 /** One entry of an append as the service has checked it: the header is canonical and fits its body. */
-export type NewEntry = { header: Bytes; body: Bytes; appendId: Bytes; blobs: Bytes[] };
+export type NewEntry = {
+  header: Bytes;
+  body: Bytes;
+  appendId: Bytes;
+  blobs: Bytes[];
+  /** Blobs that nothing before this entry keeps any longer. */
+  drops?: Bytes[];
+};
 
 export type NewSeat = { seatId: Bytes; seatKey: Bytes };
 

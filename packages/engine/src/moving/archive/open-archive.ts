@@ -151,5 +151,8 @@ function readingContext(core: Core): ToolContext {
     all: (sql, params) => core.store.all(sql, params),
     get: (sql, params) => core.store.get(sql, params),
     write: refuse,
+    once: refuse,
+    ownSpace: refuse,
+    files: () => core.files(),
   };
 }

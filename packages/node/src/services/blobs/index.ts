@@ -64,6 +64,11 @@ export async function createBlobs(deps: BlobsDeps): Promise<BlobsService> {
     if (removed) throw new ProtocolError("seat_removed");
   };
 
+  const quotaNow = async () => ({
+    node: deps.quota.node,
+    log: (await deps.logQuota?.()) ?? deps.quota.log,
+  });
+
   const routes: Handlers = {
     "blobs.create": async ({ logId, token, blobId, chunks, bytes }, { limit }) => {
       limit("blobs.create", { perMinute: 600, burst: 600 }, keyOf(logId));
@@ -71,8 +76,7 @@ export async function createBlobs(deps: BlobsDeps): Promise<BlobsService> {
       if (bytes < chunks || bytes > chunks * LIMITS.chunkBytes)
         throw new ProtocolError("malformed", { data: { field: "bytes" } });
       const expires = now() + LIMITS.blobGraceMs;
-      const { node, log } = deps.quota;
-      const quota = { node, log: (await deps.logQuota?.()) ?? log };
+      const quota = await quotaNow();
       const state = await store.blobs.create({ logId, blobId, chunks, bytes, expires, quota });
       return {
         have: bitSet(state.chunks, state.have),
@@ -80,9 +84,10 @@ export async function createBlobs(deps: BlobsDeps): Promise<BlobsService> {
         expires: state.expires,
       };
     },
-    "blobs.put": async ({ logId, token, blobId, index, chunk, hash }) => {
+    "blobs.put": async ({ logId, token, blobId, index, chunk, hash: told }) => {
       await mayWrite(logId, token);
-      if (!Buffer.from(sha256(chunk)).equals(hash))
+      const hash = sha256(chunk);
+      if (told !== undefined && !Buffer.from(hash).equals(told))
         throw new ProtocolError("malformed", { data: { field: "hash" } });
       const known = await store.blobs.peek({ logId, blobId, index });
       if (known.chunk !== null) {
@@ -102,6 +107,39 @@ export async function createBlobs(deps: BlobsDeps): Promise<BlobsService> {
         });
       if (!added.kept) await files.remove(file);
       return { complete: added.complete };
+    },
+    "blobs.batch": async ({ logId, token, blobs }, { limit }) => {
+      limit("blobs.batch", { perMinute: 1200, burst: 600 }, keyOf(logId));
+      await mayWrite(logId, token);
+      const files_ = blobs.map(({ blobId, chunk }) => ({
+        blobId,
+        bytes: chunk,
+        chunk: { file: randomBytes(16), size: chunk.length, hash: sha256(chunk) },
+      }));
+      const remove = (gone: readonly Bytes[]) =>
+        Promise.all(gone.map((file) => files.remove(file)));
+      const written = await Promise.allSettled(
+        files_.map(({ chunk, bytes }) => files.write(chunk.file, bytes)),
+      );
+      const failed = written.find((one) => one.status === "rejected");
+      if (failed !== undefined) {
+        await remove(files_.map(({ chunk }) => chunk.file));
+        throw failed.reason;
+      }
+      const { unused } = await store.blobs
+        .addWhole({
+          logId,
+          expires: now() + LIMITS.blobGraceMs,
+          quota: await quotaNow(),
+          blobs: files_.map(({ blobId, chunk }) => ({ blobId, chunk })),
+        })
+        .catch(async (cause: unknown) => {
+          if (cause instanceof ProtocolError && cause.code !== "unavailable")
+            await remove(files_.map(({ chunk }) => chunk.file));
+          throw cause;
+        });
+      await remove(unused);
+      return {};
     },
     "blobs.get": async ({ logId, token, blobId, index }) => {
       // A removed seat reads what it could read before: its entries name these blobs.

@@ -77,7 +77,7 @@ function checkEntries(
     if (header.gen !== gen || header.epoch !== epoch) throw malformed("entries");
     seen.add(toHex(header.appendId));
     hashes.set(sha256(bytes), 32 * index);
-    stored.push({ header: bytes, body, appendId: header.appendId, blobs: header.blobs });
+    stored.push(newEntry(header, bytes, body));
   }
   if (seen.size !== entries.length) throw malformed("appendId");
   if (slot !== undefined) throw malformed("slot");
@@ -98,6 +98,14 @@ function checkEntries(
     sigs: { posting: sigs.posting },
     now,
   };
+}
+
+function newEntry(
+  { appendId, blobs, drops }: Pick<EntryHeader, "appendId" | "blobs" | "drops">,
+  header: Bytes,
+  body: Bytes,
+): NewEntry {
+  return { header, body, appendId, blobs, ...(drops === undefined ? {} : { drops }) };
 }
 
 function checkSingle(
@@ -121,7 +129,7 @@ function checkSingle(
     epoch: header.epoch,
     kind,
     digest: sha256(bytes),
-    entries: [{ header: bytes, body, appendId: header.appendId, blobs: header.blobs }],
+    entries: [newEntry(header, bytes, body)],
     sigs,
     now,
   };

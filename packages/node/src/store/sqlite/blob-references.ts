@@ -60,6 +60,34 @@ export function releaseBlobs(
   }
 }
 
+/**
+ * Nothing that stands before an entry keeps these blobs any longer: they are collected after `expires` (milliseconds), unless
+ * the same entry or one behind it names them. Blobs that are not there (yet, or any more) are passed over.
+ */
+export function letGoOfBlobs(
+  db: Db,
+  { logId, seq, blobIds, expires }: BlobReferences & { expires: number },
+): void {
+  for (const blobId of blobIds) {
+    db.run(
+      "DELETE FROM blob_wants WHERE log_id = ? AND blob_id = ? AND seq < ?",
+      logId,
+      blobId,
+      seq,
+    );
+    const blob = findBlob(db, logId, blobId);
+    if (blob === undefined) continue;
+    const gone = db.run("DELETE FROM blob_refs WHERE blob = ? AND seq < ?", blob.blob, seq);
+    if (gone > 0)
+      db.run(
+        "UPDATE blobs SET refs = refs - ?, expires = max(expires, ?) WHERE blob = ?",
+        gone,
+        expires,
+        blob.blob,
+      );
+  }
+}
+
 /** Lets go of all blobs of a log that is deleted: they are collected at the next round. */
 export function dropBlobs(db: Db, logId: Bytes, now: number): void {
   db.run("DELETE FROM blob_refs WHERE blob IN (SELECT blob FROM blobs WHERE log_id = ?)", logId);

@@ -10,60 +10,15 @@ const NODE = new Uint8Array();
 
 export const blobsOperations: SqliteOperations<BlobsOperations> = {
   write: {
-    create(db, { logId, blobId, chunks, bytes, expires, quota }) {
-      const blob = findBlob(db, logId, blobId);
-      if (blob !== undefined) {
-        if (blob.chunks !== chunks || blob.bytes !== bytes)
-          throw new ProtocolError("blob_conflict");
-        // Who comes back to go on has another day.
-        db.run("UPDATE blobs SET expires = max(expires, ?) WHERE blob = ?", expires, blob.blob);
-        return stateOf(db, { ...blob, expires: Math.max(blob.expires, expires) });
+    create: createBlob,
+    addChunk,
+    addWhole(db, { logId, blobs, expires, quota }) {
+      const unused: Bytes[] = [];
+      for (const { blobId, chunk } of blobs) {
+        createBlob(db, { logId, blobId, chunks: 1, bytes: chunk.size, expires, quota });
+        if (!addChunk(db, { logId, blobId, index: 0, chunk }).kept) unused.push(chunk.file);
       }
-      if (usage(db, logId) + bytes > quota.log || usage(db, NODE) + bytes > quota.node)
-        throw new ProtocolError("quota_exceeded");
-      db.run(
-        "INSERT INTO blobs (log_id, blob_id, chunks, bytes, expires) VALUES (?, ?, ?, ?, ?)",
-        logId,
-        blobId,
-        chunks,
-        bytes,
-        expires,
-      );
-      use(db, logId, bytes);
-      return { chunks, have: [], complete: false, expires };
-    },
-    addChunk(db, { logId, blobId, index, chunk }) {
-      const blob = mustFind(db, logId, blobId);
-      if (index >= blob.chunks) throw new ProtocolError("malformed", { data: { field: "index" } });
-      const stands = chunkAt(db, blob.blob, index);
-      if (stands !== undefined) {
-        if (!equalBytes(stands.hash, chunk.hash)) throw new ProtocolError("blob_conflict");
-        return { kept: false, complete: isComplete(blob) };
-      }
-      const next = {
-        ...blob,
-        storedChunks: blob.storedChunks + 1,
-        storedBytes: blob.storedBytes + chunk.size,
-      };
-      const last = next.storedChunks === blob.chunks;
-      if (next.storedBytes > blob.bytes || (last && next.storedBytes !== blob.bytes))
-        throw new ProtocolError("malformed", { data: { field: "bytes" } });
-      db.run(
-        "INSERT INTO blob_chunks (blob, chunk, file, size, hash) VALUES (?, ?, ?, ?, ?)",
-        blob.blob,
-        index,
-        chunk.file,
-        chunk.size,
-        chunk.hash,
-      );
-      db.run(
-        "UPDATE blobs SET stored_chunks = ?, stored_bytes = ? WHERE blob = ?",
-        next.storedChunks,
-        next.storedBytes,
-        blob.blob,
-      );
-      if (last) adoptWanted(db, logId, blobId, blob.blob);
-      return { kept: true, complete: last };
+      return { unused };
     },
     collect(db, { now, limit }) {
       const files: Bytes[] = [];
@@ -111,6 +66,75 @@ export const blobsOperations: SqliteOperations<BlobsOperations> = {
         .map(({ refs, ...chunk }) => ({ ...chunk, referenced: refs > 0 })),
   },
 };
+
+function createBlob(
+  db: Db,
+  {
+    logId,
+    blobId,
+    chunks,
+    bytes,
+    expires,
+    quota,
+  }: Parameters<BlobsOperations["write"]["create"]>[0],
+): BlobState {
+  const blob = findBlob(db, logId, blobId);
+  if (blob !== undefined) {
+    if (blob.chunks !== chunks || blob.bytes !== bytes) throw new ProtocolError("blob_conflict");
+    // Who comes back to go on has another day.
+    db.run("UPDATE blobs SET expires = max(expires, ?) WHERE blob = ?", expires, blob.blob);
+    return stateOf(db, { ...blob, expires: Math.max(blob.expires, expires) });
+  }
+  if (usage(db, logId) + bytes > quota.log || usage(db, NODE) + bytes > quota.node)
+    throw new ProtocolError("quota_exceeded");
+  db.run(
+    "INSERT INTO blobs (log_id, blob_id, chunks, bytes, expires) VALUES (?, ?, ?, ?, ?)",
+    logId,
+    blobId,
+    chunks,
+    bytes,
+    expires,
+  );
+  use(db, logId, bytes);
+  return { chunks, have: [], complete: false, expires };
+}
+
+function addChunk(
+  db: Db,
+  { logId, blobId, index, chunk }: Parameters<BlobsOperations["write"]["addChunk"]>[0],
+): { kept: boolean; complete: boolean } {
+  const blob = mustFind(db, logId, blobId);
+  if (index >= blob.chunks) throw new ProtocolError("malformed", { data: { field: "index" } });
+  const stands = chunkAt(db, blob.blob, index);
+  if (stands !== undefined) {
+    if (!equalBytes(stands.hash, chunk.hash)) throw new ProtocolError("blob_conflict");
+    return { kept: false, complete: isComplete(blob) };
+  }
+  const next = {
+    ...blob,
+    storedChunks: blob.storedChunks + 1,
+    storedBytes: blob.storedBytes + chunk.size,
+  };
+  const last = next.storedChunks === blob.chunks;
+  if (next.storedBytes > blob.bytes || (last && next.storedBytes !== blob.bytes))
+    throw new ProtocolError("malformed", { data: { field: "bytes" } });
+  db.run(
+    "INSERT INTO blob_chunks (blob, chunk, file, size, hash) VALUES (?, ?, ?, ?, ?)",
+    blob.blob,
+    index,
+    chunk.file,
+    chunk.size,
+    chunk.hash,
+  );
+  db.run(
+    "UPDATE blobs SET stored_chunks = ?, stored_bytes = ? WHERE blob = ?",
+    next.storedChunks,
+    next.storedBytes,
+    blob.blob,
+  );
+  if (last) adoptWanted(db, logId, blobId, blob.blob);
+  return { kept: true, complete: last };
+}
 
 type BlobRow = {
   blob: number;

@@ -14,7 +14,7 @@ import { signaturesOfEach } from "../../services/logs/encoding.ts";
 import type { Change, LogView, SeatedEntry } from "../../services/logs/rules.ts";
 import { judge } from "../../services/logs/rules.ts";
 import type { AppendArg, AppendResult, CreateArg, LogEnd, NewEntry } from "../port-logs.ts";
-import { referenceBlobs, wantBlobs } from "./blob-references.ts";
+import { letGoOfBlobs, referenceBlobs, wantBlobs } from "./blob-references.ts";
 import type { Db } from "./database.ts";
 import type { LogRow } from "./logs-rows.ts";
 import {
@@ -103,7 +103,7 @@ export function put(db: Db, row: LogRow, arg: AppendArg): AppendResult {
   let { seq, head } = row;
   const hour = Math.floor(arg.now / HOUR);
   const sigs = signaturesOfEach(arg.sigs, arg.digest, arg.entries.length);
-  for (const [index, { header, body, appendId, blobs }] of arg.entries.entries()) {
+  for (const [index, { header, body, appendId, blobs, drops }] of arg.entries.entries()) {
     seq += 1;
     const sig = sigs[index] ?? new Uint8Array();
     head = nextHead(head, seq, header, sig);
@@ -124,6 +124,13 @@ export function put(db: Db, row: LogRow, arg: AppendArg): AppendResult {
     if (blobs.length > 0 && arg.brought === true)
       wantBlobs(db, { logId: arg.logId, seq, blobIds: blobs });
     else if (blobs.length > 0) referenceBlobs(db, { logId: arg.logId, seq, blobIds: blobs });
+    if (drops !== undefined)
+      letGoOfBlobs(db, {
+        logId: arg.logId,
+        seq,
+        blobIds: drops,
+        expires: arg.now + LIMITS.blobGraceMs,
+      });
     seqs.push(seq);
   }
   const end: LogEnd = {

@@ -1,0 +1,349 @@
+/**
+ * Files that do not fit one small chunk: read in pieces, each hashed before it is sealed first, and put at the hub several at a
+ * time. What the hub has of them already is asked for at the beginning, so that they go on where they were.
+ *
+ * [Note: One key, one content] A chunk's nonce follows from its index, so under one key no chunk may ever be sealed with other
+ * bytes. The hash of each piece is on the disk before it is sealed first; one that is read differently later (the file was
+ * changed, or is another) stops the upload, and whoever goes on with it begins with a new key.
+ */
+import type { BlobCipher } from "@baraza/crypto";
+import {
+  blobCipher,
+  contentHash,
+  createFileKey,
+  PIECE,
+  pieceHash,
+  pieceLength,
+  randomBytes,
+} from "@baraza/crypto";
+import type { Bytes } from "@baraza/protocol";
+import { equalBytes, fromHex, toHex } from "@baraza/protocol";
+import { announce, putChunk } from "../../blobs/hub.ts";
+import { EngineError } from "../../errors.ts";
+import { need } from "../../util.ts";
+import { sealSmall } from "./small-uploads.ts";
+import type { Upload } from "./upload-rows.ts";
+import { fail, failureOf, finish } from "./upload-rows.ts";
+import type { FilesWork } from "./work-port.ts";
+import { slice } from "./work-port.ts";
+
+/** Of those under way at once, each has its share of the line. */
+const AT_ONCE = 2;
+/** How much is sealed ahead and kept here, so that it is sent even when the app is closed before. */
+export const ASIDE = 32 * 1024 * 1024;
+const SHOW_MS = 300;
+
+const NEXT = `SELECT * FROM files_uploads WHERE state = 'waiting' AND staged < 2 ORDER BY created, upload_id LIMIT 1`;
+
+export async function runLarge(work: FilesWork): Promise<void> {
+  const lane = async (): Promise<void> => {
+    for (;;) {
+      // In one transaction, so that two lanes never take the same.
+      const row = await work.core.store.transaction((tx) => {
+        const next = tx.get<Upload>(NEXT);
+        if (next !== undefined)
+          tx.run("UPDATE files_uploads SET state = 'sending', failure = NULL WHERE upload_id = ?", [
+            next.upload_id,
+          ]);
+        return next;
+      });
+      if (row === undefined) return;
+      await send(work, row);
+    }
+  };
+  const lanes = await Promise.allSettled(Array.from({ length: AT_ONCE }, lane));
+  for (const one of lanes) if (one.status === "rejected") throw one.reason;
+}
+
+async function send(work: FilesWork, row: Upload): Promise<void> {
+  const stop = new AbortController();
+  work.stopped.set(row.upload_id, stop);
+  try {
+    const whole = await readyToSend(work, row, stop.signal);
+    if (whole === null) return;
+    await putAll(work, whole, stop.signal);
+    stop.signal.throwIfAborted();
+    await finish(work, [await again(work, row.upload_id)]);
+  } catch (error) {
+    // Paused or taken back: the row says which.
+    if (stop.signal.aborted) return;
+    const failure = failureOf(error);
+    if (failure !== null) return await fail(work, row.upload_id, failure);
+    await work.core.store.run(
+      "UPDATE files_uploads SET state = 'waiting' WHERE upload_id = ? AND state = 'sending'",
+      [row.upload_id],
+    );
+    throw error;
+  } finally {
+    work.stopped.delete(row.upload_id);
+  }
+}
+
+async function again(work: FilesWork, uploadId: string): Promise<Upload> {
+  const row = await work.core.store.get<Upload>("SELECT * FROM files_uploads WHERE upload_id = ?", [
+    uploadId,
+  ]);
+  return need(row, "upload");
+}
+
+type Ready = { row: Upload; read: ((index: number) => Promise<Bytes>) | null };
+
+/** Finds where the content comes from. @returns null when a person has to choose it again */
+async function readyToSend(
+  work: FilesWork,
+  row: Upload,
+  signal: AbortSignal,
+): Promise<Ready | null> {
+  const read = sourceOf(work, row);
+  if (read === null && row.staged === 0) {
+    await work.core.store.run(
+      "UPDATE files_uploads SET state = 'content' WHERE upload_id = ? AND state = 'sending'",
+      [row.upload_id],
+    );
+    return null;
+  }
+  if (row.from_side !== null && row.side_id === null) await copySide(work, row);
+  if (row.staged === 1 || read === null) return { row: await again(work, row.upload_id), read };
+  if (row.done === 0) await takeKnown(work, row, read, signal);
+  const fresh = await again(work, row.upload_id);
+  if (row.from_log === null && (await isRoomAside(work, row)))
+    await setAside(work, fresh, read, signal);
+  return { row: await again(work, row.upload_id), read };
+}
+
+function sourceOf(work: FilesWork, row: Upload): ((index: number) => Promise<Bytes>) | null {
+  const content = work.contents.get(row.upload_id);
+  if (content !== undefined)
+    return async (index) => {
+      const start = index * PIECE;
+      const length = pieceLength(row.size, index);
+      let piece: Bytes;
+      try {
+        piece = await slice(content, start, start + length);
+      } catch (cause) {
+        const name = cause instanceof Error ? cause.name : "";
+        // Browsers give a file that was changed since it was chosen no more than this name.
+        throw new EngineError(name === "NotReadableError" ? "file_changed" : "file_unreadable", {
+          cause,
+        });
+      }
+      if (piece.length !== length) throw new EngineError("file_changed");
+      return piece;
+    };
+  const { from_log, from_blob, from_key, size } = row;
+  if (from_log === null || from_blob === null || from_key === null) return null;
+  const pointer = {
+    blobId: fromHex(from_blob),
+    key: from_key,
+    size,
+    hash: row.hash ?? new Uint8Array(32),
+  };
+  return (index) => work.reader.read(from_log, pointer, index * PIECE, pieceLength(size, index));
+}
+
+/** What stands beside a file comes along into the other space, sealed anew. */
+async function copySide(work: FilesWork, row: Upload): Promise<void> {
+  const pointer = {
+    blobId: fromHex(need(row.from_side, "side")),
+    key: need(row.from_side_key, "side key"),
+    size: row.from_side_size ?? 0,
+    hash: new Uint8Array(32),
+  };
+  const side = await work.reader.read(need(row.from_log, "log"), pointer, 0, pointer.size);
+  const key = createFileKey();
+  const blobId = toHex(randomBytes(16));
+  const { sealed, hash } = await sealSmall(key, side);
+  await work.chunks.put({ logId: row.log_id, blobId, index: 0, bytes: sealed, held: true });
+  await work.core.store.run(
+    "UPDATE files_uploads SET side_id = ?, side_key = ?, side_size = ?, side_hash = ? WHERE upload_id = ?",
+    [blobId, key, side.length, hash, row.upload_id],
+  );
+}
+
+/** Where the space has something of the same size, the content is read once to see whether it is the same: it is stored once. */
+async function takeKnown(
+  work: FilesWork,
+  row: Upload,
+  read: (index: number) => Promise<Bytes>,
+  signal: AbortSignal,
+): Promise<void> {
+  const { store } = work.core;
+  const begun = await store.get("SELECT 1 AS one FROM files_pieces WHERE upload_id = ? LIMIT 1", [
+    row.upload_id,
+  ]);
+  const twin = await store.get(
+    "SELECT 1 AS one FROM files_versions WHERE log_id = ? AND size = ? LIMIT 1",
+    [row.log_id, row.size],
+  );
+  if (begun !== undefined || twin === undefined) return;
+  const pieces: Bytes[] = [];
+  for (let index = 0; index * PIECE < row.size; index++) {
+    signal.throwIfAborted();
+    pieces.push(await pieceHash(await read(index)));
+  }
+  const hash = contentHash(row.size, pieces);
+  const same = await store.get<{ blob_id: string; blob_key: Bytes }>(
+    "SELECT blob_id, blob_key FROM files_versions WHERE log_id = ? AND size = ? AND hash = ? LIMIT 1",
+    [row.log_id, row.size, hash],
+  );
+  if (same === undefined) return;
+  await store.transaction((tx) => {
+    tx.run("UPDATE files_uploads SET blob_id = ?, blob_key = ?, hash = ? WHERE upload_id = ?", [
+      same.blob_id,
+      same.blob_key,
+      hash,
+      row.upload_id,
+    ]);
+    // From now on only this content goes under that key.
+    for (const [index, one] of pieces.entries()) notePiece(tx, row, index, one);
+  });
+}
+
+function notePiece(
+  tx: { run(sql: string, params: (string | number | Bytes)[]): unknown },
+  row: Upload,
+  index: number,
+  hash: Bytes,
+): void {
+  tx.run(
+    "INSERT OR IGNORE INTO files_pieces (log_id, upload_id, piece, hash) VALUES (?, ?, ?, ?)",
+    [row.log_id, row.upload_id, index, hash],
+  );
+}
+
+async function isRoomAside(work: FilesWork, row: Upload): Promise<boolean> {
+  if (row.size > ASIDE) return false;
+  const held = await work.core.store.get<{ bytes: number }>(
+    "SELECT coalesce(sum(size), 0) AS bytes FROM blob_chunks WHERE held = 1",
+  );
+  return (held?.bytes ?? 0) + row.size <= ASIDE;
+}
+
+/** Seals all of it and keeps it here. Where there is no room for that, it is sent from where it is. */
+async function setAside(
+  work: FilesWork,
+  row: Upload,
+  read: (index: number) => Promise<Bytes>,
+  signal: AbortSignal,
+): Promise<void> {
+  const cipher = await blobCipher(row.blob_key, row.size);
+  const have = await work.chunks.have(row.blob_id);
+  try {
+    for (let index = 0; index < cipher.layout.blobChunks; index++) {
+      signal.throwIfAborted();
+      if (have.has(index)) continue;
+      const bytes = await sealPiece(work, row, cipher, index, read);
+      await work.chunks.put({ logId: row.log_id, blobId: row.blob_id, index, bytes, held: true });
+    }
+  } catch (error) {
+    if (!(error instanceof EngineError) || error.code !== "disk_full") throw error;
+    return;
+  }
+  await work.core.store.run("UPDATE files_uploads SET staged = 1 WHERE upload_id = ?", [
+    row.upload_id,
+  ]);
+}
+
+/** See [Note: One key, one content]. @throws EngineError `file_changed` */
+async function sealPiece(
+  work: FilesWork,
+  row: Upload,
+  cipher: BlobCipher,
+  index: number,
+  read: (index: number) => Promise<Bytes>,
+): Promise<Bytes> {
+  const piece = await read(index);
+  const hash = await pieceHash(piece);
+  const noted = await work.core.store.transaction((tx) => {
+    notePiece(tx, row, index, hash);
+    return tx.get<{ hash: Bytes }>(
+      "SELECT hash FROM files_pieces WHERE upload_id = ? AND piece = ?",
+      [row.upload_id, index],
+    )?.hash;
+  });
+  if (noted === undefined || !equalBytes(noted, hash)) throw new EngineError("file_changed");
+  return cipher.seal(index, piece);
+}
+
+/** Puts what the hub does not have. */
+async function putAll(work: FilesWork, { row, read }: Ready, signal: AbortSignal): Promise<void> {
+  const { core, window } = work;
+  if (row.side_id !== null) await putSide(work, row, row.side_id);
+  const cipher = await blobCipher(row.blob_key, row.size);
+  const { blobChunks, sealed } = cipher.layout;
+  const blob = { blobId: row.blob_id, chunks: blobChunks, bytes: sealed };
+  const { have } = await announce(core, row.log_id, blob);
+  const kept = await work.chunks.have(row.blob_id);
+  const missing = Array.from({ length: blobChunks }, (_, index) => index).filter(
+    (index) => !have.has(index),
+  );
+  let there = have.size;
+  const { clock } = core.platform;
+  let shown = 0;
+  const show = async () => {
+    if (clock.now() - shown < SHOW_MS) return;
+    shown = clock.now();
+    await core.store.run("UPDATE files_uploads SET done = ? WHERE upload_id = ?", [
+      Math.min(row.size, there * PIECE),
+      row.upload_id,
+    ]);
+  };
+  await show();
+  let failed: Error | null = null;
+  const under = new Set<Promise<void>>();
+  const one = async (index: number): Promise<void> => {
+    const started = clock.now();
+    let answered = false;
+    try {
+      const bytes = kept.has(index) ? await work.chunks.get(row.blob_id, index) : null;
+      const chunk = bytes ?? (await sealPiece(work, row, cipher, index, need(read, "content")));
+      await putChunk(core, row.log_id, row.blob_id, index, chunk);
+      answered = true;
+      there += 1;
+      await show();
+    } catch (error) {
+      failed ??= error instanceof Error ? error : new Error("upload", { cause: error });
+    } finally {
+      window.leave(answered ? clock.now() - started : null);
+    }
+  };
+  for (const index of missing) {
+    await window.enter();
+    if (failed !== null || signal.aborted) {
+      window.leave(0);
+      break;
+    }
+    const work_ = one(index);
+    under.add(work_);
+    void work_.finally(() => under.delete(work_));
+  }
+  await Promise.all(under);
+  signal.throwIfAborted();
+  const error = failed as Error | null;
+  if (error !== null) throw error;
+  if (row.hash === null) await noteHash(work, row);
+}
+
+/** All pieces were read by now, in this run or in one before. */
+async function noteHash(work: FilesWork, row: Upload): Promise<void> {
+  const { store } = work.core;
+  const pieces = await store.all<{ hash: Bytes }>(
+    "SELECT hash FROM files_pieces WHERE upload_id = ? ORDER BY piece",
+    [row.upload_id],
+  );
+  const hash = contentHash(
+    row.size,
+    pieces.slice(0, Math.ceil(row.size / PIECE)).map((one) => one.hash),
+  );
+  await store.run("UPDATE files_uploads SET hash = ? WHERE upload_id = ?", [hash, row.upload_id]);
+}
+
+async function putSide(work: FilesWork, row: Upload, sideId: string): Promise<void> {
+  const chunk = need(await work.chunks.get(sideId, 0), "sidecar");
+  const { complete } = await announce(work.core, row.log_id, {
+    blobId: sideId,
+    chunks: 1,
+    bytes: chunk.length,
+  });
+  if (!complete) await putChunk(work.core, row.log_id, sideId, 0, chunk);
+}
