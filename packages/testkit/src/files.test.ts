@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { afterEach, expect, test } from "vitest";
+import { hubBlobs } from "./inspect.ts";
 import { network } from "./network.ts";
 import type { Network } from "./network.ts";
 import type { Person } from "./person.ts";
@@ -64,4 +65,33 @@ test("files of every size go from one person at one node to another at another, 
   await shows(alice, spaceId, ...contents.keys());
   expect(alice.faults).toEqual([]);
   expect(bob.faults).toEqual([]);
+});
+
+test("what one puts in twice is stored once; that somebody else has stored the same is not believed", async () => {
+  net = await network({ nodes: 1 });
+  const alice = await net.person({ name: "alice" });
+  const bob = await net.person({ name: "bob" });
+  const spaceId = await spaceOf(alice, [bob]);
+  const contents = [randomBytes(3000), randomBytes(2_200_000)];
+  const add = (who: Person, name: string, bytes: Buffer) =>
+    who.commands["files.add"]({
+      spaceId,
+      parentId: null,
+      name,
+      content: new Blob([new Uint8Array(bytes)]),
+      prepared: TYPE,
+    });
+  for (const [at, bytes] of contents.entries()) await add(alice, `first ${at}`, bytes);
+  await shows(alice, spaceId, "first 0", "first 1");
+  await shows(bob, spaceId, "first 0", "first 1");
+  expect(hubBlobs(net.node(0), spaceId)).toBe(2);
+  for (const [at, bytes] of contents.entries()) await add(alice, `again ${at}`, bytes);
+  const names = ["first 0", "first 1", "again 0", "again 1"];
+  const there = await shows(bob, spaceId, ...names);
+  expect(hubBlobs(net.node(0), spaceId)).toBe(2);
+  const again = there.get("again 1")?.fileId ?? "";
+  expect((await readAll(bob, spaceId, again)).equals(contents[1]!)).toBe(true);
+  for (const [at, bytes] of contents.entries()) await add(bob, `his ${at}`, bytes);
+  await shows(alice, spaceId, ...names, "his 0", "his 1");
+  expect(hubBlobs(net.node(0), spaceId)).toBe(4);
 });

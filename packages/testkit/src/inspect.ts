@@ -103,3 +103,11 @@ function plain(row: Record<string, unknown>): object {
     ]),
   );
 }
+
+/** How many blobs of a space lie at its hub. */
+export function hubBlobs(node: TestNode, spaceId: string): number {
+  return inspect(join(node.dataDir, "store.sqlite"), (db) => {
+    const count = "SELECT count(*) AS count FROM blobs WHERE log_id = unhex(?)";
+    return Number(db.prepare(count).get(spaceId)?.["count"]);
+  });
+}

@@ -148,8 +148,9 @@ async function note(context: ToolContext, wanted: NewUpload): Promise<string> {
     const bytes = await readWhole(wanted.content);
     ({ sealed, hash } = await sealSmall(key, bytes));
     const known = await context.get<{ blob_id: string; blob_key: Bytes }>(
-      "SELECT blob_id, blob_key FROM files_versions WHERE log_id = ? AND size = ? AND hash = ? LIMIT 1",
-      [logId, bytes.length, hash],
+      // One's own only: others' may open to something else than they say.
+      "SELECT blob_id, blob_key FROM files_versions WHERE log_id = ? AND size = ? AND hash = ? AND author = ? LIMIT 1",
+      [logId, bytes.length, hash, context.me()],
     );
     if (known !== undefined) {
       blobId = known.blob_id;

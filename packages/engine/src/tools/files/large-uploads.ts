@@ -160,7 +160,10 @@ async function copySide(work: FilesWork, row: Upload): Promise<void> {
   );
 }
 
-/** Where the space has something of the same size, the content is read once to see whether it is the same: it is stored once. */
+/**
+ * Where one has put something of the same size into the space before, the content is read once to see whether it is the same: it is
+ * stored once. Others' word for what they have stored is not taken: it may open to something else.
+ */
 async function takeKnown(
   work: FilesWork,
   row: Upload,
@@ -168,12 +171,13 @@ async function takeKnown(
   signal: AbortSignal,
 ): Promise<void> {
   const { store } = work.core;
+  const me = work.core.me().id;
   const begun = await store.get("SELECT 1 AS one FROM files_pieces WHERE upload_id = ? LIMIT 1", [
     row.upload_id,
   ]);
   const twin = await store.get(
-    "SELECT 1 AS one FROM files_versions WHERE log_id = ? AND size = ? LIMIT 1",
-    [row.log_id, row.size],
+    "SELECT 1 AS one FROM files_versions WHERE log_id = ? AND size = ? AND author = ? LIMIT 1",
+    [row.log_id, row.size, me],
   );
   if (begun !== undefined || twin === undefined) return;
   const pieces: Bytes[] = [];
@@ -183,8 +187,8 @@ async function takeKnown(
   }
   const hash = contentHash(row.size, pieces);
   const same = await store.get<{ blob_id: string; blob_key: Bytes }>(
-    "SELECT blob_id, blob_key FROM files_versions WHERE log_id = ? AND size = ? AND hash = ? LIMIT 1",
-    [row.log_id, row.size, hash],
+    "SELECT blob_id, blob_key FROM files_versions WHERE log_id = ? AND size = ? AND hash = ? AND author = ? LIMIT 1",
+    [row.log_id, row.size, hash, me],
   );
   if (same === undefined) return;
   await store.transaction((tx) => {
