@@ -6,7 +6,6 @@
  * after an interruption repeats no nonce. Bound to each are the hash of the header, its number and whether it is the last:
  * chunks cannot be left out, put elsewhere or taken from another archive, and a file that was cut off shows.
  */
-import { argon2idAsync } from "@noble/hashes/argon2.js";
 import type { Bytes } from "@baraza/protocol";
 import type { ArchiveHeader, ArchiveWrap } from "@baraza/protocol/archive";
 import {
@@ -22,10 +21,11 @@ import {
 import { ARCHIVE_MAGIC, archiveHeader } from "@baraza/protocol/archive";
 import { CryptoError } from "./errors.ts";
 import { openAead, randomBytes, sealAead, sha256 } from "./primitives.ts";
+import type { StretchCost } from "./stretch.ts";
+import { STRETCH_COST, stretch as stretched } from "./stretch.ts";
 
-/** What Argon2id costs: RFC 9106's second recommended option. `memory` in KiB. */
-export type ArchiveCost = Pick<ArchiveWrap, "memory" | "passes" | "lanes">;
-export const ARCHIVE_COST: ArchiveCost = { memory: 65_536, passes: 3, lanes: 4 };
+export type ArchiveCost = Pick<ArchiveWrap, "memory" | "passes" | "lanes"> & StretchCost;
+export const ARCHIVE_COST: ArchiveCost = STRETCH_COST;
 
 /** An archive's key and everything of the file before its first chunk. `headerHash` goes into each chunk. */
 export type ArchiveSeal = { id: Bytes; key: Bytes; head: Bytes; headerHash: Bytes };
@@ -158,12 +158,9 @@ function readHead(head: Bytes): { header: ArchiveHeader; headerHash: Bytes } {
   }
 }
 
-async function stretch(passphrase: string, salt: Bytes, cost: ArchiveCost): Promise<Bytes> {
-  const { memory: m, passes: t, lanes: p } = cost;
-  if (m < 8 * p) throw new CryptoError("bad_archive");
-  // The same passphrase typed on different keyboards is the same bytes.
-  const key = await argon2idAsync(utf8(passphrase.normalize("NFKC")), salt, { t, m, p, dkLen: 32 });
-  return key as Bytes;
+function stretch(passphrase: string, salt: Bytes, cost: ArchiveCost): Promise<Bytes> {
+  if (cost.memory < 8 * cost.lanes) throw new CryptoError("bad_archive");
+  return stretched(passphrase, salt, cost);
 }
 
 function chunkAad(headerHash: Bytes, index: number, last: boolean): Bytes {

@@ -72,6 +72,11 @@ export const SETTINGS = {
   ),
   appendsPerMinute: setting(count, 6000, "How many appends one log takes in a minute"),
   blobQuotaMb: setting(count, 10_240, "How much disk sealed files may take, in MiB"),
+  dropQuotaMb: setting(
+    count,
+    1024,
+    "How much people outside may leave in one account's drop boxes, in MiB",
+  ),
   logLevel: setting(
     v.picklist(["silent", "error", "warn", "info", "debug"]),
     "info",

@@ -34,6 +34,7 @@ import type { PushService } from "./services/push/index.ts";
 import { createPush } from "./services/push/index.ts";
 import { createRecovery } from "./services/recovery/index.ts";
 import { createRelay } from "./services/relay/index.ts";
+import { createSharing } from "./services/sharing/index.ts";
 import type { Store } from "./store/port.ts";
 import { openSqliteStore } from "./store/sqlite/index.ts";
 
@@ -266,13 +267,22 @@ async function start(
     }),
   );
   await keylog.enterAll();
-  add(
+  const blobs = add(
     await createBlobs({
       store,
       dir: blobsDir(config.dataDir),
       sessionSeat: (logId, token) => logs.sessionSeat(logId, token),
       quota: { log: files, node: quota },
       logQuota: async () => (await store.admin.settings(null)).files,
+      now,
+    }),
+  );
+  add(
+    createSharing({
+      store,
+      chunks: blobs.chunks,
+      sessionSeat: (logId, token) => logs.sessionSeat(logId, token),
+      quota: Math.min(config.dropQuotaMb * 1024 * 1024, files),
       now,
     }),
   );

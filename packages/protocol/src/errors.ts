@@ -63,6 +63,9 @@ export const ERRORS = {
   // blobs
   blob_incomplete: [409, "retry"],
   blob_conflict: [409, "stop"],
+  // links for people outside
+  /** `why`: expired, used_up, locked (too many wrong passphrases), gone (a file was deleted). */
+  handout_ended: [410, "stop"],
   // relay and gateway
   target_refused: [403, "stop"],
   target_unreachable: [502, "retry"],

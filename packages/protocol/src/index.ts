@@ -26,5 +26,6 @@ export * from "./routes.ts";
 export * from "./rpc.ts";
 export * from "./schema.ts";
 export * from "./sealed.ts";
+export * from "./sharing.ts";
 export * from "./slots.ts";
 export * from "./ways.ts";

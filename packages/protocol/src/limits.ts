@@ -115,6 +115,29 @@ export const LIMITS = {
   drops: 5000,
   dropItemBytes: 8 * KiB,
   blobGraceMs: DAY,
+  fileNameLength: 255,
+  mediaTypeLength: 200,
+  /** Files behind one link for people outside, what their sealed list may take, and how long such a link may last. */
+  handoutFiles: 1000,
+  handoutTitleLength: 200,
+  handoutManifestBytes: 256 * KiB,
+  handoutMs: 366 * DAY,
+  handoutsPerLog: 2000,
+  /** Downloads that can be counted; how long one may take; how many may be under way; wrong passphrases before it locks. */
+  handoutTakes: 1_000_000,
+  handoutTicketMs: DAY,
+  handoutTickets: 1000,
+  handoutTries: 20,
+  /** How long the node still says that a link's time is over. */
+  handoutRestMs: 30 * DAY,
+  /** Drop boxes of an account, files in one, their sealed notes, how long one is open, how long what is in it waits after that. */
+  intakes: 50,
+  intakeFiles: 1000,
+  intakePage: 100,
+  intakeTextLength: 2000,
+  intakeNoteBytes: 16 * KiB,
+  intakeMs: 92 * DAY,
+  intakeRestMs: 30 * DAY,
   /** How far the time in a signed request may be from the node's clock. */
   clockSkewMs: 10 * MINUTE,
   requestTimeoutMs: 30_000,

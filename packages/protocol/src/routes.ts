@@ -18,6 +18,7 @@ import * as recovery from "./recovery.ts";
 import * as moving from "./moving.ts";
 import * as relay from "./relay.ts";
 import { object } from "./schema.ts";
+import * as sharing from "./sharing.ts";
 import * as slots from "./slots.ts";
 import * as ways from "./ways.ts";
 
@@ -147,6 +148,27 @@ export const ROUTES = {
   "blobs.put": route("gateway", blobs.blobsPut, LIMITS.blobRequestBytes),
   "blobs.batch": route("gateway", blobs.blobsBatch, LIMITS.blobRequestBytes),
   "blobs.get": route("gateway", blobs.blobsGet),
+  "handouts.create": route(
+    "gateway",
+    sharing.handoutsCreate,
+    LIMITS.handoutManifestBytes + LIMITS.requestBytes,
+  ),
+  "handouts.state": route("gateway", sharing.handoutsState),
+  "handouts.change": route("gateway", sharing.handoutsChange),
+  "handouts.end": route("gateway", sharing.handoutsEnd),
+  "handouts.open": route("open", sharing.handoutsOpen),
+  "handouts.take": route("open", sharing.handoutsTake),
+  "handouts.chunk": route("open", sharing.handoutsChunk),
+  "intakes.open": route("session", sharing.intakesOpen),
+  "intakes.list": route("session", sharing.intakesList),
+  "intakes.items": route("session", sharing.intakesItems),
+  "intakes.chunk": route("session", sharing.intakesChunk),
+  "intakes.delete": route("session", sharing.intakesDelete),
+  "intakes.close": route("session", sharing.intakesClose),
+  "intakes.see": route("open", sharing.intakesSee),
+  "intakes.announce": route("open", sharing.intakesAnnounce),
+  "intakes.put": route("open", sharing.intakesPut, LIMITS.blobRequestBytes),
+  "intakes.leave": route("open", sharing.intakesLeave),
   "recovery.open": route("gateway", recovery.recoveryOpen),
   "recovery.see": route("gateway", recovery.recoverySee),
   "recovery.put": route("gateway", recovery.recoveryPut),

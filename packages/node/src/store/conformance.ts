@@ -17,6 +17,7 @@ import { testBoxes } from "./conformance-boxes.ts";
 import { testMirrors } from "./conformance-mirrors.ts";
 import { testRecovery } from "./conformance-recovery.ts";
 import { testKeyLog } from "./conformance-keylog.ts";
+import { testSharing } from "./conformance-sharing.ts";
 import { testRoll } from "./conformance-roll.ts";
 import type { Store } from "./port.ts";
 
@@ -47,6 +48,7 @@ export function testStore(name: string, open: OpenStore): void {
     testDevices(() => store);
     testKeyLog(() => store);
     testRoll(() => store);
+    testSharing(() => store);
     testMirrors(
       () => store,
       () => open(join(directory.path, "second")),

@@ -26,6 +26,7 @@ import type { MirrorsOperations } from "./port-mirrors.ts";
 import type { MovingOperations } from "./port-moving.ts";
 import type { RecoveryOperations } from "./port-recovery.ts";
 import type { PasskeysOperations } from "./port-passkeys.ts";
+import type { SharingOperations } from "./port-sharing.ts";
 import type { WaysOperations } from "./port-ways.ts";
 
 /** Every service's operations. */
@@ -41,6 +42,7 @@ export type Operations = {
   recovery: RecoveryOperations;
   devices: DevicesOperations;
   keylog: KeyLogOperations;
+  sharing: SharingOperations;
   ways: WaysOperations;
   invitations: InvitationsOperations;
   roll: RollOperations;

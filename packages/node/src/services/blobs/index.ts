@@ -20,7 +20,33 @@ export type BlobsDeps = {
   now: () => number;
 };
 
+/** What the routes do once it is clear who asks; for services that keep chunks for somebody else than a log's seats. */
+export type BlobChunks = {
+  announce(arg: {
+    logId: Bytes;
+    blobId: Bytes;
+    chunks: number;
+    bytes: number;
+    /** Bytes that all blobs of `logId` may take. */
+    quota: number;
+  }): Promise<{ have: Bytes; complete: boolean; expires: number | null }>;
+  put(arg: {
+    logId: Bytes;
+    blobId: Bytes;
+    index: number;
+    chunk: Bytes;
+    /** What arrives is checked against it, where the caller said it. */
+    hash?: Bytes | undefined;
+  }): Promise<{ complete: boolean }>;
+  get(arg: {
+    logId: Bytes;
+    blobId: Bytes;
+    index: number;
+  }): Promise<{ chunk: Bytes; chunks: number; bytes: number }>;
+};
+
 export type BlobsService = Service & {
+  chunks: BlobChunks;
   /** Forgets blobs that nothing names; gives how many files went. */
   collect: () => Promise<number>;
   /** Deletes files that no row names: what a crash left between file and row. */
@@ -68,45 +94,53 @@ export async function createBlobs(deps: BlobsDeps): Promise<BlobsService> {
     node: deps.quota.node,
     log: (await deps.logQuota?.()) ?? deps.quota.log,
   });
+  const announce: BlobChunks["announce"] = async ({ logId, blobId, chunks, bytes, quota }) => {
+    if (bytes < chunks || bytes > chunks * LIMITS.chunkBytes)
+      throw new ProtocolError("malformed", { data: { field: "bytes" } });
+    const expires = now() + LIMITS.blobGraceMs;
+    const both = { node: deps.quota.node, log: quota };
+    const state = await store.blobs.create({ logId, blobId, chunks, bytes, expires, quota: both });
+    const { complete } = state;
+    return { have: bitSet(state.chunks, state.have), complete, expires: state.expires };
+  };
+  const put: BlobChunks["put"] = async ({ logId, blobId, index, chunk, hash: told }) => {
+    const hash = sha256(chunk);
+    if (told !== undefined && !Buffer.from(hash).equals(told))
+      throw new ProtocolError("malformed", { data: { field: "hash" } });
+    const known = await store.blobs.peek({ logId, blobId, index });
+    if (known.chunk !== null) {
+      if (!Buffer.from(known.chunk.hash).equals(hash)) throw new ProtocolError("blob_conflict");
+      return { complete: known.complete };
+    }
+    const file = randomBytes(16);
+    await files.write(file, chunk);
+    const row = { file, size: chunk.length, hash };
+    const added = await store.blobs
+      .addChunk({ logId, blobId, index, chunk: row })
+      .catch(async (cause: unknown) => {
+        // Where the store refused, no row names the file. Where it broke down, one may: the sweep finds out.
+        if (cause instanceof ProtocolError && cause.code !== "unavailable")
+          await files.remove(file);
+        throw cause;
+      });
+    if (!added.kept) await files.remove(file);
+    return { complete: added.complete };
+  };
+  const get: BlobChunks["get"] = async ({ logId, blobId, index }) => {
+    const { file, chunks, bytes } = await store.blobs.chunk({ logId, blobId, index });
+    return { chunk: await files.read(file), chunks, bytes };
+  };
 
   const routes: Handlers = {
     "blobs.create": async ({ logId, token, blobId, chunks, bytes }, { limit }) => {
       limit("blobs.create", { perMinute: 600, burst: 600 }, keyOf(logId));
       await mayWrite(logId, token);
-      if (bytes < chunks || bytes > chunks * LIMITS.chunkBytes)
-        throw new ProtocolError("malformed", { data: { field: "bytes" } });
-      const expires = now() + LIMITS.blobGraceMs;
-      const quota = await quotaNow();
-      const state = await store.blobs.create({ logId, blobId, chunks, bytes, expires, quota });
-      return {
-        have: bitSet(state.chunks, state.have),
-        complete: state.complete,
-        expires: state.expires,
-      };
+      const { log: quota } = await quotaNow();
+      return announce({ logId, blobId, chunks, bytes, quota });
     },
-    "blobs.put": async ({ logId, token, blobId, index, chunk, hash: told }) => {
+    "blobs.put": async ({ logId, token, ...chunk }) => {
       await mayWrite(logId, token);
-      const hash = sha256(chunk);
-      if (told !== undefined && !Buffer.from(hash).equals(told))
-        throw new ProtocolError("malformed", { data: { field: "hash" } });
-      const known = await store.blobs.peek({ logId, blobId, index });
-      if (known.chunk !== null) {
-        if (!Buffer.from(known.chunk.hash).equals(hash)) throw new ProtocolError("blob_conflict");
-        return { complete: known.complete };
-      }
-      const file = randomBytes(16);
-      await files.write(file, chunk);
-      const row = { file, size: chunk.length, hash };
-      const added = await store.blobs
-        .addChunk({ logId, blobId, index, chunk: row })
-        .catch(async (cause: unknown) => {
-          // Where the store refused, no row names the file. Where it broke down, one may: the sweep finds out.
-          if (cause instanceof ProtocolError && cause.code !== "unavailable")
-            await files.remove(file);
-          throw cause;
-        });
-      if (!added.kept) await files.remove(file);
-      return { complete: added.complete };
+      return put({ logId, ...chunk });
     },
     "blobs.batch": async ({ logId, token, blobs }, { limit }) => {
       limit("blobs.batch", { perMinute: 1200, burst: 600 }, keyOf(logId));
@@ -144,12 +178,12 @@ export async function createBlobs(deps: BlobsDeps): Promise<BlobsService> {
     "blobs.get": async ({ logId, token, blobId, index }) => {
       // A removed seat reads what it could read before: its entries name these blobs.
       await deps.sessionSeat(logId, token);
-      const { file, chunks, bytes } = await store.blobs.chunk({ logId, blobId, index });
-      return { chunk: await files.read(file), chunks, bytes };
+      return get({ logId, blobId, index });
     },
   };
   return {
     routes,
+    chunks: { announce, put, get },
     collect,
     sweepFiles,
     close: () => {

@@ -13,6 +13,7 @@ import { recoveryOperations } from "./recovery.ts";
 import { devicesOperations } from "./devices.ts";
 import { keylogOperations } from "./keylog.ts";
 import { passkeysOperations } from "./passkeys.ts";
+import { sharingOperations } from "./sharing.ts";
 import { waysOperations } from "./ways.ts";
 import { invitationsOperations } from "./invitations.ts";
 import { rollOperations } from "./roll.ts";
@@ -37,6 +38,7 @@ export const OPERATIONS: { readonly [S in keyof Operations]: SqliteOperations<Op
   recovery: recoveryOperations,
   devices: devicesOperations,
   keylog: keylogOperations,
+  sharing: sharingOperations,
   ways: waysOperations,
   invitations: invitationsOperations,
   roll: rollOperations,

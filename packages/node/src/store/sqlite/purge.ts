@@ -7,12 +7,14 @@
  */
 import type { Db } from "./database.ts";
 import { closeAccountLog } from "./keylog.ts";
+import { dropIntakesOf } from "./sharing.ts";
 
 type ForeignKey = { child: string; column: string; parent: string; parentColumn: string };
 
 /** Deletes it, children first. @returns how many rows of each table went */
 export function purgeAccount(db: Db, account: number): { table: string; count: number }[] {
   closeAccountLog(db, account);
+  dropIntakesOf(db, account);
   const keys = foreignKeys(db);
   const gone = new Map<string, number>();
   const deleteFrom = (table: string, condition: string, path: readonly string[]): void => {

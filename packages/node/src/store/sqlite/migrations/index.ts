@@ -16,6 +16,7 @@ import { moving } from "./013-moving.ts";
 import { handover } from "./014-handover.ts";
 import { logBytes } from "./015-log-bytes.ts";
 import { mirrors } from "./016-mirrors.ts";
+import { sharing } from "./017-sharing.ts";
 
 /** `version` counts from 1 without gaps; `up` is the SQL that leads there from the version before. */
 export type Migration = { version: number; name: string; up: string };
@@ -37,6 +38,7 @@ const MIGRATIONS: readonly Migration[] = [
   handover,
   logBytes,
   mirrors,
+  sharing,
 ];
 
 /** "BRZA": tells a Baraza store from another SQLite file. */
