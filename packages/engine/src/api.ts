@@ -10,6 +10,7 @@ import type { LeadingCommands, LeadingLive } from "./leading/api.ts";
 import type { MirrorCommands, MirrorLive } from "./mirrors/api.ts";
 import type { RecoveryCommands, RecoveryLive } from "./recovery/api.ts";
 import type { SearchCommands, SearchLive } from "./search/api.ts";
+import type { SharingCommands, SharingLive } from "./sharing/api.ts";
 import type { SlotCommands, SlotLive } from "./slots/api.ts";
 import type { TrustCommands, TrustLive } from "./trust/api.ts";
 import type { WaysCommands, WaysLive } from "./ways/api.ts";
@@ -201,6 +202,7 @@ export type EngineCommands = {
 } & AdminCommands &
   ChatCommands &
   FilesCommands &
+  SharingCommands &
   SlotCommands &
   LeadingCommands &
   MirrorCommands &
@@ -221,6 +223,7 @@ export type EngineLive = {
 } & AdminLive &
   ChatLive &
   FilesLive &
+  SharingLive &
   SlotLive &
   LeadingLive &
   MirrorLive &

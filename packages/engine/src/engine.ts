@@ -34,6 +34,8 @@ import { CORE_MIGRATIONS } from "./schema.ts";
 import { recoveryCommands, recoveryWatches } from "./recovery/index.ts";
 import { RECOVERY_MIGRATIONS } from "./recovery/tables.ts";
 import { CORE_SOURCES, createSearch, migrateSearch } from "./search/index.ts";
+import { sharingCommands, sharingWatches } from "./sharing/index.ts";
+import { SHARING_MIGRATIONS } from "./sharing/tables.ts";
 import { RETURNS_TABLES } from "./slots/api.ts";
 import { listReturns } from "./slots/list.ts";
 import { SLOT_MIGRATIONS } from "./slots/tables.ts";
@@ -121,6 +123,7 @@ export async function createEngine(
   await migrate(store, SLOT_MIGRATIONS, "slots");
   await migrate(store, DEVICES_MIGRATIONS, "devices");
   await migrate(store, BLOB_MIGRATIONS, "blobs");
+  await migrate(store, SHARING_MIGRATIONS, "sharing");
   for (const tool of tools) await migrate(store, [{ version: 1, up: tool.schema }], tool.name);
   const sources = [...CORE_SOURCES, ...tools.flatMap(({ findable }) => findable)];
   await migrateSearch(store, sources);
@@ -385,6 +388,7 @@ export async function createEngine(
     "space.forget": ({ spaceId }) => forget(core, spaceId),
     "space.repair": ({ spaceId }) => repair(core, spaceId),
     ...recoveryCommands(core, signedIn),
+    ...sharingCommands(core),
     "sync.now": async () => background.nudge(),
     ...moving.commands,
     ...lazyLeadingCommands(core),
@@ -476,6 +480,7 @@ export async function createEngine(
       (await import("./mirrors/mirrors.ts")).mirrorsOf(core, args.spaceId),
     ),
     ...recoveryWatches(core),
+    ...sharingWatches(core),
     "search.state": (_args, onValue, onError) => search.watchState(onValue, onError),
   };
   for (const { name, tables, run } of moving.live) watches[name] = stored(tables, run);

@@ -8,6 +8,7 @@ export * from "./moving/api.ts";
 export type * from "./leading/api.ts";
 export type * from "./mirrors/api.ts";
 export type * from "./recovery/api.ts";
+export type * from "./sharing/api.ts";
 export * from "./ports.ts";
 export type * from "./slots/api.ts";
 export type * from "./tools/chat/api.ts";

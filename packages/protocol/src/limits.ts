@@ -138,6 +138,8 @@ export const LIMITS = {
   intakeNoteBytes: 16 * KiB,
   intakeMs: 92 * DAY,
   intakeRestMs: 30 * DAY,
+  /** Links, and drop boxes, that a vault remembers. */
+  vaultShares: 300,
   /** How far the time in a signed request may be from the node's clock. */
   clockSkewMs: 10 * MINUTE,
   requestTimeoutMs: 30_000,

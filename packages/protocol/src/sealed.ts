@@ -280,6 +280,8 @@ export const vault = object({
   roll: v.optional(bytes(LIMITS.rollBytes)),
   /** The CBOR of `vaultRecovery` (recovery.ts). */
   recovery: v.optional(bytes(LIMITS.vaultBytes)),
+  /** The CBOR of `vaultSharing` (sharing.ts). */
+  sharing: v.optional(bytes(LIMITS.vaultBytes)),
   /** Every way in: the only word on which there are, since a node can neither read nor write it. */
   ways: v.pipe(v.array(vaultWay), v.maxLength(LIMITS.ways)),
   /** Keys of what one notes for oneself and keeps sealed at the node, such as whom an invitation is for. */

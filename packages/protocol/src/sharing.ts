@@ -11,7 +11,7 @@ import { concat, fromBase64url, toBase64url } from "./bytes.ts";
 import { ProtocolError } from "./errors.ts";
 import { LIMITS } from "./limits.ts";
 import type { Infer } from "./schema.ts";
-import { bytes, bytes16, bytes32, object, text, time, uint } from "./schema.ts";
+import { bytes, bytes16, bytes32, nodeName, object, text, time, uint } from "./schema.ts";
 
 const media = text(LIMITS.mediaTypeLength);
 const fileName = text(LIMITS.fileNameLength, 1);
@@ -236,6 +236,42 @@ export const intakesLeave = {
   }),
   response: object({ at: time }),
 };
+
+const vaultShares = <const S extends v.GenericSchema>(of: S) =>
+  v.pipe(v.array(of), v.maxLength(LIMITS.vaultShares));
+
+/** What an account's vault keeps of its links, newest first. From the seed comes all that is secret in one. `gone`: it was ended. */
+export const vaultSharing = object({
+  handouts: vaultShares(
+    object({
+      seed: bytes32,
+      spaceId: bytes32,
+      hub: nodeName,
+      title: text(LIMITS.handoutTitleLength),
+      files: uint(LIMITS.handoutFiles),
+      bytes: uint(),
+      passphrase: v.boolean(),
+      made: time,
+      expires: time,
+      takes: v.optional(uint()),
+      gone: v.optional(v.literal(true)),
+    }),
+  ),
+  intakes: vaultShares(
+    object({
+      seed: bytes32,
+      node: nodeName,
+      title: text(LIMITS.handoutTitleLength),
+      text: text(LIMITS.intakeTextLength),
+      bytes: uint(),
+      files: uint(),
+      made: time,
+      expires: time,
+      gone: v.optional(v.literal(true)),
+    }),
+  ),
+});
+export type VaultSharing = Infer<typeof vaultSharing>;
 
 /**
  * What stands in the fragment of a `/share` page: `f` (files), `p` (files behind a passphrase) or `d` (a drop box), then base64url

@@ -82,6 +82,9 @@ const engine = [
   "files-kept",
   "files-work",
   "own-space",
+  // Links for people outside.
+  "sharing-work",
+  "stretch",
   // The lock on this device.
   "device-lock",
   "guard",

@@ -3,6 +3,7 @@ import { createBoxKey, verifyBoxKey } from "@baraza/crypto";
 import type { Bytes, Vault } from "@baraza/protocol";
 import { boxKeyRecord, LIMITS, readAs, toHex } from "@baraza/protocol";
 import { keepNotesKeys } from "../admin/notes.ts";
+import { keepSharing } from "../sharing/index.ts";
 import type { Core } from "../core.ts";
 import { takeDevices } from "../devices/list.ts";
 import type { SqlTx } from "../ports.ts";
@@ -31,6 +32,7 @@ export async function boxPrivateKeys(core: Core): Promise<Map<string, Bytes>> {
 /** Takes over the keys of a vault that this device does not have, those of one's notes too. An older vault does not bring back what was destroyed. */
 export function keepBoxKeys(tx: SqlTx, vault: Vault, now: number): void {
   keepNotesKeys(tx, vault);
+  keepSharing(tx, vault);
   keepRejoinSecrets(tx, vault);
   for (const { record, privateKey } of vault.boxKeys) {
     const { id, seq, notAfter } = readAs(boxKeyRecord, record, LIMITS.recordBytes);

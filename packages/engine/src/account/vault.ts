@@ -23,6 +23,7 @@ import { keepBoxKeys } from "./box-keys.ts";
 import { deviceReply } from "./boxes.ts";
 import { keepMoves, movedAway, moveStatements } from "../moving/own-moves.ts";
 import { keepPlaces, otherPlaces } from "./places.ts";
+import { sharingForVault } from "../sharing/index.ts";
 import { rejoinSecrets } from "../slots/keys.ts";
 import { wayBack } from "../slots/wish.ts";
 import type { AccountRow } from "./session.ts";
@@ -97,6 +98,7 @@ export async function nextVault(core: Core, ways?: readonly VaultWay[]): Promise
     ways: [...(ways ?? (await waysWithOwn(core, me)).ways)],
     ...(recovery === undefined ? {} : { recovery }),
     ...(await notesForVault(core)),
+    ...(await sharingForVault(core)),
     devices: await devicesForVault(core),
     ...(await rollForVault(core)),
     ...(moves.length === 0 ? {} : { moves }),
