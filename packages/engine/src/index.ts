@@ -10,6 +10,7 @@ export type * from "./mirrors/api.ts";
 export type * from "./recovery/api.ts";
 export type * from "./sharing/api.ts";
 export * from "./ports.ts";
+export type * from "./search/api.ts";
 export type * from "./slots/api.ts";
 export type * from "./tools/chat/api.ts";
 export type * from "./trust/api.ts";

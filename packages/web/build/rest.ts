@@ -21,6 +21,7 @@ const screens = [
   "qr-decode",
   "qr-encode",
   "recovery",
+  "search",
   "settings",
   "trust",
   "was-removed",
@@ -97,7 +98,7 @@ const engine = [
 const decoders: readonly string[] = [];
 
 /** Areas whose sentences are fetched with their screens. */
-const areas = ["admin", "devices", "lock", "moving", "recovery", "trust", "ways"];
+const areas = ["admin", "devices", "lock", "moving", "recovery", "search", "trust", "ways"];
 
 export const rest: ReadonlySet<string> = new Set([
   ...decoders,

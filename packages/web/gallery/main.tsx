@@ -43,6 +43,7 @@ import { Toaster, toast } from "../src/ui/toast.tsx";
 import { recoveryScreens } from "./recovery.tsx";
 import { adminScreens } from "./admin.tsx";
 import { dataScreens, moveScreens } from "./moving.tsx";
+import { searchScreens } from "./search.tsx";
 import { lockScreens, lockSettings, wiped } from "./lock.tsx";
 import { conversation, joins, longMessages, now, people, returns, rows } from "./samples.ts";
 
@@ -74,7 +75,7 @@ function Frame(props: {
   notice?: ComponentChildren;
   main?: ComponentChildren;
   status?: LineStatus;
-  at?: "conversations" | "settings";
+  at?: "conversations" | "search" | "settings";
   list?: ComponentChildren | null;
   current?: string;
 }) {
@@ -100,6 +101,7 @@ function Frame(props: {
       notice={props.notice}
       at={props.at ?? "conversations"}
       conversationsHref="#list"
+      searchHref="#search"
       settingsHref="#settings"
       list={list}
       main={props.main}
@@ -388,6 +390,12 @@ const warning = {
 };
 
 const screens: Record<string, () => ComponentChildren> = {
+  ...Object.fromEntries(
+    Object.entries(searchScreens).map(([name, screen]) => [
+      name,
+      () => <Frame at="search" list={null} main={screen()} />,
+    ]),
+  ),
   signup: () => <SignUp node="mombasa.example" busy={false} onSubmit={nothing} signInHref="#" />,
   "signup-invited": () => (
     <SignUp
@@ -703,6 +711,7 @@ await loadWords("admin");
 await loadWords("lock");
 await loadWords("leading");
 await loadWords("moving");
+await loadWords("search");
 document.documentElement.lang = currentLanguage();
 document.documentElement.dir = currentDirection();
 document.documentElement.dataset["theme"] = wanted.get("theme") ?? "light";

@@ -8,7 +8,7 @@
  * compounds, and words that name who wrote it or the conversation.
  */
 import type { FindablePlace, FindableReader, FindableSource, FindableThing } from "./port.ts";
-import { rank } from "./match.ts";
+import { isTogether, rank } from "./match.ts";
 import type { Needle } from "./match.ts";
 import type { Query, Unit } from "./query.ts";
 import {
@@ -30,6 +30,9 @@ const NAMES = 60;
 const ABOUT = 60;
 /** Fewer than this in the narrow layer, and the wide one joins its first chunk. */
 const ENOUGH = 12;
+/** What a word counts that is in a long text, and in one that is about it. */
+const UNREAD = 0.45;
+const UNREAD_ABOUT = 0.95;
 /** Numbers may lie so far beside their time: a day. */
 const BESIDE = 345_600;
 
@@ -96,6 +99,7 @@ export async function* find(
     needles: readonly Needle[],
     most: number,
     below = Number.MAX_SAFE_INTEGER,
+    unread = UNREAD,
   ): Promise<{ found: Found[]; last: number; full: boolean }> => {
     if (match === null) return { found: [], last: 0, full: false };
     const rows = await searcher.db.all<Row>(
@@ -108,7 +112,7 @@ export async function* find(
     const fresh = rows.filter(({ id, at }) => !seen.has(id) && isWithin(chosen, at));
     for (const { id } of fresh) seen.add(id);
     return {
-      found: await ranked(searcher, fresh, needles, not),
+      found: await ranked(searcher, fresh, needles, not, unread),
       last: rows.at(-1)?.id ?? 0,
       full: rows.length === most,
     };
@@ -122,7 +126,10 @@ export async function* find(
     first.push(...(await take("search_names", expression(named.ways), named.needles, NAMES)).found);
   const whole = expression(narrow);
   if (about !== null)
-    first.push(...(await take("search_words", expression(about), needles, ABOUT)).found);
+    first.push(
+      ...(await take("search_words", expression(about), needles, ABOUT, undefined, UNREAD_ABOUT))
+        .found,
+    );
   let chunk = await take("search_words", whole, needles, CHUNK);
   first.push(...chunk.found);
 
@@ -198,7 +205,9 @@ async function ranked(
   rows: readonly Row[],
   needles: readonly Needle[],
   not: readonly Needle[],
+  unread: number,
 ): Promise<Found[]> {
+  const reads = needles.some(isTogether) || not.some(isTogether);
   const byKind = new Map<string, Map<string, { id: number; place: FindablePlace }>>();
   for (const { id, kind, space, ref } of rows) {
     const name = await labels.name(kind);
@@ -215,22 +224,27 @@ async function ranked(
       db,
       [...places.values()].map(({ place }) => place),
     );
-    await withTexts(db, kind, things);
+    if (reads) await withTexts(db, kind, things);
     for (const thing of things) {
       const id = places.get(`${thing.spaceId} ${thing.ref}`)?.id;
-      const score = rank(thing, needles, not, now);
+      const apart = thing.version !== undefined && !reads;
+      const score = rank(thing, needles, not, now, apart ? unread : null);
       if (id !== undefined && score !== null) found.push({ id, kind, thing, score, needles });
     }
   }
   return found;
 }
 
-/** UTF-16 units of a text that is kept apart which are read to rank it; more where it is shown. */
-async function withTexts(db: FindableReader, kind: string, things: FindableThing[]): Promise<void> {
-  const apart = things.filter(({ version }) => version !== undefined);
+/** Reads the texts that are kept apart, where that has not been done. */
+export async function withTexts(
+  db: FindableReader,
+  kind: string,
+  things: readonly FindableThing[],
+): Promise<void> {
+  const apart = things.filter(({ version, text }) => version !== undefined && text === undefined);
   if (apart.length === 0) return;
   const rows = await db.all<{ log_id: string; ref: string; text: string }>(
-    `SELECT t.log_id, t.ref, t.text FROM json_each(?1) j JOIN search_texts t
+    `SELECT t.log_id, t.ref, t.text FROM json_each(?1) j CROSS JOIN search_texts t
        ON t.kind = ?2 AND t.log_id = j.value ->> 0 AND t.ref = j.value ->> 1 AND t.version = j.value ->> 2
      ORDER BY t.log_id, t.ref, t.part`,
     [JSON.stringify(apart.map(({ spaceId, ref, version }) => [spaceId, ref, version])), kind],

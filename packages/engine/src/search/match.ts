@@ -70,15 +70,22 @@ function fitOfWord(needle: Needle, word: string, without: string, run: string): 
   return run.length > LONGEST && run.slice(0, LONGEST) === word ? 1 : 0;
 }
 
+/** Whether a needle has to be looked for in the text itself: the index does not know what stands side by side. */
+export function isTogether({ phrase, words }: Needle): boolean {
+  return phrase || words.length > 1 || DENSE.test(words[0] ?? "");
+}
+
 /**
  * The thing's rank; null when a needle is not in it at all.
- * @param strict a needle may not be fitted by who wrote it or where it stands
+ * @param unread how much a word counts that the index has found in a text which was not read: long texts are read only where it
+ * matters what stands side by side. null: the text was read
  */
 export function rank(
   thing: FindableThing,
   needles: readonly Needle[],
   not: readonly Needle[],
   now: number,
+  unread: number | null = null,
 ): number | null {
   const name = spread(thing.name ?? "");
   const text = spread((thing.text ?? "").slice(0, LOOKED_AT));
@@ -86,7 +93,7 @@ export function rank(
   const long = (thing.text?.length ?? 0) > LOOKED_AT;
   // Words that must not be there were left out by the index; phrases are known only here.
   for (const needle of not)
-    if (needle.phrase || needle.words.length > 1 || DENSE.test(needle.words[0] ?? ""))
+    if (isTogether(needle))
       if (fits(needle, nameRuns, name).how > 0 || fits(needle, textRuns, text).how > 0) return null;
   let score = 0;
   let own = needles.length === 0;
@@ -101,10 +108,12 @@ export function rank(
     if (best > 0) own = true;
     else if (needle.authors.has(thing.author)) best = 0.45;
     else if (needle.spaces.has(thing.spaceId)) best = 0.4;
-    else if (long) {
+    else if (unread !== null) {
+      best = unread;
+      own = true;
+    } else if (long) {
       // Further down in a long text, where the index says that it is.
-      const rest = needle.phrase || DENSE.test(needle.words[0] ?? "");
-      if (rest && !foundBehind(thing.text ?? "", needle)) return null;
+      if (isTogether(needle) && !foundBehind(thing.text ?? "", needle)) return null;
       best = 0.35;
       own = true;
     } else return null;

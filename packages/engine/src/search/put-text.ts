@@ -47,7 +47,7 @@ export async function texted(
   things: readonly (FindablePlace & { version: string })[],
 ): Promise<Set<string>> {
   const rows = await db.all<{ log_id: string; ref: string }>(
-    `SELECT t.log_id, t.ref FROM json_each(?1) j JOIN search_texts t
+    `SELECT t.log_id, t.ref FROM json_each(?1) j CROSS JOIN search_texts t
        ON t.kind = ?2 AND t.log_id = j.value ->> 0 AND t.ref = j.value ->> 1 AND t.part = 0 AND t.version = j.value ->> 2`,
     [JSON.stringify(things.map(({ spaceId, ref, version }) => [spaceId, ref, version])), kind],
   );

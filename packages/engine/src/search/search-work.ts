@@ -4,7 +4,7 @@ import { EngineError } from "../errors.ts";
 import { checkArguments, hexId } from "../tools/checks.ts";
 import type { SearchCommands, SearchHit, SearchPage } from "./api.ts";
 import type { Chosen, Found, Searcher } from "./find.ts";
-import { find, meant } from "./find.ts";
+import { find, meant, withTexts } from "./find.ts";
 import { RUN, fold } from "./fold.ts";
 import { stretches } from "./match.ts";
 import type { Needle } from "./match.ts";
@@ -169,12 +169,18 @@ async function present(
   found: readonly Found[],
   units: readonly Unit[],
 ): Promise<SearchHit[]> {
+  for (const kind of new Set(found.map((one) => one.kind)))
+    await withTexts(
+      db,
+      kind,
+      found.filter((one) => one.kind === kind).map(({ thing }) => thing),
+    );
   const spaces = new Map<string, string>();
   const spaceIds = [...new Set(found.map(({ thing }) => thing.spaceId))];
   const titles = await db.all<{ log_id: string; title: string }>(
     `SELECT s.log_id, CASE WHEN s.kind = 'pair' THEN coalesce((SELECT m.name FROM members m WHERE m.log_id = s.log_id
        AND m.identity_id <> (SELECT identity_id FROM account) LIMIT 1), s.title) ELSE s.title END AS title
-     FROM json_each(?) j JOIN spaces s ON s.log_id = j.value`,
+     FROM json_each(?) j CROSS JOIN spaces s ON s.log_id = j.value`,
     [JSON.stringify(spaceIds)],
   );
   for (const { log_id, title } of titles) spaces.set(log_id, title);

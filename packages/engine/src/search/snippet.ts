@@ -7,8 +7,8 @@ import type { Needle } from "./match.ts";
 const BEFORE = 40;
 const LENGTH = 180;
 /** UTF-16 units of a long text that are looked through for the best place, a piece at a time. */
-const WINDOW = 8000;
-const WINDOWS = 40;
+const WINDOW = 2500;
+const WINDOWS = 80;
 
 /** One line: every run of spaces and breaks is one space. */
 function oneLine(text: string): string {

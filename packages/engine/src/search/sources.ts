@@ -12,7 +12,7 @@ const people: FindableSource = {
   async read(db, places) {
     const rows = await db.all<{ id: string; name: string; address: string; since: number }>(
       `SELECT p.identity_id AS id, p.name, p.address, p.since FROM json_each(?) j
-       JOIN people p ON p.identity_id = j.value ->> 1`,
+       CROSS JOIN people p ON p.identity_id = j.value ->> 1`,
       [placesJson(places)],
     );
     return rows.map(({ id, name, address, since }) => ({
@@ -36,7 +36,7 @@ const spaces: FindableSource = {
   async read(db, places) {
     const rows = await db.all<{ id: string; title: string; created: number }>(
       `SELECT s.log_id AS id, s.title, s.created FROM json_each(?) j
-       JOIN spaces s ON s.log_id = j.value ->> 1 WHERE s.kind <> 'personal' AND s.title <> ''`,
+       CROSS JOIN spaces s ON s.log_id = j.value ->> 1 WHERE s.kind <> 'personal' AND s.title <> ''`,
       [placesJson(places)],
     );
     return rows.map(({ id, title, created }) => ({

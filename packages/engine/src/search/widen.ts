@@ -90,7 +90,7 @@ export async function misspelt(
   const most = forgiven(word);
   if (most === 0) return [];
   const rows = await db.all<{ term: string }>(
-    "SELECT DISTINCT n.term FROM json_each(?) j JOIN search_near n ON n.key = j.value LIMIT 500",
+    "SELECT DISTINCT n.term FROM json_each(?) j CROSS JOIN search_near n ON n.key = j.value LIMIT 500",
     [JSON.stringify(nearKeys(word))],
   );
   return rows
@@ -106,7 +106,7 @@ export async function seenOf(
   terms: readonly string[],
 ): Promise<Map<string, number>> {
   const rows = await db.all<Term>(
-    "SELECT t.term, t.seen FROM json_each(?) j JOIN search_terms t ON t.term = j.value",
+    "SELECT t.term, t.seen FROM json_each(?) j CROSS JOIN search_terms t ON t.term = j.value",
     [JSON.stringify(terms)],
   );
   return new Map(rows.map(({ term, seen }) => [term, seen]));

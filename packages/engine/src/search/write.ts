@@ -266,7 +266,7 @@ export function createIndexer(
     const had = new Map(
       tx
         .all<{ term: string; seen: number; named: number }>(
-          "SELECT t.term, t.seen, t.named FROM json_each(?) j JOIN search_terms t ON t.term = j.value ->> 0",
+          "SELECT t.term, t.seen, t.named FROM json_each(?) j CROSS JOIN search_terms t ON t.term = j.value ->> 0",
           [JSON.stringify(update)],
         )
         .map((row) => [row.term, row]),
@@ -339,7 +339,7 @@ async function knownOf(
 ): Promise<Map<string, Known>> {
   const rows = await store.all<Known & { kind_label: string; space_label: string }>(
     `SELECT d.id, d.kind, d.space, lower(hex(d.ref)) AS ref, d.hash, k.label AS kind_label, s.label AS space_label
-     FROM json_each(?) j JOIN search_docs d ON d.ref = unhex(j.value)
+     FROM json_each(?) j CROSS JOIN search_docs d ON d.ref = unhex(j.value)
      JOIN search_labels k ON k.n = d.kind JOIN search_labels s ON s.n = d.space`,
     [JSON.stringify([...new Set(prepared.map(({ dirty }) => dirty.ref))])],
   );
@@ -368,7 +368,7 @@ function numbersFor(tx: SqlTx, wanted: readonly number[]): number[] {
     const busy = new Set(
       tx
         .all<{ id: number }>(
-          "SELECT d.id FROM json_each(?) j JOIN search_docs d ON d.id = j.value",
+          "SELECT d.id FROM json_each(?) j CROSS JOIN search_docs d ON d.id = j.value",
           [JSON.stringify(open.map((one) => one.try))],
         )
         .map(({ id }) => id),

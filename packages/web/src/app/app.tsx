@@ -56,6 +56,11 @@ const LockScreen = lazy(() =>
     ([screens]) => screens.LockScreen,
   ),
 );
+const SearchPage = lazy(() =>
+  Promise.all([import("./screens/search.tsx"), loadWords("search")]).then(
+    ([screens]) => screens.Search,
+  ),
+);
 const Settings = lazy(() => import("./screens/settings.tsx").then((screens) => screens.Settings));
 
 const nodePage = () =>
@@ -129,6 +134,10 @@ function SignedIn({
   const warned = useLive(engine.watch("notices", {}), "notices");
   const standing = useLive(engine.watch("admin.standing", {}), "standing");
   const [creating, setCreating] = useState(false);
+  useEffect(() => {
+    addEventListener("keydown", openSearch);
+    return () => removeEventListener("keydown", openSearch);
+  }, []);
   const [returning, setReturning] = useState(false);
   const spaceId = route.at === "space" || route.at === "people" ? route.spaceId : undefined;
   // What comes next is fetched while one looks at the list.
@@ -151,6 +160,7 @@ function SignedIn({
       </>
     ),
     conversationsHref: hrefOf({ at: "home" }),
+    searchHref: hrefOf({ at: "search" }),
     settingsHref: hrefOf({ at: "settings" }),
     onSignInAgain: () => setReturning(true),
     ...(engine.lock.view.value.state === "open" ? { onLock: engine.lock.now } : {}),
@@ -167,6 +177,21 @@ function SignedIn({
     return (
       <>
         <Shell {...frame} at="settings" main={<Settings engine={engine} account={account} />} />
+        {again}
+      </>
+    );
+  if (route.at === "search")
+    return (
+      <>
+        <Shell
+          {...frame}
+          at="search"
+          main={
+            <Boundary key="search">
+              <SearchPage engine={engine} />
+            </Boundary>
+          }
+        />
         {again}
       </>
     );
@@ -238,11 +263,16 @@ function SignedIn({
       </Boundary>
     ) : (
       spaceId !== undefined && (
-        <Boundary key={route.at + spaceId}>
+        <Boundary key={hrefOf(route)}>
           {route.at === "people" ? (
             <People engine={engine} spaceId={spaceId} onBack={back} />
           ) : (
-            <Conversation engine={engine} spaceId={spaceId} key={spaceId} />
+            <Conversation
+              engine={engine}
+              spaceId={spaceId}
+              message={route.at === "space" ? route.message : undefined}
+              key={hrefOf(route)}
+            />
           )}
         </Boundary>
       )
@@ -287,6 +317,18 @@ function SignedIn({
       )}
     </>
   );
+}
+
+/** The search by a key: a slash, where one does not write; Ctrl or Command with K everywhere. */
+function openSearch(event: KeyboardEvent): void {
+  const writes =
+    event.target instanceof Element &&
+    event.target.closest("input, textarea, select, [contenteditable]") !== null;
+  const slash = event.key === "/" && !event.ctrlKey && !event.metaKey && !event.altKey && !writes;
+  const k = event.key.toLowerCase() === "k" && (event.ctrlKey || event.metaKey) && !event.altKey;
+  if ((!slash && !k) || document.querySelector("dialog[open]") !== null) return;
+  event.preventDefault();
+  go({ at: "search" });
 }
 
 /** After going somewhere, the focus is on the new screen's heading, so that its name is read out and Tab goes on from there. */

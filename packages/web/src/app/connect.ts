@@ -60,6 +60,7 @@ const repeatable: ReadonlySet<keyof EngineCommands> = new Set([
   "recovery.readRequest",
   "recovery.help",
   "recovery.dismissNudge",
+  "search.find",
   "sync.now",
   "ways.newWords",
   "ways.readWords",
@@ -290,6 +291,17 @@ export function connectEngine(): EnginePort {
         more,
         firstUnreadId: firstUnread,
       })),
+    around: (spaceId, eventId, reach) =>
+      live("chat.around", { spaceId, eventId, ...reach }, (page) =>
+        page === null
+          ? null
+          : {
+              messages: page.messages.map(messageOf),
+              more: page.more,
+              hasNewer: page.moreAfter,
+              firstUnreadId: null,
+            },
+      ),
     draft: (spaceId) => live("chat.draft", { spaceId }, (draft) => draft),
     send: (spaceId, { mentioned, ...message }) =>
       done("chat.send", { spaceId, ...message, mentions: mentioned }),

@@ -46,6 +46,8 @@ export interface NodePolicy {
 export interface MessagePage {
   messages: readonly MessageRow[];
   more: boolean;
+  /** These are not the newest. */
+  hasNewer?: boolean;
   firstUnreadId: string | null;
 }
 
@@ -149,6 +151,12 @@ export interface EnginePort {
   claim: (setup: string) => Promise<Result>;
 
   messages: (spaceId: string, limit: number) => Live<MessagePage>;
+  /** A message with so many before and behind it; null: it is not here. */
+  around: (
+    spaceId: string,
+    eventId: string,
+    reach: { before: number; after: number },
+  ) => Live<MessagePage | null>;
   draft: (spaceId: string) => Live<Draft | null>;
   send: (
     spaceId: string,

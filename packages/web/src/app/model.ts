@@ -131,6 +131,8 @@ export interface Conversation {
   canWrite: boolean;
   /** Older messages stand further up than a screen can show at once. */
   cut: boolean;
+  /** It was opened at this message; there are newer ones than are shown, and they can be asked for. */
+  opened?: { eventId: string; hasNewer: boolean; canNewer: boolean };
   trouble: Trouble | null;
   /** Something waits for this account's decision. */
   asked: boolean;

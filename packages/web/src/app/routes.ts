@@ -5,7 +5,9 @@ export type Route =
   | { at: "setup"; secret: string }
   | { at: "signIn" }
   | { at: "signUp"; secret: string }
-  | { at: "space"; spaceId: string }
+  /** `message`: shown in its surroundings. */
+  | { at: "space"; spaceId: string; message?: string }
+  | { at: "search" }
   | { at: "people"; spaceId: string }
   | { at: "settings" }
   | { at: "help"; secret: string }
@@ -45,9 +47,15 @@ export function parseRoute(path: string, fragment = ""): Route {
   const parts = path.split("/").filter(Boolean);
   // A link for somebody may name a language behind its secret; see `languageOf`.
   const secret = fragment.replace(/^#/, "").replace(/&.*$/, "");
-  const [first, second, third, ...rest] = parts;
+  const [first, second, third, fourth, ...rest] = parts;
   if (first === undefined) return { at: "home" };
-  if (rest.length > 0) return { at: "lost" };
+  if (first === "s" && second && third === "m" && rest.length === 0) {
+    const spaceId = decode(second);
+    return spaceId !== undefined && /^[0-9a-f]{32}$/.test(fourth ?? "")
+      ? { at: "space", spaceId, message: fourth ?? "" }
+      : { at: "lost" };
+  }
+  if (fourth !== undefined) return { at: "lost" };
   if (first === "s" && second) {
     const spaceId = decode(second);
     if (spaceId === undefined) return { at: "lost" };
@@ -81,6 +89,8 @@ export function parseRoute(path: string, fragment = ""): Route {
       return { at: "move", secret };
     case "safety":
       return { at: "safety", part: "overview" };
+    case "search":
+      return { at: "search" };
     case "devices":
       return { at: "devices" };
     case "add-device":
@@ -98,7 +108,7 @@ export function parseRoute(path: string, fragment = ""): Route {
 export function hrefOf(route: Route): string {
   switch (route.at) {
     case "space":
-      return `/s/${encodeURIComponent(route.spaceId)}`;
+      return `/s/${encodeURIComponent(route.spaceId)}${route.message === undefined ? "" : `/m/${route.message}`}`;
     case "people":
       return `/s/${encodeURIComponent(route.spaceId)}/people`;
     case "join":
@@ -116,6 +126,7 @@ export function hrefOf(route: Route): string {
     case "signIn":
       return "/signin";
     case "settings":
+    case "search":
     case "devices":
       return `/${route.at}`;
     case "addDevice":

@@ -1,5 +1,5 @@
 import "./shell.css";
-import { CloudOff, LoaderCircle, Lock, LogIn, MessagesSquare, Settings } from "lucide";
+import { CloudOff, LoaderCircle, Lock, LogIn, MessagesSquare, Search, Settings } from "lucide";
 import type { ComponentChildren } from "preact";
 import { t } from "../i18n/index.ts";
 import { Banner } from "../ui/banner.tsx";
@@ -12,7 +12,7 @@ import type { LineStatus } from "./model.ts";
 
 export interface ShellProps {
   status: LineStatus;
-  at: "conversations" | "settings";
+  at: "conversations" | "search" | "settings";
   /** The middle pane, on wide screens; on a phone only while `main` is absent. */
   list?: ComponentChildren;
   /** The page one went into; on a phone it covers the list and the bar. */
@@ -22,6 +22,7 @@ export interface ShellProps {
   /** What a person should know whatever they look at. */
   notice?: ComponentChildren;
   conversationsHref: string;
+  searchHref: string;
   settingsHref: string;
   /** The session ended at the node, and the person wants to go on. */
   onSignInAgain: () => void;
@@ -38,6 +39,7 @@ export function Shell({
   rest,
   notice,
   conversationsHref,
+  searchHref,
   settingsHref,
   onSignInAgain,
   onLock,
@@ -65,6 +67,15 @@ export function Shell({
         >
           <Icon of={MessagesSquare} />
           <span>{t("shell.conversations")}</span>
+        </a>
+        <a
+          class="rail-item"
+          href={searchHref}
+          aria-keyshortcuts="/ Control+K Meta+K"
+          aria-current={at === "search" ? "page" : undefined}
+        >
+          <Icon of={Search} />
+          <span>{t("shell.search")}</span>
         </a>
         <a
           class="rail-item"

@@ -6,6 +6,7 @@ export type Area =
   | "lock"
   | "moving"
   | "recovery"
+  | "search"
   | "trust"
   | "ways";
 
@@ -35,6 +36,7 @@ export interface Messages {
   "shell.skip": null;
   "shell.nav": null;
   "shell.conversations": null;
+  "shell.search": null;
   "shell.settings": null;
   "shell.lock": null;
   "line.offline": { count: number };
@@ -953,6 +955,57 @@ export interface Messages {
   "recovery.practiseTry": null;
   "recovery.practiseNoWords": null;
   "recovery.practiseWordsWrong": null;
+  "search.title": null;
+  "search.field": null;
+  "search.clear": null;
+  "search.kinds": null;
+  "search.kind.all": null;
+  "search.kind.message": null;
+  "search.kind.file": null;
+  "search.kind.person": null;
+  "search.kind.space": null;
+  "search.one.message": null;
+  "search.one.file": null;
+  "search.one.person": null;
+  "search.one.space": null;
+  "search.filters": null;
+  "search.from": null;
+  "search.anyone": null;
+  "search.in": null;
+  "search.anywhere": null;
+  "search.when": null;
+  "search.time.any": null;
+  "search.time.week": null;
+  "search.time.month": null;
+  "search.time.year": null;
+  "search.has": null;
+  "search.having.any": null;
+  "search.having.link": null;
+  "search.having.file": null;
+  "search.having.picture": null;
+  "search.results": null;
+  "search.found": { count: number };
+  "search.foundMore": { count: number };
+  "search.more": null;
+  "search.emptyTitle": null;
+  "search.empty": null;
+  "search.hint.words": null;
+  "search.hint.wordsWhat": null;
+  "search.hint.minus": null;
+  "search.hint.minusWhat": null;
+  "search.hint.from": null;
+  "search.hint.fromWhat": null;
+  "search.hint.when": null;
+  "search.hint.whenWhat": null;
+  "search.noneTitle": null;
+  "search.none": { text: string | number };
+  "search.noneHint": null;
+  "search.noneYet": null;
+  "search.noneFilters": null;
+  "search.withoutFilters": null;
+  "search.unknown": { name: string | number };
+  "search.reading": { percent: string | number };
+  "search.readingLabel": null;
   "trust.notice.nodeTwoFaces": { name: string | number };
   "trust.notice.nodeForgot": { name: string | number };
   "trust.notice.nodeWrong": { name: string | number };

@@ -59,5 +59,10 @@ export type ChatCommands = {
 export type ChatLive = {
   /** The newest `limit` messages, oldest first. */
   "chat.messages": { args: SpaceId & { limit: number }; value: MessagePage };
+  /** A message in its surroundings; null: it is not on this device (any more). */
+  "chat.around": {
+    args: SpaceId & { eventId: string; before: number; after: number };
+    value: { messages: Message[]; more: boolean; moreAfter: boolean } | null;
+  };
   "chat.draft": { args: SpaceId; value: { text: string; replyTo: string | null } | null };
 };

@@ -235,6 +235,7 @@ test("no statement of the tool reads a table from end to end", async () => {
   await commands.markRead(context, { spaceId, position: 2 ** 50 + 1 });
   await chatQueries.draft.run(context, { spaceId });
   await page();
+  await chatQueries.around.run(context, { spaceId, eventId, before: 5, after: 5 });
   await commands.delete(context, { spaceId, eventId });
   await harness.flush();
   const plans = await harness.plans();
@@ -258,4 +259,25 @@ test("no statement of the tool reads a table from end to end", async () => {
       /FROM chat_messages m/.test(sql) && plan.some((line) => line.includes("TEMP B-TREE")),
   );
   expect(sorts).toEqual([]);
+});
+
+test("a message is shown in its surroundings, older and newer ones as asked for", async () => {
+  const { harness, context, spaceId } = await start();
+  const ids: string[] = [];
+  for (let n = 0; n < 20; n++)
+    ids.push(await harness.receive(AMINA, "chat.message", { text: `${n}` }));
+  const look = (n: number, before: number, after: number) =>
+    chatQueries.around.run(context, { spaceId, eventId: ids[n] ?? "", before, after });
+  const texts = async (n: number, before: number, after: number) =>
+    (await look(n, before, after))?.messages
+      .filter(({ notice }) => notice === null)
+      .map(({ text }) => text);
+  expect(await texts(10, 2, 3)).toEqual(["8", "9", "10", "11", "12", "13"]);
+  expect(await look(10, 2, 3)).toMatchObject({ more: true, moreAfter: true });
+  expect(await texts(0, 5, 1)).toEqual(["0", "1"]);
+  expect(await look(0, 5, 1)).toMatchObject({ more: false, moreAfter: true });
+  expect(await texts(19, 1, 9)).toEqual(["18", "19"]);
+  expect(await look(19, 1, 9)).toMatchObject({ more: true, moreAfter: false });
+  const nowhere = { spaceId, eventId: testId(16, 0xdead), before: 5, after: 5 };
+  expect(await chatQueries.around.run(context, nowhere)).toBeNull();
 });

@@ -12,6 +12,12 @@ const pageArguments = v.object({
   spaceId: hexId(32),
   limit: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(PAGE)),
 });
+const aroundArguments = v.object({
+  spaceId: hexId(32),
+  eventId: hexId(16),
+  before: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(PAGE)),
+  after: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(PAGE)),
+});
 const draftArguments = v.object({ spaceId: hexId(32) });
 
 type MessageRow = {
@@ -34,7 +40,8 @@ type MessageRow = {
   quote_deleted: number | null;
 };
 
-const NEWEST = `
+/** What a line needs to be shown; newest first below a position, or oldest first above it. */
+const MESSAGES = `
   SELECT m.event_id, m.position, m.pending, m.author, m.mine, m.text, m.at, m.edited_at, m.deleted, m.newer,
     m.reply_to, m.mentions, m.mentions_me, COALESCE(a.name, p.name, '') AS author_name,
     q.text AS quote_text, q.deleted AS quote_deleted, COALESCE(qa.name, qp.name, '') AS quote_name
@@ -44,7 +51,10 @@ const NEWEST = `
   LEFT JOIN chat_messages q ON q.log_id = m.log_id AND q.event_id = m.reply_to
   LEFT JOIN members qa ON qa.log_id = q.log_id AND qa.identity_id = q.author
   LEFT JOIN people qp ON qp.identity_id = q.author
-  WHERE m.log_id = ? ORDER BY m.position DESC LIMIT ?`;
+  WHERE m.log_id = ?`;
+const NEWEST = `${MESSAGES} ORDER BY m.position DESC LIMIT ?`;
+const UP_TO = `${MESSAGES} AND m.position <= ? ORDER BY m.position DESC LIMIT ?`;
+const BEHIND = `${MESSAGES} AND m.position > ? ORDER BY m.position LIMIT ?`;
 
 type NoticeRow = {
   event_id: string;
@@ -66,7 +76,9 @@ const NOTICES = `
   LEFT JOIN people p ON p.identity_id = n.subject
   LEFT JOIN members ba ON ba.log_id = n.log_id AND ba.identity_id = n.by_identity
   LEFT JOIN people bp ON bp.identity_id = n.by_identity
-  WHERE n.log_id = ? ORDER BY n.position DESC LIMIT ?`;
+  WHERE n.log_id = ?`;
+const NEWEST_NOTICES = `${NOTICES} ORDER BY n.position DESC LIMIT ?`;
+const NOTICES_BETWEEN = `${NOTICES} AND n.position >= ? AND n.position <= ? ORDER BY n.position DESC LIMIT ?`;
 
 type ReactionRow = { target: string; emoji: string; author: string; is_on: number; name: string };
 
@@ -87,11 +99,19 @@ const SEEN = "SELECT MAX(seen_seq) AS seen FROM members WHERE log_id = ? AND ide
 type Live<K extends keyof ChatLive> = LiveQuery<ChatLive[K]["args"], ChatLive[K]["value"]>;
 
 /** All queries, by their names after `chat.`. */
-export const chatQueries: { messages: Live<"chat.messages">; draft: Live<"chat.draft"> } = {
+export const chatQueries: {
+  messages: Live<"chat.messages">;
+  around: Live<"chat.around">;
+  draft: Live<"chat.draft">;
+} = {
   messages: {
     // Edits and deletions are in chat_messages too: chat_changes alone shows nothing.
     tables: ["chat_messages", "chat_reactions", "notices", "members", "people", "read_positions"],
     run: messages,
+  },
+  around: {
+    tables: ["chat_messages", "chat_reactions", "notices", "members", "people"],
+    run: around,
   },
   draft: {
     tables: ["chat_drafts"],
@@ -114,7 +134,7 @@ async function messages(
   const me = context.me();
   const [rows, notices, seen, unread] = await Promise.all([
     context.all<MessageRow>(NEWEST, [spaceId, limit + 1]),
-    context.all<NoticeRow>(NOTICES, [spaceId, limit + 1]),
+    context.all<NoticeRow>(NEWEST_NOTICES, [spaceId, limit + 1]),
     context.get<{ seen: number | null }>(SEEN, [spaceId, me]),
     context.get<{ event_id: string }>(FIRST_UNREAD, [spaceId, spaceId]),
   ]);
@@ -132,6 +152,43 @@ async function messages(
     more: lines.length > limit,
     firstUnread: unread?.event_id ?? null,
   };
+}
+
+/** A message with so many lines before and behind it; null when it is not on this device. */
+async function around(
+  context: ToolContext,
+  args: ChatLive["chat.around"]["args"],
+): Promise<ChatLive["chat.around"]["value"]> {
+  const { spaceId, eventId, before, after } = checkArguments(aroundArguments, args);
+  const place = await context.get<{ position: number }>(
+    "SELECT position FROM chat_messages WHERE log_id = ? AND event_id = ?",
+    [spaceId, eventId],
+  );
+  if (place === undefined) return null;
+  const [older, newer, seen] = await Promise.all([
+    context.all<MessageRow>(UP_TO, [spaceId, place.position, before + 2]),
+    context.all<MessageRow>(BEHIND, [spaceId, place.position, after + 1]),
+    context.get<{ seen: number | null }>(SEEN, [spaceId, context.me()]),
+  ]);
+  const shown = [...older.slice(0, before + 1).toReversed(), ...newer.slice(0, after)];
+  const [more, moreAfter] = [older.length > before + 1, newer.length > after];
+  const [first, last] = [shown[0]?.position ?? 0, shown.at(-1)?.position ?? 0];
+  const notices = await context.all<NoticeRow>(NOTICES_BETWEEN, [
+    spaceId,
+    more ? first : 0,
+    moreAfter ? last : Number.MAX_SAFE_INTEGER,
+    before + after,
+  ]);
+  const reactions = await reactionsOf(
+    context,
+    spaceId,
+    shown.filter(({ deleted }) => deleted === 0).map(({ event_id }) => event_id),
+  );
+  const messages = [
+    ...notices.map(noticeLine).filter((line) => line !== null),
+    ...shown.map((row) => messageLine(row, seen?.seen ?? 0, reactions.get(row.event_id) ?? [])),
+  ].toSorted((a, b) => a.position - b.position);
+  return { messages, more, moreAfter };
 }
 
 function messageLine(row: MessageRow, seen: number, reactions: Reaction[]): Message {

@@ -21,7 +21,7 @@ export const chatFindable: readonly FindableSource[] = [
         text: string;
       }>(
         `SELECT m.log_id, m.event_id, m.author, m.at, m.text FROM json_each(?) j
-         JOIN chat_messages m ON m.log_id = j.value ->> 0 AND m.event_id = j.value ->> 1
+         CROSS JOIN chat_messages m ON m.log_id = j.value ->> 0 AND m.event_id = j.value ->> 1
          WHERE m.deleted = 0 AND m.text <> ''`,
         [placesJson(places)],
       );

@@ -17,14 +17,40 @@ import { forget } from "./spaces.tsx";
 const PAGE = 100;
 /** What the engine answers at most at once. */
 const MOST = 1000;
+/** Messages before and behind one that is shown in its surroundings, at first. */
+const AROUND = 50;
 
-/** A conversation over the engine. Give it a key, so that another one starts afresh. */
-export function Conversation({ engine, spaceId }: { engine: EnginePort; spaceId: string }) {
+/**
+ * A conversation over the engine. Give it a key, so that another one starts afresh. With `message` it opens there, in what
+ * was said before and after, until one goes on to the newest.
+ */
+export function Conversation({
+  engine,
+  spaceId,
+  message,
+}: {
+  engine: EnginePort;
+  spaceId: string;
+  message?: string | undefined;
+}) {
   const now = useNow();
   const [limit, setLimit] = useState(PAGE);
+  const [reach, setReach] = useState({ before: AROUND, after: AROUND });
   const space = useLive(engine.space(spaceId), `space ${spaceId}`);
   const people = useLive(engine.people(spaceId), `people ${spaceId}`);
-  const page = useHeld(useLive(engine.messages(spaceId, limit), `messages ${spaceId} ${limit}`));
+  const newest = useHeld(
+    useLive(
+      message === undefined ? engine.messages(spaceId, limit) : none,
+      `messages ${spaceId} ${limit} ${message ?? ""}`,
+    ),
+  );
+  const around = useHeld(
+    useLive(
+      message === undefined ? none : engine.around(spaceId, message, reach),
+      `around ${spaceId} ${message ?? ""} ${reach.before} ${reach.after}`,
+    ),
+  );
+  const page = message === undefined ? newest : (around ?? undefined);
   const [openedAt, setOpenedAt] = useState<{ unread: string | null }>();
   const [draft, setDraft] = useDraft(engine, spaceId);
 
@@ -32,6 +58,14 @@ export function Conversation({ engine, spaceId }: { engine: EnginePort; spaceId:
   useEffect(() => {
     if (page && !openedAt) setOpenedAt({ unread: page.firstUnreadId });
   }, [page, openedAt]);
+
+  // What was to be shown has been deleted, or is not on this device.
+  const gone = around === null;
+  useEffect(() => {
+    if (!gone) return;
+    toast({ text: t("chat.quoteFar") });
+    go({ at: "space", spaceId }, { replace: true });
+  }, [gone, spaceId]);
 
   if (space === null) return <NoConversation />;
   if (!space || !people || !page || !openedAt) return <Skeleton label={t("ui.moment")} />;
@@ -42,8 +76,17 @@ export function Conversation({ engine, spaceId }: { engine: EnginePort; spaceId:
         title: space.title,
         kind: space.kind,
         messages: page.messages,
-        hasOlder: page.more && limit < MOST,
-        cut: page.more && limit >= MOST,
+        hasOlder: page.more && (message === undefined ? limit : reach.before) < MOST,
+        cut: page.more && (message === undefined ? limit : reach.before) >= MOST,
+        ...(message === undefined
+          ? {}
+          : {
+              opened: {
+                eventId: message,
+                hasNewer: page.hasNewer === true,
+                canNewer: reach.after < MOST,
+              },
+            }),
         firstUnreadId: openedAt.unread,
         people,
         canWrite: space.state === "active",
@@ -56,18 +99,25 @@ export function Conversation({ engine, spaceId }: { engine: EnginePort; spaceId:
       personHref={(identityId) => hrefOf({ at: "person", identityId })}
       onPerson={(identityId) => go({ at: "person", identityId })}
       onDraft={setDraft}
-      onSend={(message) => {
+      onSend={(sent) => {
         setDraft({ text: "", replyTo: null });
-        void engine.send(spaceId, message).then((result) => {
+        void engine.send(spaceId, sent).then((result) => {
           // Nothing typed is ever lost: what could not even be kept goes back into the field.
-          if (!result.ok) setDraft({ text: message.text, replyTo: message.replyTo ?? null });
+          if (!result.ok) setDraft({ text: sent.text, replyTo: sent.replyTo ?? null });
+          // What one writes stands with the newest.
+          else if (message !== undefined) go({ at: "space", spaceId }, { replace: true });
           tell(result);
         });
       }}
       onEdit={(eventId, text) => void engine.edit(spaceId, eventId, text).then(tell)}
       onDelete={(eventId) => void engine.delete(spaceId, eventId).then(tell)}
       onReact={(eventId, emoji, on) => void engine.react(spaceId, eventId, emoji, on).then(tell)}
-      onOlder={() => setLimit((before) => Math.min(MOST, before + PAGE))}
+      onOlder={() => {
+        if (message === undefined) setLimit((before) => Math.min(MOST, before + PAGE));
+        else setReach((now) => ({ ...now, before: Math.min(MOST, now.before + PAGE) }));
+      }}
+      onNewer={() => setReach((now) => ({ ...now, after: Math.min(MOST, now.after + PAGE) }))}
+      onNewest={() => go({ at: "space", spaceId }, { replace: true })}
       onRead={({ position }) => void engine.markRead(spaceId, position)}
       onTrouble={() => void engine.repair(spaceId).then(tell)}
       onDecide={() => go({ at: "people", spaceId })}
@@ -76,6 +126,9 @@ export function Conversation({ engine, spaceId }: { engine: EnginePort; spaceId:
     />
   );
 }
+
+/** Nothing to follow. */
+const none = (): (() => void) => () => undefined;
 
 function tell(result: Result): void {
   if (!result.ok) toast({ text: failureText(result.failure) });

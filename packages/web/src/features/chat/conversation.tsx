@@ -32,6 +32,10 @@ export interface ConversationProps {
   onReact: (eventId: string, emoji: string, on: boolean) => void;
   /** The top was reached: more, please. */
   onOlder: () => void;
+  /** The end of what is shown was reached, and there is more: see `ConversationData.opened`. */
+  onNewer?: () => void;
+  /** To the newest, from somewhere above. */
+  onNewest?: () => void;
   /** The newest message that has been on screen. */
   onRead: (message: MessageRow) => void;
   onTrouble: () => void;
@@ -186,7 +190,10 @@ export function Conversation(props: ConversationProps) {
           names={names}
           canWrite={canWrite}
           now={props.now}
+          opened={conversation.opened}
           onOlder={props.onOlder}
+          onNewer={props.onNewer}
+          onNewest={props.onNewest}
           onRead={props.onRead}
           onReact={props.onReact}
           onReply={(to) => {
@@ -197,7 +204,7 @@ export function Conversation(props: ConversationProps) {
           onDelete={remove}
         />
       )}
-      <Announcer messages={conversation.messages} />
+      {conversation.opened?.hasNewer !== true && <Announcer messages={conversation.messages} />}
       {canWrite ? (
         <footer class="conversation-foot">
           <ModeLine mode={mode} onCancel={leaveMode} />

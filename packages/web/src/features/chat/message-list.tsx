@@ -21,7 +21,11 @@ export interface MessageListProps extends Omit<MessageActions, "onJump"> {
   names: readonly string[];
   canWrite: boolean;
   now: number;
+  /** It opens at this message, and ends before the newest as long as there are newer ones. */
+  opened?: { eventId: string; hasNewer: boolean; canNewer: boolean } | undefined;
   onOlder: () => void;
+  onNewer?: (() => void) | undefined;
+  onNewest?: (() => void) | undefined;
   onRead: (message: MessageRow) => void;
 }
 
@@ -47,7 +51,8 @@ const SETTLING = 500;
  * put before.
  */
 export function MessageList(props: MessageListProps) {
-  const { messages, firstUnreadId, hasOlder, cut, onOlder, onRead } = props;
+  const { messages, firstUnreadId, hasOlder, cut, onOlder, onRead, opened } = props;
+  const hasNewer = opened?.hasNewer === true;
   const scroller = useRef<HTMLDivElement>(null);
   const list = useRef<VirtualizerHandle>(null);
   const items = useMemo(
@@ -56,12 +61,13 @@ export function MessageList(props: MessageListProps) {
   );
   const before = useRef(items);
   const prepended = countPrepended(before.current, items) > 0;
-  const following = useRef(true);
+  const following = useRef(opened === undefined);
   const lastOffset = useRef(0);
   const resizedAt = useRef(-Infinity);
   const areaSize = useRef("");
   const asked = useRef(0);
-  const [atEnd, setAtEnd] = useState(true);
+  const askedNewer = useRef(0);
+  const [atEnd, setAtEnd] = useState(opened === undefined);
   const [atStart, setAtStart] = useState(false);
   const [lit, setLit] = useState<string>();
   /** A message that is being fetched, to go to it. */
@@ -70,12 +76,14 @@ export function MessageList(props: MessageListProps) {
 
   // Rows get their true heights after they are shown; the observer below then goes on to the real end.
   const toEnd = (): void => {
+    if (hasNewer) return props.onNewest?.();
     following.current = true;
     const area = scroller.current;
     if (area) area.scrollTop = area.scrollHeight;
   };
 
   useLayoutEffect(() => {
+    if (opened !== undefined) return jump(opened.eventId, true);
     const unread = items.findIndex(({ kind }) => kind === "new");
     following.current = unread < 0;
     if (unread >= 0) list.current?.scrollToIndex(unread, { align: "start" });
@@ -85,7 +93,7 @@ export function MessageList(props: MessageListProps) {
   }, []);
   useLayoutEffect(() => {
     before.current = items;
-    if (following.current || newest?.mine) toEnd();
+    if (following.current || (newest?.mine && opened === undefined)) toEnd();
     // oxlint-disable-next-line react-hooks/exhaustive-deps
   }, [newest?.eventId]);
   useEffect(() => {
@@ -111,13 +119,14 @@ export function MessageList(props: MessageListProps) {
     return () => observer.disconnect();
   }, []);
   useEffect(() => {
-    if (newest && atEnd && document.visibilityState === "visible") onRead(newest);
-  }, [newest, atEnd, onRead]);
+    if (newest && atEnd && !hasNewer && document.visibilityState === "visible") onRead(newest);
+  }, [newest, atEnd, hasNewer, onRead]);
   useEffect(() => {
     if (!lit) return;
-    const timer = setTimeout(() => setLit(undefined), 2000);
+    // Whoever comes from elsewhere looks for it a moment longer.
+    const timer = setTimeout(() => setLit(undefined), lit === opened?.eventId ? 4000 : 2000);
     return () => clearTimeout(timer);
-  }, [lit]);
+  }, [lit, opened?.eventId]);
 
   const onScroll = (offset: number): void => {
     const area = scroller.current;
@@ -126,22 +135,28 @@ export function MessageList(props: MessageListProps) {
     // Rows that turn out taller move the end away; only going up is the reader's own wish to leave it.
     // Nor is it theirs where a turned phone or a resized window makes all rows anew.
     const settling = performance.now() - resizedAt.current < SETTLING;
-    following.current = end || (following.current && (settling || offset >= lastOffset.current));
+    following.current =
+      !hasNewer && (end || (following.current && (settling || offset >= lastOffset.current)));
     lastOffset.current = offset;
     setAtEnd(following.current);
+    const left = area.scrollHeight - area.clientHeight - offset;
+    if (left < 600 && opened?.canNewer && hasNewer && askedNewer.current !== messages.length) {
+      askedNewer.current = messages.length;
+      props.onNewer?.();
+    }
     setAtStart(offset < 100);
     if (offset < 600 && hasOlder && asked.current !== messages.length) {
       asked.current = messages.length;
       onOlder();
     }
   };
-  const jump = (eventId: string): void => {
+  const jump = (eventId: string, atOnce = false): void => {
     const index = items.findIndex(({ key }) => key === eventId);
     if (index < 0) return setWanted(eventId);
     setWanted(undefined);
     following.current = false;
     // A long way is gone at once: rows that are measured on it would stop a movement.
-    const near = document.getElementById(`m-${eventId}`) !== null;
+    const near = !atOnce && document.getElementById(`m-${eventId}`) !== null;
     const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
     list.current?.scrollToIndex(index, { align: "center", smooth: near && !still });
     setLit(eventId);
@@ -205,7 +220,7 @@ export function MessageList(props: MessageListProps) {
                   onEdit={props.onEdit}
                   onDelete={props.onDelete}
                   onReact={props.onReact}
-                  onJump={jump}
+                  onJump={(eventId) => jump(eventId)}
                 />
               ),
             )}

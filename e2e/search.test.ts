@@ -1,0 +1,145 @@
+/** One search box over everything, in a real browser: by key and by touch, with errors and filters, to the place, without a line, from right to left. */
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import type { Locator } from "playwright-core";
+import type { Companion } from "./lib/companion.ts";
+import { companion } from "./lib/companion.ts";
+import type { Site } from "./lib/site.ts";
+import { keepPictures, openSite } from "./lib/site.ts";
+import * as steps from "./lib/steps.ts";
+import type { Visitor } from "./lib/visitor.ts";
+
+const amina = {
+  shownName: "Amina Otieno",
+  name: "amina",
+  passphrase: "seven quiet canoes at dawn",
+};
+const TITLE = "Water committee";
+const NEEDLE = "The repaired pump stands behind the granary";
+/** More than a page of the conversation, so that the place is far above what is shown at first. */
+const LATER = 260;
+
+let site: Site;
+let her: Visitor;
+let bruno: Companion;
+
+beforeAll(async () => {
+  site = await openSite();
+});
+afterEach(({ task }) => keepPictures(site, task));
+afterAll(async () => {
+  await bruno?.close();
+  await site.close();
+});
+
+const field = ({ page, t }: Visitor): Locator =>
+  page.getByRole("textbox", { name: t("search.field") });
+const results = ({ page, t }: Visitor): Locator =>
+  page.getByRole("list", { name: t("search.results") });
+
+test("a long conversation comes, and a slash opens the search", async () => {
+  her = await site.visitor(site.nodes.a);
+  await steps.signUp(her, amina);
+  await steps.newGroup(her, TITLE);
+  const link = await steps.invite(her);
+  bruno = await companion(site.nodes.b, { name: "bruno", shownName: "Bruno Díaz" });
+  const spaceId = await bruno.join(link);
+  await bruno.say(spaceId, NEEDLE);
+  for (let n = 0; n < LATER; n++) await bruno.say(spaceId, `Line ${n} about seeds and rain`);
+  await bruno.say(spaceId, "The last line of all");
+  await her.page.getByRole("link", { name: her.t("shell.conversations"), exact: true }).click();
+  const list = her.page.getByRole("list", { name: her.t("list.title") });
+  await list.getByText("The last line of all").waitFor();
+  await steps.openConversation(her, TITLE);
+  await her.page.getByRole("button", { name: her.t("chat.toNewest") }).click();
+  await steps.message(her, "The last line of all").waitFor();
+  await her.page.getByRole("heading", { name: TITLE, level: 1 }).click();
+  await her.page.keyboard.press("/");
+  await field(her).waitFor();
+  await her.page.getByText(her.t("search.emptyTitle")).waitFor();
+});
+
+test("what is typed finds the message, and Enter goes there, in its surroundings", async () => {
+  await her.page.keyboard.type("PUMP grana");
+  const hit = results(her).getByRole("link", { name: /granary/ });
+  await hit.waitFor();
+  expect(await hit.locator("mark").allInnerTexts()).toEqual(["pump", "granary"]);
+  await her.page.keyboard.press("Enter");
+  await steps.atConversation(her.page, TITLE);
+  const found = steps.message(her, NEEDLE);
+  await found.waitFor();
+  await expect.poll(() => found.isVisible()).toBe(true);
+  await steps.message(her, "Line 0 about seeds and rain").waitFor();
+  expect(await steps.messages(her).getByText("The last line of all").count()).toBe(0);
+  await her.page.getByRole("button", { name: her.t("chat.toNewest") }).click();
+  await steps.message(her, "The last line of all").waitFor();
+});
+
+test("back at the search everything stands as it was; arrows and Escape move in it", async () => {
+  const { page } = her;
+  await page.keyboard.press("Control+k");
+  await field(her).waitFor();
+  expect(await field(her).inputValue()).toBe("PUMP grana");
+  await results(her)
+    .getByRole("link", { name: /granary/ })
+    .waitFor();
+  await page.keyboard.press("ArrowDown");
+  expect(await page.evaluate(() => document.activeElement?.className)).toBe("row-main");
+  await page.keyboard.press("ArrowUp");
+  await expect.poll(() => field(her).evaluate((one) => one === document.activeElement)).toBe(true);
+  await page.keyboard.press("Escape");
+  expect(await field(her).inputValue()).toBe("");
+});
+
+test("without a line: a name with an error, filters by words and by buttons, all pages of many", async () => {
+  const { page, t } = her;
+  await her.offline();
+  await page.reload();
+  await field(her).waitFor();
+  await field(her).fill("brnuo");
+  await results(her)
+    .getByRole("link", { name: /Bruno Díaz/ })
+    .waitFor();
+  await field(her).fill("wattr comitee");
+  await results(her)
+    .getByRole("link", { name: new RegExp(TITLE) })
+    .waitFor();
+  await field(her).fill("from:bruno granary");
+  await results(her)
+    .getByRole("link", { name: /granary/ })
+    .waitFor();
+  await field(her).fill("from:nobodyatall granary");
+  await page.getByText(t("search.unknown", { name: "nobodyatall" })).waitFor();
+  await field(her).fill("seeds");
+  const rows = results(her).locator(".row-main");
+  await expect.poll(() => rows.count()).toBe(30);
+  await page.getByRole("button", { name: t("search.more") }).click();
+  await expect.poll(() => rows.count()).toBe(60);
+  await page.getByRole("button", { name: t("search.kind.person"), exact: true }).click();
+  await page.getByRole("button", { name: t("search.withoutFilters") }).click();
+  await expect.poll(() => rows.count()).toBe(30);
+  await field(her).fill("zzqqxx");
+  await page.getByText(t("search.none", { text: "zzqqxx" })).waitFor();
+  await her.online();
+});
+
+test("what is edited and deleted is found as it is now", async () => {
+  const { page } = her;
+  await page.getByRole("link", { name: her.t("shell.conversations"), exact: true }).click();
+  await steps.openConversation(her, TITLE);
+  await steps.say(her, "Meet at the marigold gate");
+  await steps.edit(her, "Meet at the marigold gate", "Meet at the hibiscus gate");
+  await steps.say(her, "Forget about the oleander");
+  await steps.unsay(her, "Forget about the oleander");
+  await steps.message(her, her.t("chat.deleted")).waitFor();
+  await page.keyboard.press("Control+k");
+  await field(her).fill("gate");
+  const hit = results(her).getByRole("link", { name: /hibiscus/ });
+  await hit.waitFor();
+  expect(await results(her).getByText("marigold").count()).toBe(0);
+  await field(her).fill("oleander");
+  await page.getByText(her.t("search.none", { text: "oleander" })).waitFor();
+});
+
+test("nobody's browser complained", () => {
+  expect(her.complaints()).toEqual([]);
+});

@@ -1,0 +1,137 @@
+import type { SearchFilters, SearchHit } from "@baraza/engine";
+import { useEffect, useRef, useState } from "preact/hooks";
+import type { Chosen, Hit } from "../../features/search/search.tsx";
+import { EVERYTHING, KINDS, Search as SearchScreen } from "../../features/search/search.tsx";
+import type { EnginePort } from "../engine.ts";
+import { failureText } from "../failure.ts";
+import { useLive, useNow } from "../hooks.ts";
+import { back } from "../router.ts";
+import { hrefOf } from "../routes.ts";
+
+/** Milliseconds after a key before it is looked for: a word is typed faster than that. */
+const TYPING = 90;
+const DAY = 86_400_000;
+const DAYS = { any: 0, week: 7, month: 30, year: 365 } as const;
+const PAGE = 30;
+
+/** What was looked for last: whoever comes back from a hit goes on there. It goes with the page. */
+let last: { text: string; chosen: Chosen } = { text: "", chosen: EVERYTHING };
+
+type Found = { hits: Hit[]; more: string | null; unknown: string[]; failure?: string };
+
+/** The search over the engine. */
+export function Search({ engine }: { engine: EnginePort }) {
+  const now = useNow();
+  const [text, setText] = useState(last.text);
+  const [chosen, setChosen] = useState(last.chosen);
+  const [found, setFound] = useState<Found>();
+  const [busy, setBusy] = useState(false);
+  const [people, setPeople] = useState<{ identityId: string; name: string }[]>([]);
+  const state = useLive(engine.watch("search.state", {}), "search.state");
+  const spaces = useLive(engine.conversations, "conversations");
+  const asking = useRef(0);
+  useEffect(() => {
+    last = { text, chosen };
+    const turn = ++asking.current;
+    if (isNothing(text, chosen)) {
+      setFound(undefined);
+      setBusy(false);
+      return;
+    }
+    setBusy(true);
+    const timer = setTimeout(() => {
+      void engine
+        .call("search.find", { text, filters: filtersOf(chosen, Date.now()), limit: PAGE })
+        .then((result) => {
+          // Somebody has typed on meanwhile.
+          if (turn !== asking.current) return;
+          setBusy(false);
+          setFound(
+            result.ok
+              ? { ...result.value, hits: result.value.hits.flatMap(hitOf) }
+              : { hits: [], more: null, unknown: [], failure: failureText(result.failure) },
+          );
+        });
+    }, TYPING);
+    return () => clearTimeout(timer);
+  }, [engine, text, chosen]);
+
+  const showMore = (): void => {
+    if (!found?.more || busy) return;
+    const turn = asking.current;
+    setBusy(true);
+    void engine.call("search.more", { more: found.more, limit: PAGE }).then((result) => {
+      if (turn !== asking.current) return;
+      setBusy(false);
+      // A search that is kept no longer has shown what it had.
+      setFound(
+        result.ok
+          ? { ...result.value, hits: [...found.hits, ...result.value.hits.flatMap(hitOf)] }
+          : { ...found, more: null },
+      );
+    });
+  };
+
+  const loadPeople = (): void => {
+    void engine
+      .call("search.find", { text: "", filters: { kinds: ["person"] }, limit: 200 })
+      .then((result) => {
+        if (!result.ok) return;
+        const listed = result.value.hits.map(({ ref, title }) => ({
+          identityId: ref,
+          name: title,
+        }));
+        setPeople(listed.toSorted((a, b) => a.name.localeCompare(b.name)));
+      });
+  };
+
+  return (
+    <SearchScreen
+      text={text}
+      chosen={chosen}
+      hits={found?.hits}
+      more={found?.more != null}
+      busy={busy}
+      failure={found?.failure}
+      unknown={found?.unknown ?? []}
+      read={state === undefined || state.total === 0 ? 1 : state.done / state.total}
+      people={people}
+      spaces={(spaces ?? []).map(({ spaceId, title }) => ({ spaceId, title }))}
+      now={now}
+      onText={setText}
+      onChosen={setChosen}
+      onFilters={loadPeople}
+      onMore={showMore}
+      onBack={back}
+    />
+  );
+}
+
+function isNothing(text: string, chosen: Chosen): boolean {
+  return (
+    text.trim() === "" && Object.values(chosen).every((value) => value === "" || value === "any")
+  );
+}
+
+function filtersOf({ kind, author, spaceId, time, has }: Chosen, now: number): SearchFilters {
+  return {
+    ...(kind === "" ? {} : { kinds: [kind] }),
+    ...(author === "" ? {} : { authors: [author] }),
+    ...(spaceId === "" ? {} : { spaceIds: [spaceId] }),
+    ...(has === "" ? {} : { has: [has] }),
+    ...(time === "any" ? {} : { after: now - DAYS[time] * DAY }),
+  };
+}
+
+/** What a screen shows of a hit; nothing for a kind that it has no place for. */
+function hitOf(hit: SearchHit): Hit[] {
+  const kind = KINDS.find((known) => known === hit.kind);
+  if (kind === undefined) return [];
+  return [{ ...hit, kind, key: hit.ref, href: placeOf(kind, hit) }];
+}
+
+function placeOf(kind: Hit["kind"], { spaceId, ref }: SearchHit): string {
+  if (kind === "person") return hrefOf({ at: "person", identityId: ref });
+  if (kind === "message") return hrefOf({ at: "space", spaceId, message: ref });
+  return hrefOf({ at: "space", spaceId });
+}
