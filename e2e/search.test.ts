@@ -50,8 +50,7 @@ test("a long conversation comes, and a slash opens the search", async () => {
   const list = her.page.getByRole("list", { name: her.t("list.title") });
   await list.getByText("The last line of all").waitFor();
   await steps.openConversation(her, TITLE);
-  await her.page.getByRole("button", { name: her.t("chat.toNewest") }).click();
-  await steps.message(her, "The last line of all").waitFor();
+  await steps.message(her, "about seeds").first().waitFor();
   await her.page.getByRole("heading", { name: TITLE, level: 1 }).click();
   await her.page.keyboard.press("/");
   await field(her).waitFor();

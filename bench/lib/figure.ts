@@ -4,7 +4,17 @@ export type Figure = {
   /** The figure's name, such as `logs.append`. */
   figure: string;
   value: number;
-  unit: "entries/s" | "messages/cpu-s" | "ms" | "MiB" | "KiB" | "bytes" | "1/s" | "times";
+  unit:
+    | "entries/s"
+    | "messages/cpu-s"
+    | "ms"
+    | "MiB"
+    | "KiB"
+    | "bytes"
+    | "1/s"
+    | "docs/s"
+    | "%"
+    | "times";
   peer?: string;
   peerValue?: number;
   /** Above 1: we are better than the peer. */

@@ -22,7 +22,7 @@ export const filesFindable: readonly FindableSource[] = [
         version_id: string;
       }>(
         `SELECT n.log_id, n.file_id, n.rank, n.changed_by, n.changed_at, n.name, n.type, n.version_id FROM json_each(?) j
-         JOIN files_nodes n ON n.log_id = j.value ->> 0 AND n.file_id = j.value ->> 1 WHERE n.shown = 1`,
+         CROSS JOIN files_nodes n ON n.log_id = j.value ->> 0 AND n.file_id = j.value ->> 1 WHERE n.shown = 1`,
         [placesJson(places)],
       );
       return rows.map((row) => ({

@@ -112,7 +112,8 @@ export function textAt(i: number, total: number): BenchText {
   let share = Math.floor(next() * 1000);
   let script = 0;
   while (share >= (SHARES[script] ?? 1000)) share -= SHARES[script++] ?? 0;
-  const count = kind === "file" ? 80 + Math.floor(next() * 240) : 3 + Math.floor(next() * next() * 34);
+  const count =
+    kind === "file" ? 80 + Math.floor(next() * 240) : 3 + Math.floor(next() * next() * 34);
   const words: string[] = [];
   for (let turn = 0; turn < count; turn++) {
     words.push(wordOf(script, zipf(next)));
@@ -144,13 +145,25 @@ export function queries(count: number, total: number): BenchQuery[] {
     const one = Array.from(pick());
     const sorts: (() => [string, string])[] = [
       () => ["one word", `${one.slice(0, 12).join("")} `],
-      () => ["beginning", one.slice(0, Math.max(2, Math.ceil(one.length * 0.6))).slice(0, 6).join("")],
+      () => [
+        "beginning",
+        one
+          .slice(0, Math.max(2, Math.ceil(one.length * 0.6)))
+          .slice(0, 6)
+          .join(""),
+      ],
       () => ["two words", `${pick().slice(0, 12)} ${pick().slice(0, 12)}`],
       () => ["three words", `${pick().slice(0, 12)} ${pick().slice(0, 12)} ${pick().slice(0, 12)}`],
-      () => ["phrase", `"${text.slice(text.indexOf(words[0] ?? ""), 1 + text.indexOf(" ", 12)) || pick().slice(0, 6)}"`],
+      () => [
+        "phrase",
+        `"${text.slice(text.indexOf(words[0] ?? ""), 1 + text.indexOf(" ", 12)) || pick().slice(0, 6)}"`,
+      ],
       () => ["filter", `${one.slice(0, 12).join("")} from:p${author} after:2023-05`],
       () => ["minus", `${pick().slice(0, 12)} -${pick().slice(0, 12)}`],
-      () => ["name", name === "" ? `person p${author}` : name.slice(0, Math.max(4, name.indexOf("-")))],
+      () => [
+        "name",
+        name === "" ? `person p${author}` : name.slice(0, Math.max(4, name.indexOf("-"))),
+      ],
     ];
     const [sort, typed] = (sorts[made.length % sorts.length] ?? sorts[0])?.() ?? ["", ""];
     made.push({ sort, text: typed });

@@ -30,7 +30,13 @@ const files: FindableSource = {
   at: "r.at",
   watch: ["name"],
   async read(db, places) {
-    const rows = await db.all<{ log_id: string; ref: string; at: number; author: string; name: string }>(
+    const rows = await db.all<{
+      log_id: string;
+      ref: string;
+      at: number;
+      author: string;
+      name: string;
+    }>(
       `SELECT f.* FROM json_each(?) j CROSS JOIN bench_files f ON f.log_id = j.value ->> 0 AND f.ref = j.value ->> 1`,
       [placesJson(places)],
     );
@@ -143,7 +149,8 @@ const operations: Record<string, (args: Args) => Promise<unknown>> = {
     });
   },
   /** How many wait. */
-  left: async () => (await opened().store.get<{ n: number }>("SELECT count(*) AS n FROM search_dirty"))?.n,
+  left: async () =>
+    (await opened().store.get<{ n: number }>("SELECT count(*) AS n FROM search_dirty"))?.n,
   find: async ({ text, limit }) => {
     const { hits, more } = await opened().search.commands["search.find"]({ text, limit });
     return { found: hits.length, more, first: hits[0]?.snippet };
@@ -156,7 +163,9 @@ const operations: Record<string, (args: Args) => Promise<unknown>> = {
   /** Bytes of the whole store, and of the tables of the search. */
   async size() {
     const { store: db } = opened();
-    const [pages] = await db.all<{ n: number }>("SELECT page_count * page_size AS n FROM pragma_page_count, pragma_page_size");
+    const [pages] = await db.all<{ n: number }>(
+      "SELECT page_count * page_size AS n FROM pragma_page_count, pragma_page_size",
+    );
     return { store: pages?.n ?? 0 };
   },
 };
@@ -166,6 +175,9 @@ onmessage = ({ data }: MessageEvent<{ id: number; op: string; args: Args }>) => 
   Promise.resolve(operations[op]?.(args)).then(
     (value) => postMessage({ id: question, value }),
     (error: unknown) =>
-      postMessage({ id: question, error: error instanceof Error ? (error.stack ?? error.message) : String(error) }),
+      postMessage({
+        id: question,
+        error: error instanceof Error ? (error.stack ?? error.message) : String(error),
+      }),
   );
 };
