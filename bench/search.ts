@@ -50,7 +50,7 @@ async function inBrowser(): Promise<void> {
     const before = (await ask(page, "size", {})) as { store: number };
     const start = performance.now();
     let done = false;
-    const indexed = (ask(page, "index", {}) as Promise<unknown>).then(() => (done = true));
+    const indexed = ask(page, "index", {}).then(() => (done = true));
     while (!done) {
       await Promise.race([indexed, new Promise((resolve) => setTimeout(resolve, 30_000))]);
       say(`${String(await ask(page, "left", {}))} left`);
@@ -111,9 +111,13 @@ async function inBrowser(): Promise<void> {
 async function beside(): Promise<void> {
   const directory = mkdtempSync(join(tmpdir(), "baraza-xapian-"));
   try {
-    const child = spawn("/usr/bin/python3", [join(import.meta.dirname, "lib", "xapian.py"), directory], {
-      stdio: ["pipe", "pipe", "inherit"],
-    });
+    const child = spawn(
+      "/usr/bin/python3",
+      [join(import.meta.dirname, "lib", "xapian-peer.py"), directory],
+      {
+        stdio: ["pipe", "pipe", "inherit"],
+      },
+    );
     let output = "";
     child.stdout.setEncoding("utf8").on("data", (text: string) => (output += text));
     child.stdin.on("error", () => undefined);
