@@ -10,8 +10,10 @@ export type Figure = {
     | "ms"
     | "MiB"
     | "KiB"
+    | "MiB/s"
     | "bytes"
     | "1/s"
+    | "1/min"
     | "docs/s"
     | "%"
     | "times";

@@ -2,7 +2,7 @@
  * Files: AES-256-GCM over chunks with the STREAM construction (Hoang, Reyhanitabar, Rogaway, Vizar 2015): each
  * chunk's nonce holds its index and whether it is the last, so chunks cannot be moved, dropped or cut off.
  *
- * A sealed chunk is 64 KiB (65,520 bytes of plaintext and the tag); 16 of them make a blob chunk of 1 MiB. Zeros
+ * A sealed chunk is 1 MiB (1,048,560 bytes of plaintext and the tag): a blob chunk, which a hub stores and gives as a whole. Zeros
  * after the content bring it to a padded size; the true size travels with the key, in the event that names the blob.
  */
 import type { Bytes } from "@baraza/protocol";
@@ -12,7 +12,7 @@ import { hkdf, isBytes, needBytes, randomBytes, sha256 } from "./primitives.ts";
 
 const TAG = 16;
 /** Bytes of a sealed chunk, and of the plaintext in it. The last may be shorter. */
-export const SEALED_CHUNK = 64 * 1024;
+export const SEALED_CHUNK = LIMITS.chunkBytes;
 export const PLAIN_CHUNK = SEALED_CHUNK - TAG;
 /** Sealed chunks in one blob chunk. */
 export const CHUNKS_PER_BLOB_CHUNK = LIMITS.chunkBytes / SEALED_CHUNK;

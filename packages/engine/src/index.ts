@@ -13,6 +13,7 @@ export * from "./ports.ts";
 export type * from "./search/api.ts";
 export type * from "./slots/api.ts";
 export type * from "./tools/chat/api.ts";
+export * from "./tools/files/api.ts";
 export type * from "./trust/api.ts";
 export type * from "./tools/tool.ts";
 export type * from "./ways/api.ts";

@@ -13,6 +13,7 @@ import type { TestNode } from "./node-handle.ts";
 import { startTestNode } from "./node-handle.ts";
 import type { Person, PersonWish } from "./person.ts";
 import { makePerson } from "./person.ts";
+import type { Tap } from "./proxy.ts";
 
 export type NetworkOptions = {
   /** How many nodes: a.localhost, b.localhost, ... */
@@ -23,6 +24,8 @@ export type NetworkOptions = {
   ports?: readonly number[];
   /** The built web app that the nodes serve; none unless told. */
   appDir?: string;
+  /** Told of everything on the wire to and from all nodes. */
+  tap?: Tap;
 };
 
 export type Network = {
@@ -54,6 +57,7 @@ export async function network(options: NetworkOptions): Promise<Network> {
           ...(options.processes === true ? { asProcess: true } : {}),
           ...(options.ports?.[i] === undefined ? {} : { port: options.ports[i] }),
           ...(options.appDir === undefined ? {} : { appDir: options.appDir }),
+          ...(options.tap === undefined ? {} : { tap: options.tap }),
         }),
       );
   } catch (error) {

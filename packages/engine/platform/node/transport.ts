@@ -95,9 +95,15 @@ function send(
         response.destroy();
       });
       response.once("error", fail);
-      response.once("end", () =>
-        resolve({ status: response.statusCode ?? 0, body: new Uint8Array(Buffer.concat(chunks)) }),
-      );
+      response.once("end", () => {
+        const body = new Uint8Array(size);
+        let at = 0;
+        for (const chunk of chunks) {
+          body.set(chunk, at);
+          at += chunk.length;
+        }
+        resolve({ status: response.statusCode ?? 0, body });
+      });
     });
     sent.end(method === "GET" ? undefined : body);
   });

@@ -1,25 +1,27 @@
 /** The local tables of content (see cache.ts). */
 import type { Migration } from "../store/migrate.ts";
 
+/**
+ * `blob_chunks`: Sealed chunks that lie on this device: small ones here, others among its private files, one file each.
+ * `blob_chunks.held`: 1: not to be dropped, as it is not at the hub yet.
+ * `blob_pins`: What a person keeps on this device: blobs that are not dropped.
+ * `blob_usage`: What a space's hub said last: how much its content takes there, and may take.
+ */
 const CHUNKS = `
--- Sealed chunks that lie on this device: small ones here, others among its private files, one file each.
 CREATE TABLE blob_chunks (
   log_id TEXT NOT NULL,
   blob_id TEXT NOT NULL,
   idx INTEGER NOT NULL,
   size INTEGER NOT NULL,
   used INTEGER NOT NULL,
-  -- 1: not to be dropped, as it is not at the hub yet.
   held INTEGER NOT NULL,
   bytes BLOB,
   UNIQUE (blob_id, idx)
 ) STRICT;
 CREATE INDEX blob_chunks_by_use ON blob_chunks (held, used);
 CREATE INDEX blob_chunks_sizes ON blob_chunks (blob_id, size);
--- What a person keeps on this device: blobs that are not dropped.
 CREATE TABLE blob_pins (blob_id TEXT PRIMARY KEY, log_id TEXT NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE blob_room (one INTEGER PRIMARY KEY CHECK (one = 1), bytes INTEGER NOT NULL) STRICT;
--- What a space's hub said last: how much its content takes there, and may take.
 CREATE TABLE blob_usage (log_id TEXT PRIMARY KEY, bytes INTEGER NOT NULL, quota INTEGER) STRICT, WITHOUT ROWID;
 `;
 

@@ -27,7 +27,15 @@ import type {
   SeatRecord,
   StoredEntry,
 } from "@baraza/protocol";
-import { encodeCbor, equalBytes, LIMITS, ProtocolError, readAs, toHex } from "@baraza/protocol";
+import {
+  encodeCbor,
+  equalBytes,
+  LIMITS,
+  ProtocolError,
+  readAs,
+  toHex,
+  utf8,
+} from "@baraza/protocol";
 import type { Core } from "../core.ts";
 import { noteDeletion } from "../leading/reducer.ts";
 import type { SqlTx } from "../ports.ts";
@@ -116,6 +124,7 @@ export async function applyEntries(
     });
     try {
       await processEntry(core, draft, entry, own);
+      noteDrops(core, draft, entry);
     } catch (error) {
       if (!(error instanceof CloneError)) throw error;
       // Once it has its place again, this device reads on from here.
@@ -170,6 +179,45 @@ async function hasRepeats(
     [logId, JSON.stringify(names), first, last],
   );
   return row !== undefined;
+}
+
+const DROPS = utf8("drops");
+
+/** The hub lets go of blobs for an entry, whoever wrote it: tools judge whether that was right. */
+function noteDrops(core: Core, draft: Draft, entry: StoredEntry): void {
+  // Few headers have it, and each is read already.
+  if (!holds(entry.header, DROPS)) return;
+  let drops: Bytes[] | undefined;
+  try {
+    ({ drops } = readHeader(entry.header));
+  } catch {
+    return;
+  }
+  if (drops === undefined) return;
+  const blobIds = drops.map(toHex);
+  const { logId } = draft.space;
+  const now = core.platform.clock.now();
+  draft.writes.push((tx) => {
+    const drop = { logId, position: entry.seq, blobIds, at: now };
+    const judged = core.tools
+      .map((tool) => tool.dropped?.(tx, drop))
+      .filter((one) => one !== undefined);
+    // What was before one's time cannot be judged.
+    if (!judged.includes(true) && entry.seq > draft.row.read_from) {
+      const by = tx.get<{ author: string }>(
+        "SELECT author FROM events WHERE log_id = ? AND seq = ?",
+        [logId, entry.seq],
+      );
+      blame(draft, by?.author ?? null);
+    }
+    tx.afterCommit(() => core.kick({ files: true }));
+  });
+}
+
+function holds(bytes: Bytes, wanted: Bytes): boolean {
+  for (let at = bytes.indexOf(wanted[0] ?? 0); at >= 0; at = bytes.indexOf(wanted[0] ?? 0, at + 1))
+    if (wanted.every((byte, index) => bytes[at + index] === byte)) return true;
+  return false;
 }
 
 /** How many entries a device keeps as the hub gave them, to bring them back to a hub that lost them. */

@@ -112,7 +112,7 @@ export type Tool = {
    */
   dropped?(
     tx: SqlTx,
-    drop: { logId: string; position: number; author: string; blobIds: string[] },
+    drop: { logId: string; position: number; blobIds: string[]; at: number },
   ): boolean;
   /** What of it can be found: see search/port.ts. */
   findable: readonly FindableSource[];

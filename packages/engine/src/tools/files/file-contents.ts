@@ -297,6 +297,7 @@ export async function resume(
     if (!anew && given.size !== row.size) throw new EngineError("file_changed");
     if (anew) await beginAnew(context, work, row, given.size);
     work.contents.set(id, given);
+    work.checked.delete(id);
   }
   await context.write((tx) => {
     tx.run(

@@ -9,7 +9,7 @@ import type { Core } from "../../core.ts";
 import type { FilesWork } from "./work-port.ts";
 import { runSmall } from "./small-uploads.ts";
 import { runLarge } from "./large-uploads.ts";
-import { tendKeeps } from "./keeps.ts";
+import { KEEP_WAIT_MS, tendKeeps } from "./keeps.ts";
 import { tendPins } from "./files-kept.ts";
 
 export async function createFilesWork(core: Core, post: FilesWork["post"]): Promise<FilesWork> {
@@ -20,7 +20,9 @@ export async function createFilesWork(core: Core, post: FilesWork["post"]): Prom
     reader: createReader(core, chunks),
     window: createWindow(),
     contents: new Map(),
+    checked: new Set(),
     stopped: new Map(),
+    delay: Math.floor(Math.random() * KEEP_WAIT_MS),
     post,
     async run() {
       // One lane does not wait for the other: a film on its way does not hold up a letter.

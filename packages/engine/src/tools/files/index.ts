@@ -2,6 +2,7 @@
 import type { LiveQuery, Tool, ToolContext } from "../tool.ts";
 import type { FilesCommands, FilesLive } from "./api.ts";
 import { blobsOf, filesEvents } from "./events.ts";
+import { noteDropped } from "./drops.ts";
 import { reduceFiles } from "./reducer.ts";
 import { filesFindable } from "./search.ts";
 import { filesDerived, filesSchema } from "./tables.ts";
@@ -87,4 +88,5 @@ export const files: Tool = {
   ),
   findable: filesFindable,
   blobs: blobsOf,
+  dropped: noteDropped,
 };

@@ -6,7 +6,6 @@
  * bytes. The hash of each piece is on the disk before it is sealed first; one that is read differently later (the file was
  * changed, or is another) stops the upload, and whoever goes on with it begins with a new key.
  */
-import type { BlobCipher } from "@baraza/crypto";
 import {
   blobCipher,
   contentHash,
@@ -103,12 +102,32 @@ async function readyToSend(
     return null;
   }
   if (row.from_side !== null && row.side_id === null) await copySide(work, row);
+  if (read !== null && !work.checked.has(row.upload_id)) await checkAgain(work, row, read, signal);
   if (row.staged === 1 || read === null) return { row: await again(work, row.upload_id), read };
   if (row.done === 0) await takeKnown(work, row, read, signal);
   const fresh = await again(work, row.upload_id);
   if (row.from_log === null && (await isRoomAside(work, row)))
     await setAside(work, fresh, read, signal);
   return { row: await again(work, row.upload_id), read };
+}
+
+/** What was chosen again has to be what was begun with, all that was read of it. @throws EngineError `file_changed` */
+async function checkAgain(
+  work: FilesWork,
+  row: Upload,
+  read: (index: number) => Promise<Bytes>,
+  signal: AbortSignal,
+): Promise<void> {
+  const noted = await work.core.store.all<{ piece: number }>(
+    "SELECT piece FROM files_pieces WHERE upload_id = ? ORDER BY piece",
+    [row.upload_id],
+  );
+  for (let from = 0; from < noted.length; from += TOGETHER) {
+    signal.throwIfAborted();
+    const some = noted.slice(from, from + TOGETHER).map((one) => one.piece);
+    await readPieces(work, row, some, read);
+  }
+  work.checked.add(row.upload_id);
 }
 
 function sourceOf(work: FilesWork, row: Upload): ((index: number) => Promise<Bytes>) | null {
@@ -232,11 +251,13 @@ async function setAside(
 ): Promise<void> {
   const cipher = await blobCipher(row.blob_key, row.size);
   const have = await work.chunks.have(row.blob_id);
+  const all = Array.from({ length: cipher.layout.blobChunks }, (_, index) => index);
+  const toRead = all.filter((index) => !have.has(index));
+  const pieceOf = piecesAhead(work, row, toRead, read);
   try {
-    for (let index = 0; index < cipher.layout.blobChunks; index++) {
+    for (const index of toRead) {
       signal.throwIfAborted();
-      if (have.has(index)) continue;
-      const bytes = await sealPiece(work, row, cipher, index, read);
+      const bytes = await cipher.seal(index, await pieceOf(index));
       await work.chunks.put({ logId: row.log_id, blobId: row.blob_id, index, bytes, held: true });
     }
   } catch (error) {
@@ -248,25 +269,57 @@ async function setAside(
   ]);
 }
 
-/** See [Note: One key, one content]. @throws EngineError `file_changed` */
-async function sealPiece(
+/** Reads pieces and notes their hashes. See [Note: One key, one content]. @throws EngineError `file_changed` */
+async function readPieces(
   work: FilesWork,
   row: Upload,
-  cipher: BlobCipher,
-  index: number,
+  indexes: readonly number[],
   read: (index: number) => Promise<Bytes>,
-): Promise<Bytes> {
-  const piece = await read(index);
-  const hash = await pieceHash(piece);
-  const noted = await work.core.store.transaction((tx) => {
-    notePiece(tx, row, index, hash);
-    return tx.get<{ hash: Bytes }>(
-      "SELECT hash FROM files_pieces WHERE upload_id = ? AND piece = ?",
-      [row.upload_id, index],
-    )?.hash;
-  });
-  if (noted === undefined || !equalBytes(noted, hash)) throw new EngineError("file_changed");
-  return cipher.seal(index, piece);
+): Promise<Bytes[]> {
+  const pieces = await Promise.all(indexes.map(read));
+  const hashes = await Promise.all(pieces.map(pieceHash));
+  const same = await work.core.store.transaction((tx) =>
+    hashes.every((hash, at) => {
+      const index = indexes[at] ?? 0;
+      notePiece(tx, row, index, hash);
+      const noted = tx.get<{ hash: Bytes }>(
+        "SELECT hash FROM files_pieces WHERE upload_id = ? AND piece = ?",
+        [row.upload_id, index],
+      );
+      return noted !== undefined && equalBytes(noted.hash, hash);
+    }),
+  );
+  if (!same) throw new EngineError("file_changed");
+  return pieces;
+}
+
+/** So many pieces are read and noted at a time: each note costs the disk a flush. */
+const TOGETHER = 8;
+
+/** Gives pieces in the order of `indexes`, read some at a time. */
+function piecesAhead(
+  work: FilesWork,
+  row: Upload,
+  indexes: readonly number[],
+  read: (index: number) => Promise<Bytes>,
+): (index: number) => Promise<Bytes> {
+  const ahead = new Map<number, Promise<Bytes>>();
+  return (index) => {
+    let piece = ahead.get(index);
+    if (piece === undefined) {
+      const from = indexes.indexOf(index);
+      const some = indexes.slice(from, from + TOGETHER);
+      const reading = readPieces(work, row, some, read);
+      for (const [at, one] of some.entries()) {
+        const mine = reading.then((pieces) => need(pieces[at], "piece"));
+        mine.catch(() => undefined);
+        ahead.set(one, mine);
+      }
+      piece = need(ahead.get(index), "piece");
+    }
+    ahead.delete(index);
+    return piece;
+  };
 }
 
 /** Puts what the hub does not have. */
@@ -293,6 +346,13 @@ async function putAll(work: FilesWork, { row, read }: Ready, signal: AbortSignal
     ]);
   };
   await show();
+  const toRead = missing.filter((index) => !kept.has(index));
+  const pieceOf = piecesAhead(
+    work,
+    row,
+    toRead,
+    read ?? (() => Promise.reject(new EngineError("file_unreadable"))),
+  );
   let failed: Error | null = null;
   const under = new Set<Promise<void>>();
   const one = async (index: number): Promise<void> => {
@@ -300,7 +360,7 @@ async function putAll(work: FilesWork, { row, read }: Ready, signal: AbortSignal
     let answered = false;
     try {
       const bytes = kept.has(index) ? await work.chunks.get(row.blob_id, index) : null;
-      const chunk = bytes ?? (await sealPiece(work, row, cipher, index, need(read, "content")));
+      const chunk = bytes ?? (await cipher.seal(index, await pieceOf(index)));
       await putChunk(core, row.log_id, row.blob_id, index, chunk);
       answered = true;
       there += 1;

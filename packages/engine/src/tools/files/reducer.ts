@@ -39,6 +39,12 @@ export function reduceFiles(tx: SqlTx, event: AppliedEvent): void {
       putComment(tx, event, toHex(read.file), read.text);
       break;
     case "files.keep":
+      // Somebody's device was first.
+      for (const blob of event.pending ? [] : read.blobs)
+        tx.run("DELETE FROM files_keeps WHERE log_id = ? AND blob_id = ?", [
+          event.logId,
+          toHex(blob),
+        ]);
       break;
     default:
       putChanges(tx, event, read);

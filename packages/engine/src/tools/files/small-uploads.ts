@@ -2,11 +2,10 @@
  * Small files: sealed when they are handed over, kept in the store until they are at the hub, and sent many at a time. So a folder
  * of thousands costs neither a request nor an entry each.
  */
-import { blobCipher, contentHash, pieceHash } from "@baraza/crypto";
-import { LIMITS } from "@baraza/protocol";
+import { blobCipher, contentHash, createFileKey, pieceHash, randomBytes } from "@baraza/crypto";
+import { LIMITS, toHex } from "@baraza/protocol";
 import type { Bytes } from "@baraza/protocol";
 import { putBatch } from "../../blobs/hub.ts";
-import { need } from "../../util.ts";
 import type { Upload } from "./upload-rows.ts";
 import { fail, failureOf, finish } from "./upload-rows.ts";
 import type { FilesWork } from "./work-port.ts";
@@ -55,7 +54,12 @@ async function sendTogether(work: FilesWork, rows: readonly Upload[]): Promise<v
     for (const blobId of [row.blob_id, row.side_id]) {
       if (blobId === null) continue;
       const chunk = await work.chunks.get(blobId, 0);
-      mine.push({ blobId, chunk: need(chunk, "staged chunk") });
+      if (chunk !== null) mine.push({ blobId, chunk });
+    }
+    const blobs = [row.blob_id, row.side_id].filter((one) => one !== null);
+    if (mine.length < blobs.length) {
+      await askAgain(work, row);
+      continue;
     }
     const more = mine.reduce((sum, { chunk }) => sum + chunk.length, 0);
     if (
@@ -80,6 +84,18 @@ async function sendTogether(work: FilesWork, rows: readonly Upload[]): Promise<v
     if (sent.length === 1) await fail(work, first.upload_id, failure);
     else for (const one of sent) await sendTogether(work, [one]);
   }
+}
+
+/**
+ * Somebody has cleared this device's files away: a person chooses the file again. It may be another one by then, so it gets another key
+ * and name.
+ */
+async function askAgain(work: FilesWork, row: Upload): Promise<void> {
+  await work.core.store.run(
+    `UPDATE files_uploads SET state = 'content', staged = 0, hash = NULL, blob_id = ?, blob_key = ?,
+       side_id = NULL, side_key = NULL, side_size = NULL, side_hash = NULL WHERE upload_id = ?`,
+    [toHex(randomBytes(16)), createFileKey(), row.upload_id],
+  );
 }
 
 /** Without those that a person took back meanwhile. */

@@ -1,10 +1,33 @@
-/** The files tool's tables. What the first ones are for is explained in reducer.ts, which fills them. */
+/**
+ * The files tool's tables. What the first ones are for is explained in reducer.ts, which fills them. The comments stand here, since what is in the text is sent to every browser.
+ *
+ * `files_nodes.rank`: 0 a folder, 1 a file: folders stand first.
+ * `files_nodes.first_name`: As it was added; '' is the top.
+ * `files_nodes.name`: What all changes make of it.
+ * `files_nodes.wanted`: Where it was put, and where it is: they differ when that folder is gone.
+ * `files_nodes.shown`: In its folder: neither in the bin nor purged.
+ * `files_versions.meta`: FileMeta, JSON.
+ * `files_changes.node`: What it changes: a file, or a comment.
+ * `files_changes.kind`: name, move, bin, purge, uncomment
+ * `files_changes.value`: The name, the folder ('' the top), or 1 for into the bin.
+ * `files_changes.void`: A move that would make a circle, or goes where no folder is.
+ * `files_rulings`: Kept through rebuilds, as chat's rulings are: whether the author led the space when it was confirmed.
+ * `files_uploads`: What is on its way from this device to the hub. The event is written once the content is there.
+ * `files_uploads.is_new`: 1: the file comes with it; 0: a further version of one that is there.
+ * `files_uploads.state`: waiting, sending, paused, content, failed, done
+ * `files_uploads.total`: How much is to be sent, as it is counted in `done`.
+ * `files_uploads.hash`: Known once all of it was read.
+ * `files_uploads.staged`: 1: sealed chunks of all of it lie on this device; 2: and it is sent together with others.
+ * `files_uploads.from_log`: Where a copy is made from: another space's version.
+ * `files_pieces`: The hash of each piece before it was sealed first: one that differs later is never sealed with the same key.
+ * `files_keeps`: Blobs that the hub has let go though something refers to them.
+ * `files_pins`: What a person wants on this device.
+ */
 export const filesSchema = `
 CREATE TABLE IF NOT EXISTS files_nodes (
   id INTEGER PRIMARY KEY,
   log_id TEXT NOT NULL,
   file_id TEXT NOT NULL,
-  -- 0 a folder, 1 a file: folders stand first.
   rank INTEGER NOT NULL,
   event_id TEXT NOT NULL,
   position INTEGER NOT NULL,
@@ -12,21 +35,17 @@ CREATE TABLE IF NOT EXISTS files_nodes (
   author TEXT NOT NULL,
   mine INTEGER NOT NULL,
   at INTEGER NOT NULL,
-  -- As it was added; '' is the top.
   first_name TEXT NOT NULL,
   first_parent TEXT NOT NULL,
-  -- What all changes make of it.
   name TEXT NOT NULL DEFAULT '',
   name_key TEXT NOT NULL DEFAULT '',
   sort_key TEXT NOT NULL DEFAULT '',
-  -- Where it was put, and where it is: they differ when that folder is gone.
   wanted TEXT NOT NULL DEFAULT '',
   parent TEXT NOT NULL DEFAULT '',
   binned INTEGER NOT NULL DEFAULT 0,
   binned_at INTEGER NOT NULL DEFAULT 0,
   binned_by TEXT NOT NULL DEFAULT '',
   purged INTEGER NOT NULL DEFAULT 0,
-  -- In its folder: neither in the bin nor purged.
   shown INTEGER NOT NULL DEFAULT 1,
   version_id TEXT NOT NULL DEFAULT '',
   type TEXT NOT NULL DEFAULT '',
@@ -52,7 +71,6 @@ CREATE TABLE IF NOT EXISTS files_versions (
   at INTEGER NOT NULL,
   changed_at INTEGER,
   type TEXT NOT NULL,
-  -- FileMeta, JSON.
   meta TEXT NOT NULL,
   thumbnail INTEGER NOT NULL,
   blob_id TEXT NOT NULL,
@@ -72,18 +90,14 @@ CREATE INDEX IF NOT EXISTS files_versions_by_size ON files_versions (log_id, siz
 CREATE TABLE IF NOT EXISTS files_changes (
   log_id TEXT NOT NULL,
   event_id TEXT NOT NULL,
-  -- What it changes: a file, or a comment.
   node TEXT NOT NULL,
-  -- name, move, bin, purge, uncomment
   kind TEXT NOT NULL,
   position INTEGER NOT NULL,
   pending INTEGER NOT NULL,
   author TEXT NOT NULL,
   at INTEGER NOT NULL,
   steward INTEGER NOT NULL,
-  -- The name, the folder ('' the top), or 1 for into the bin.
   value TEXT NOT NULL,
-  -- A move that would make a circle, or goes where no folder is.
   void INTEGER NOT NULL DEFAULT 0,
   PRIMARY KEY (log_id, event_id, node)
 ) STRICT, WITHOUT ROWID;
@@ -106,7 +120,6 @@ CREATE TABLE IF NOT EXISTS files_comments (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS files_comments_by_file ON files_comments (log_id, file_id, position);
 
--- Kept through rebuilds, as chat's rulings are: whether the author led the space when it was confirmed.
 CREATE TABLE IF NOT EXISTS files_rulings (
   log_id TEXT NOT NULL,
   event_id TEXT NOT NULL,
@@ -115,13 +128,11 @@ CREATE TABLE IF NOT EXISTS files_rulings (
   PRIMARY KEY (log_id, event_id, position)
 ) STRICT, WITHOUT ROWID;
 
--- What is on its way from this device to the hub. The event is written once the content is there.
 CREATE TABLE IF NOT EXISTS files_uploads (
   upload_id TEXT PRIMARY KEY,
   log_id TEXT NOT NULL,
   file_id TEXT NOT NULL,
   version_id TEXT NOT NULL,
-  -- 1: the file comes with it; 0: a further version of one that is there.
   is_new INTEGER NOT NULL,
   parent TEXT NOT NULL,
   name TEXT NOT NULL,
@@ -130,24 +141,19 @@ CREATE TABLE IF NOT EXISTS files_uploads (
   thumbnail INTEGER NOT NULL,
   changed_at INTEGER,
   created INTEGER NOT NULL,
-  -- waiting, sending, paused, content, failed, done
   state TEXT NOT NULL,
   failure TEXT,
   size INTEGER NOT NULL,
   done INTEGER NOT NULL,
-  -- How much is to be sent, as it is counted in \`done\`.
   total INTEGER NOT NULL,
   blob_id TEXT NOT NULL,
   blob_key BLOB NOT NULL,
-  -- Known once all of it was read.
   hash BLOB,
-  -- Sealed chunks of all of it lie on this device.
   staged INTEGER NOT NULL DEFAULT 0,
   side_id TEXT,
   side_key BLOB,
   side_size INTEGER,
   side_hash BLOB,
-  -- Where a copy is made from: another space's version.
   from_log TEXT,
   from_blob TEXT,
   from_key BLOB,
@@ -159,7 +165,6 @@ CREATE INDEX IF NOT EXISTS files_uploads_by_file ON files_uploads (log_id, file_
 CREATE INDEX IF NOT EXISTS files_uploads_by_parent ON files_uploads (log_id, parent);
 CREATE INDEX IF NOT EXISTS files_uploads_by_state ON files_uploads (state, created);
 
--- The hash of each piece before it was sealed first: one that differs later is never sealed with the same key.
 CREATE TABLE IF NOT EXISTS files_pieces (
   log_id TEXT NOT NULL,
   upload_id TEXT NOT NULL,
@@ -168,7 +173,6 @@ CREATE TABLE IF NOT EXISTS files_pieces (
   PRIMARY KEY (upload_id, piece)
 ) STRICT, WITHOUT ROWID;
 
--- Blobs that the hub has let go though something refers to them.
 CREATE TABLE IF NOT EXISTS files_keeps (
   log_id TEXT NOT NULL,
   blob_id TEXT NOT NULL,
@@ -176,7 +180,6 @@ CREATE TABLE IF NOT EXISTS files_keeps (
   PRIMARY KEY (log_id, blob_id)
 ) STRICT, WITHOUT ROWID;
 
--- What a person wants on this device.
 CREATE TABLE IF NOT EXISTS files_pins (
   log_id TEXT NOT NULL,
   file_id TEXT NOT NULL,

@@ -14,8 +14,12 @@ export type FilesWork = {
   readonly window: Window;
   /** Contents that were handed over since the app was opened. */
   readonly contents: Map<string, Content>;
+  /** Uploads whose content is known to be the one that they were begun with. */
+  readonly checked: Set<string>;
   /** Uploads that a person stopped while they were under way. */
   readonly stopped: Map<string, AbortController>;
+  /** How long this device waits for others to do what one of them has to do, ms. */
+  readonly delay: number;
   post(logId: string, events: readonly NewEvent[]): Promise<string[]>;
   /** Sends what waits. Run it once at a time. @returns when to look again (ms since 1970); null: when somebody asks */
   run(): Promise<number | null>;

@@ -131,6 +131,74 @@ test("an entry keeps the blobs that it names; the others go after a day, files t
   await hub.blob([900_000, 900_000]).announce();
 });
 
+test("an entry that lets go of a blob takes it from those before; who names it again in time keeps it", async () => {
+  const gone = hub.blob([1000]);
+  const kept = hub.blob([1000, 1000]);
+  for (const blob of [gone, kept]) {
+    await blob.announce();
+    for (const index of blob.chunks.keys()) await blob.put(index);
+  }
+  const append = (fields: object) => hub.call("logs.append", hub.log.entry(fields));
+  await append({ blobs: [gone.blobId, kept.blobId] });
+  await append({ blobs: [gone.blobId] });
+  await append({ drops: [gone.blobId, kept.blobId, randomBytes(16)] });
+  await append({ blobs: [kept.blobId] });
+  expect((await gone.announce()).expires).not.toBeNull();
+  expect((await kept.announce()).expires).toBeNull();
+  expect(await hub.service.collect()).toBe(0);
+  hub.clock.now += 2 * LIMITS.blobGraceMs + 1;
+  expect(await hub.service.collect()).toBe(1);
+  expect(await hub.files()).toHaveLength(2);
+  await refuses(hub.get(gone.blobId, 0), "not_found");
+  expect((await hub.get(kept.blobId, 1)).chunk).toEqual(kept.chunks[1]);
+});
+
+test("an entry that lets go of a blob and names it itself keeps it", async () => {
+  const blob = hub.blob([1000]);
+  await blob.announce();
+  await blob.put(0);
+  await hub.call("logs.append", hub.log.entry({ blobs: [blob.blobId] }));
+  await hub.call("logs.append", hub.log.entry({ blobs: [blob.blobId], drops: [blob.blobId] }));
+  expect((await blob.announce()).expires).toBeNull();
+});
+
+test("small blobs come many at a time, all of them or none, and repeats change nothing", async () => {
+  const token = await hub.tokenOf(hub.log);
+  const { logId } = hub.log;
+  const blobs = Array.from({ length: 20 }, (_, index) => ({
+    blobId: randomBytes(16),
+    chunk: randomBytes(1000 + index),
+  }));
+  await hub.call("blobs.batch", { logId, token, blobs });
+  await hub.call("blobs.batch", { logId, token, blobs: blobs.slice(5) });
+  expect(await hub.files()).toHaveLength(20);
+  for (const { blobId, chunk } of blobs) {
+    expect(await hub.get(blobId, 0)).toEqual({ chunk, chunks: 1, bytes: chunk.length });
+  }
+  const other = { blobId: blobs[3]?.blobId ?? randomBytes(16), chunk: randomBytes(1003) };
+  const fresh = { blobId: randomBytes(16), chunk: randomBytes(50) };
+  await refuses(hub.call("blobs.batch", { logId, token, blobs: [fresh, other] }), "blob_conflict");
+  await refuses(hub.get(fresh.blobId, 0), "not_found");
+  const large = Array.from({ length: 40 }, () => ({
+    blobId: randomBytes(16),
+    chunk: randomBytes(25_000),
+  }));
+  await hub.call("blobs.batch", { logId, token, blobs: large });
+  await refuses(
+    hub.call("blobs.batch", {
+      logId,
+      token,
+      blobs: large.map(({ chunk }) => ({ blobId: randomBytes(16), chunk })),
+    }),
+    "quota_exceeded",
+  );
+  expect(await hub.files()).toHaveLength(60);
+  await refuses(
+    hub.call("blobs.batch", { logId, token: randomBytes(56), blobs }),
+    "session_expired",
+  );
+});
+
 test("a file that a crash left without a row is swept when it is old; files with rows stay", async () => {
   const { announce, put, blobId } = hub.blob([1000]);
   await announce();

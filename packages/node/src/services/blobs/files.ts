@@ -12,7 +12,7 @@ import { syncDirectory } from "../../secrets.ts";
 export type ChunkFiles = {
   /** Returns when file and name are on the disk. @throws ProtocolError `unavailable` when it cannot be written. */
   write: (name: Bytes, chunk: Bytes) => Promise<void>;
-  /** @throws ProtocolError `unavailable` when it is not there. */
+  /** @throws ProtocolError `not_found` when the disk has lost it, `unavailable` when it cannot be read. */
   read: (name: Bytes) => Promise<Bytes>;
   /** It does not matter when it is gone already. */
   remove: (name: Bytes) => Promise<void>;
@@ -58,6 +58,7 @@ export async function openChunkFiles(dir: string): Promise<ChunkFiles> {
         const bytes = await readFile(chunkPath(dir, name));
         return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
       } catch (cause) {
+        if (isMissing(cause)) throw new ProtocolError("not_found", { cause });
         throw new ProtocolError("unavailable", { cause });
       }
     },
