@@ -247,6 +247,7 @@ export async function createEngine(
     signedIn: () => core.signedIn(),
     me: () => core.me().id,
     report: (error) => core.report(error),
+    context: () => context,
   });
   if (core.signedIn()) {
     background.start();

@@ -90,6 +90,26 @@ test("an engine that is killed while it reads goes on, and finds everything once
   expect(new Set(await found()).size).toBe(120);
 });
 
+test("a file is found by its name, an error in it forgiven, and by the text in it, on both sides", async () => {
+  const add = (name: string, text: string) =>
+    amina.commands["files.add"]({
+      spaceId,
+      parentId: null,
+      name,
+      content: new Blob([text]),
+      prepared: { type: "application/pdf", text },
+    });
+  await add("Rainfall-ledger-2026.pdf", "Millimetres by month. The nightjar station was flooded.");
+  for (const one of [amina, bruno]) {
+    await until(async () => (await find(one, "rainfal leger")).length === 1, "found by name");
+    expect(await find(one, "type:file 2026")).toEqual(["file Rainfall-ledger-2026.pdf"]);
+    await until(async () => (await find(one, "nightjar")).length === 1, "found by text");
+    const { hits } = await one.commands["search.find"]({ text: "nightjar has:document" });
+    expect(hits[0]?.snippet).toContain("The nightjar station was flooded");
+    expect(hits[0]?.spaceTitle).toBe("Irrigation committee");
+  }
+});
+
 test("a new device finds what was said before it came", async () => {
   const laptop = await bruno.secondDevice();
   await laptop.until("space", { spaceId }, (space) => space?.state === "active");

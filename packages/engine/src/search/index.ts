@@ -4,6 +4,8 @@
  */
 import type { Clock, SqlStore, SqlTx } from "../ports.ts";
 import type { SearchCommands, SearchLive } from "./api.ts";
+import type { ToolContext } from "../tools/tool.ts";
+import type { TextFetcher } from "./fetch-texts.ts";
 import type { FindableSource } from "./port.ts";
 import type { Answers } from "./search-work.ts";
 import { emptySearch, wipeSearch } from "./tables.ts";
@@ -20,6 +22,8 @@ const MUCH = 200;
 const PAUSE_MS = 400;
 /** Slices that a search waits for, so that what was written a moment ago is found. */
 const BEFORE_ANSWER = 2;
+/** What is newer than this has to be found at once, ms. */
+const RECENT_MS = 60 * 60_000;
 /** So many places that wait are counted; of more it is only known that they are more than that. */
 const COUNTED = 2000;
 
@@ -30,6 +34,8 @@ export type SearchHost = {
   signedIn(): boolean;
   me(): string;
   report(error: unknown): void;
+  /** What tools work with, for texts that are fetched. */
+  context(): ToolContext;
 };
 
 export type Search = {
@@ -44,7 +50,7 @@ export type Search = {
   stop(): Promise<void>;
 };
 
-type Work = { indexer: Indexer; answers: Answers; forget(): void };
+type Work = { indexer: Indexer; answers: Answers; texts: TextFetcher; forget(): void };
 
 /** Starts it: the index is built in the background. */
 export function createSearch(host: SearchHost): Search {
@@ -55,12 +61,15 @@ export function createSearch(host: SearchHost): Search {
   let running: Promise<void> | null = null;
   let asked = false;
   let tidied = false;
+  /** There may be texts to be fetched: at the start, and whenever a tool has something new. */
+  let wanted = true;
+  const textTables = new Set(sources.flatMap(({ texts }) => texts?.table ?? []));
   let cancel = (): void => undefined;
   const watchers = new Set<() => void>();
 
   const work = (): Promise<Work> =>
     (loading ??= import("./search-work.ts").then(
-      ({ createAnswers, createIndexer, createLabels }) => {
+      ({ createAnswers, createIndexer, createLabels, createTextFetcher }) => {
         const labels = createLabels(store);
         return {
           indexer: createIndexer(store, sources, labels, () => clock.now()),
@@ -68,6 +77,12 @@ export function createSearch(host: SearchHost): Search {
             now: () => clock.now(),
             me: () => host.me(),
           }),
+          texts: createTextFetcher(
+            store,
+            sources,
+            () => host.context(),
+            () => stopped || !host.signedIn(),
+          ),
           forget: () => labels.clear(),
         };
       },
@@ -103,7 +118,7 @@ export function createSearch(host: SearchHost): Search {
   }
 
   async function toEnd(): Promise<void> {
-    const { indexer } = await work();
+    const { indexer, texts } = await work();
     for (;;) {
       const start = clock.now();
       if (stopped || !host.signedIn()) return;
@@ -113,6 +128,11 @@ export function createSearch(host: SearchHost): Search {
       tidied = false;
       await pause(Math.min(50, (clock.now() - start) / 8));
     }
+    if (wanted) {
+      wanted = false;
+      // What it puts is noted as changed, and read in the next turn.
+      await texts.run();
+    }
     while (!tidied && !asked && !stopped) {
       tidied = !(await indexer.tidy());
       await pause(20);
@@ -120,6 +140,7 @@ export function createSearch(host: SearchHost): Search {
   }
 
   const unlisten = store.onCommit((tables) => {
+    for (const table of tables) if (textTables.has(table)) wanted = true;
     // What the index itself writes says nothing new.
     if (!tables.has("search_dirty") || tables.has("search_docs") || !begun) return;
     if (running === null) later(PAUSE_MS, run);
@@ -149,10 +170,12 @@ export function createSearch(host: SearchHost): Search {
     for (const watcher of watchers) watcher();
   }
 
-  /** What was just written is found too. */
+  /** What was just written is found too. While much older is still read, that is not waited for. */
   async function fresh(): Promise<Answers> {
     const { indexer, answers } = await work();
-    if (running === null && host.signedIn())
+    const newest = await store.get<{ at: number | null }>("SELECT max(at) AS at FROM search_dirty");
+    const recent = (newest?.at ?? 0) > clock.now() - RECENT_MS;
+    if (host.signedIn() && (recent || (await waiting()) < MUCH))
       for (let turn = 0; turn < BEFORE_ANSWER; turn++) if ((await indexer.slice()) === 0) break;
     run();
     return answers;

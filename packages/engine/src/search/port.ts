@@ -4,6 +4,7 @@
  * is taken away), has the row read again in the background. A reducer does nothing for it.
  */
 import type { SqlParams } from "../ports.ts";
+import type { ToolContext } from "../tools/tool.ts";
 
 /** Things that one can ask for by `has:`. */
 export const HAS = ["link", "file", "picture", "video", "audio", "document"] as const;
@@ -48,7 +49,18 @@ export type FindableSource = {
   watch: readonly string[];
   /** The things at these places, in any order; what cannot be found (deleted, empty) is left out. */
   read(db: FindableReader, places: readonly FindablePlace[]): Promise<FindableThing[]>;
+  /** How texts are had that are in no table (see `FindableThing.version`): the background fetches them when the names are in the index. */
+  texts?: {
+    /** The table that says that there may be one more. */
+    table: string;
+    /** Things whose text was not put yet for their present state, newest first. `bytes`: what fetching it may cost. */
+    missing(db: FindableReader, most: number): Promise<MissingText[]>;
+    /** null: there is none. @throws ProtocolError while it cannot be had */
+    fetch(context: ToolContext, place: FindablePlace): Promise<string | null>;
+  };
 };
+
+export type MissingText = FindablePlace & { version: string; at: number; bytes: number };
 
 /** For `read`: the places as one parameter, for `json_each(?)`, with `value ->> 0` the space and `value ->> 1` the id. */
 export function placesJson(places: readonly FindablePlace[]): string {

@@ -17,6 +17,7 @@ import type { Labels } from "./words.ts";
 
 export { createLabels } from "./words.ts";
 export { createIndexer } from "./write.ts";
+export { createTextFetcher } from "./fetch-texts.ts";
 
 /** Searches of which the rest can be asked for. */
 const KEPT = 6;

@@ -1,9 +1,16 @@
 import { afterEach, expect, test } from "vitest";
+import { ProtocolError } from "@baraza/protocol";
 import { openNodeStore } from "../../platform/node/store.ts";
+import { EngineError } from "../errors.ts";
 import type { SqlStore } from "../ports.ts";
 import { chat } from "../tools/chat/index.ts";
+import type { ToolContext } from "../tools/tool.ts";
 import { idBytes, testId, toolHarness } from "../tools/harness.ts";
+import { createTextFetcher } from "./fetch-texts.ts";
 import { CORE_SOURCES, migrateSearch } from "./index.ts";
+import type { FindableSource } from "./port.ts";
+import { texted } from "./put-text.ts";
+import { readQuery } from "./query.ts";
 import { snippetOf } from "./snippet.ts";
 import { testSearch } from "./testing.ts";
 
@@ -175,6 +182,35 @@ test("filters by words: from, in, has, before, after, type", async () => {
   });
 });
 
+test("the filters that the screen gives as examples are understood in every language", () => {
+  const now = new Date(2026, 5, 1).getTime();
+  for (const typed of [
+    "from:amina in:committee",
+    "de:amina dans:comité",
+    "de:amina en:comité",
+    "من:أمينة في:لجنة",
+  ])
+    expect(readQuery(typed, now)).toMatchObject({
+      units: [],
+      from: [expect.any(String)],
+      in: [expect.any(String)],
+    });
+  for (const typed of [
+    "after:2026-03 has:link",
+    "après:2026-03 avec:lien",
+    "después:2026-03 con:enlace",
+  ])
+    expect(readQuery(typed, now)).toMatchObject({
+      units: [],
+      after: new Date(2026, 2, 1).getTime(),
+      has: ["link"],
+    });
+  expect(readQuery("بعد:2026 مع:رابط", now)).toMatchObject({ units: [], has: ["link"] });
+  expect(readQuery("« comité de l’eau » «لجنة المياه» “water committee”", now).units).toMatchObject(
+    [{ phrase: true }, { phrase: true }, { phrase: true }],
+  );
+});
+
 test("filters of buttons: kinds, spaces, authors, what it has, times", async () => {
   const { harness, say, search } = await start();
   const a = await say("pump https://example.org");
@@ -285,6 +321,14 @@ test("an indexer that is cut off anywhere goes on where it was", async () => {
   void harness;
 });
 
+test("slices that are asked for at once work one after the other, and put nothing in twice", async () => {
+  const { opened, say, search } = await start();
+  for (let n = 0; n < 30; n++) await say(`word ${n}`);
+  await Promise.all([search.indexer.slice(), search.indexer.slice(), search.indexer.slice()]);
+  expect(await search.all("word")).toHaveLength(30);
+  expect(await opened.all("SELECT count(*) AS n FROM search_docs")).toEqual([{ n: 32 }]);
+});
+
 test("a change that comes while the thing is read is not lost", async () => {
   const { opened, harness, say } = await start();
   const id = await say("first text");
@@ -305,6 +349,80 @@ test("a change that comes while the thing is read is not lost", async () => {
   );
   expect(await racing.refs("first")).toEqual([]);
   expect(await racing.refs("second")).toEqual([id]);
+});
+
+test("a thing is found by its name at once, and by its text when that has been fetched; what is gone is not asked for twice", async () => {
+  const opened = await openNodeStore(":memory:");
+  store = opened;
+  await toolHarness(opened, chat);
+  await opened.run(
+    "CREATE TABLE things (log_id TEXT, ref TEXT, at INTEGER, name TEXT, version TEXT)",
+  );
+  const asked: string[] = [];
+  let line = false;
+  const source: FindableSource = {
+    kind: "thing",
+    table: "things",
+    space: "r.log_id",
+    ref: "r.ref",
+    at: "r.at",
+    watch: ["name", "version"],
+    read: async (db) =>
+      (
+        await db.all<{ log_id: string; ref: string; at: number; name: string; version: string }>(
+          "SELECT * FROM things",
+        )
+      ).map(({ log_id: spaceId, ...row }) => ({ spaceId, author: "", ...row })),
+    texts: {
+      table: "things",
+      async missing(db, most) {
+        const rows = await db.all<{ log_id: string; ref: string; version: string; at: number }>(
+          "SELECT * FROM things ORDER BY at DESC LIMIT ?",
+          [most],
+        );
+        const places = rows.map(({ log_id: spaceId, ...row }) => ({ spaceId, ...row, bytes: 10 }));
+        const have = await texted(db, "thing", places);
+        return places.filter(({ spaceId, ref }) => !have.has(`${spaceId} ${ref}`));
+      },
+      async fetch(_context, { ref }) {
+        if (!line) throw new ProtocolError("unavailable");
+        asked.push(ref);
+        if (ref === "02") throw new EngineError("invalid");
+        return `text of version ${ref}`;
+      },
+    },
+  };
+  await migrateSearch(opened, [source]);
+  const search = testSearch(opened, [source]);
+  const fetcher = createTextFetcher(
+    opened,
+    [source],
+    () => ({}) as ToolContext,
+    () => false,
+  );
+  const space = testId(32, 7);
+  await opened.run(
+    "INSERT INTO things VALUES (?, '01', 5000, 'Ledger.pdf', 'a'), (?, '02', 4000, 'Map.pdf', 'a')",
+    [space, space],
+  );
+  expect(await search.refs("ledger")).toEqual(["01"]);
+  expect(await search.refs("version")).toEqual([]);
+  await fetcher.run();
+  expect(asked).toEqual([]);
+  line = true;
+  await fetcher.run();
+  await fetcher.run();
+  expect(asked).toEqual(["01", "02"]);
+  expect(await search.refs("version")).toEqual(["01"]);
+  expect(await search.refs('"text of version"')).toEqual(["01"]);
+  // Another version: the former text is not found any more, the next one is fetched.
+  await opened.run("UPDATE things SET version = 'b' WHERE ref = '01'");
+  expect(await search.refs("version")).toEqual([]);
+  await fetcher.run();
+  expect(await search.refs("version")).toEqual(["01"]);
+  await opened.run("DELETE FROM things");
+  await search.index();
+  expect(await opened.all("SELECT * FROM search_texts")).toEqual([]);
 });
 
 test("the marks of a hit are the words that were found", async () => {

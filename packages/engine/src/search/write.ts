@@ -11,12 +11,12 @@ import { WORD } from "./words.ts";
 import type { Labels } from "./words.ts";
 
 /** How many things a slice takes, at the least and the most. */
-const FEW = 16;
-const MANY = 2000;
+const FEW = 150;
+const MANY = 800;
 /** How long the transaction of a slice should take, ms. */
-const SLICE_MS = 60;
+const SLICE_MS = 90;
 /** UTF-16 units of text that a slice takes, and that are indexed of one thing. */
-const SLICE_TEXT = 400_000;
+const SLICE_TEXT = 250_000;
 const THING_TEXT = 1_000_000;
 /** Different words that are indexed of one thing. */
 const THING_TERMS = 20_000;
@@ -65,7 +65,15 @@ export function createIndexer(
   const seen = new Map<string, { stored: number; since: number }>();
   let indexed: number | null = null;
 
-  async function slice(): Promise<number> {
+  let last: Promise<unknown> = Promise.resolve();
+  /** One at a time: two that read the same places would both put them in. */
+  function slice(): Promise<number> {
+    const next = last.then(one, one);
+    last = next.catch(() => undefined);
+    return next;
+  }
+
+  async function one(): Promise<number> {
     const dirty = await store.all<Dirty>(
       "SELECT at, ref, kind, log_id, turn FROM search_dirty ORDER BY at DESC LIMIT ?",
       [size],

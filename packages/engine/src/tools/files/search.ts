@@ -35,6 +35,35 @@ export const filesFindable: readonly FindableSource[] = [
         version: row.version_id,
       }));
     },
+    texts: {
+      table: "files_versions",
+      async missing(db, most) {
+        const rows = await db.all<{
+          log_id: string;
+          file_id: string;
+          version_id: string;
+          changed_at: number;
+          side_size: number;
+        }>(
+          `SELECT n.log_id, n.file_id, n.version_id, n.changed_at, v.side_size FROM files_nodes n
+           JOIN files_versions v ON v.log_id = n.log_id AND v.file_id = n.file_id AND v.version_id = n.version_id
+           WHERE n.shown = 1 AND n.rank = 1 AND v.side_id IS NOT NULL AND NOT EXISTS (
+             SELECT 1 FROM search_texts t WHERE t.kind = 'file' AND t.log_id = n.log_id AND t.ref = n.file_id
+               AND t.part = 0 AND t.version = n.version_id)
+           ORDER BY n.changed_at DESC LIMIT ?`,
+          [most],
+        );
+        return rows.map((row) => ({
+          spaceId: row.log_id,
+          ref: row.file_id,
+          version: row.version_id,
+          at: row.changed_at,
+          bytes: row.side_size,
+        }));
+      },
+      fetch: async (context, { spaceId, ref }) =>
+        (await import("./file-contents.ts")).textOf(context, spaceId, ref),
+    },
   },
 ];
 

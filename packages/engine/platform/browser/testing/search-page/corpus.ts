@@ -70,8 +70,19 @@ const SHARES = [620, 140, 80, 60, 60, 40];
 /** Different words of each script; fewer of them are ever said, as in life. */
 const WORDS = 120_000;
 
-/** The word of a rank, most frequent first. The same rank always gives the same word; two may give the same. */
+const made: Map<number, string>[] = scripts.map(() => new Map<number, string>());
+
+/** {@link makeWord}, remembered for frequent ones. */
 export function wordOf(script: number, rank: number): string {
+  const known = made[script]?.get(rank);
+  if (known !== undefined) return known;
+  const word = makeWord(script, rank);
+  if (rank < 20_000) made[script]?.set(rank, word);
+  return word;
+}
+
+/** The word of a rank, most frequent first. The same rank always gives the same word; two may give the same. */
+function makeWord(script: number, rank: number): string {
   const { syllables, least, most } = scripts[script % scripts.length] as Script;
   const next = random(script * 7919 + rank * 104729 + 17);
   // Frequent words are short.
@@ -136,8 +147,8 @@ export type BenchQuery = { text: string; sort: string };
 /** Queries as people type them: one to three words of some text that is there, often the last one unfinished, some with filters. */
 export function queries(count: number, total: number): BenchQuery[] {
   const next = random(4711);
-  const made: BenchQuery[] = [];
-  while (made.length < count) {
+  const list: BenchQuery[] = [];
+  while (list.length < count) {
     const { text, name, author } = textAt(Math.floor(next() * total), total);
     const words = text.split(/[\s.\u3002]+/u).filter((word) => word.length > 1);
     if (words.length === 0) continue;
@@ -165,10 +176,10 @@ export function queries(count: number, total: number): BenchQuery[] {
         name === "" ? `person p${author}` : name.slice(0, Math.max(4, name.indexOf("-"))),
       ],
     ];
-    const [sort, typed] = (sorts[made.length % sorts.length] ?? sorts[0])?.() ?? ["", ""];
-    made.push({ sort, text: typed });
+    const [sort, typed] = (sorts[list.length % sorts.length] ?? sorts[0])?.() ?? ["", ""];
+    list.push({ sort, text: typed });
   }
-  return made;
+  return list;
 }
 
 /** The word that stands in more texts than any other. */
