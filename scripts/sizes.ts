@@ -22,6 +22,10 @@ const heavierChunks: Record<string, { limit: number; why: string }> = {
     limit: 170 * KiB,
     why: "the engine with MLS and the post-quantum suite; a worker loads it while one types",
   },
+  "engine-pdf": {
+    limit: 560 * KiB,
+    why: "pdf.js with its parser; fetched with the first PDF that somebody puts in or opens, never ahead",
+  },
 };
 
 /** Pictures that a browser fetches when somebody installs the app, and not before. */

@@ -9,9 +9,14 @@ import { languages } from "../src/i18n/languages.ts";
 /** Chunks of the app: screens that are fetched when they are opened. */
 const screens = [
   "camera",
+  "circle-alert",
+  "client-zip",
+  "decode-worker",
   "devices",
   "draw-sheet",
   // The lock on this device: kept at once where one is set (see app/screens/lock.tsx).
+  "files",
+  "folder-open",
   "lock",
   "lock-watch",
   "monitor-smartphone",
@@ -19,6 +24,8 @@ const screens = [
   "node-page",
   "qr",
   "qr-decode",
+  "plus",
+  "prepare",
   "qr-encode",
   "recovery",
   "search",
@@ -60,6 +67,7 @@ const engine = [
   "take-along",
   "tend-moves",
   // Trusted people, coming back, what would be lost.
+  "in-vault",
   "recovery-work",
   // Going over to another node with a conversation.
   "move",
@@ -83,22 +91,39 @@ const engine = [
   "files-kept",
   "files-work",
   "own-space",
+  "work-port",
   // Links for people outside.
   "sharing-work",
   "stretch",
+  // Words of files for search, and for the screen (the worker that decodes names its chunks as the engine does).
+  "limits",
+  "markdown",
+  "office",
+  "sheets",
+  "xml",
   // The lock on this device.
   "device-lock",
   "guard",
 ];
 
 /**
- * What makes previews of files, fetched with the first file of its kind and kept from then on. It is not fetched ahead: pdf.js
- * alone weighs as much as half of the app, and whoever shares no PDF need not pay for it.
+ * What draws PDFs, fetched with the first of them and kept from then on. It is not fetched ahead: it weighs as much as half of the
+ * app, and whoever shares no PDF need not pay for it.
  */
-const decoders: readonly string[] = [];
+const decoders = ["engine-pdf"];
 
 /** Areas whose sentences are fetched with their screens. */
-const areas = ["admin", "devices", "lock", "moving", "recovery", "search", "trust", "ways"];
+const areas = [
+  "admin",
+  "devices",
+  "files",
+  "lock",
+  "moving",
+  "recovery",
+  "search",
+  "trust",
+  "ways",
+];
 
 export const rest: ReadonlySet<string> = new Set([
   ...decoders,

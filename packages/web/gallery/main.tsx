@@ -42,6 +42,7 @@ import { Progress, Skeleton, Spinner } from "../src/ui/progress.tsx";
 import { Toaster, toast } from "../src/ui/toast.tsx";
 import { recoveryScreens } from "./recovery.tsx";
 import { adminScreens } from "./admin.tsx";
+import { filesScreens } from "./files.tsx";
 import { dataScreens, moveScreens } from "./moving.tsx";
 import { searchScreens } from "./search.tsx";
 import { lockScreens, lockSettings, wiped } from "./lock.tsx";
@@ -75,7 +76,7 @@ function Frame(props: {
   notice?: ComponentChildren;
   main?: ComponentChildren;
   status?: LineStatus;
-  at?: "conversations" | "search" | "settings";
+  at?: "conversations" | "files" | "search" | "settings";
   list?: ComponentChildren | null;
   current?: string;
 }) {
@@ -101,6 +102,7 @@ function Frame(props: {
       notice={props.notice}
       at={props.at ?? "conversations"}
       conversationsHref="#list"
+      filesHref="#files"
       searchHref="#search"
       settingsHref="#settings"
       list={list}
@@ -135,6 +137,7 @@ function Talk({
       personHref={(id) => `#${id}`}
       onPerson={nothing}
       peopleHref="#people"
+      filesHref="#files"
       onDraft={setDraft}
       onSend={({ text }) => {
         const template = conversation.messages.at(-1)!;
@@ -176,6 +179,7 @@ function Older() {
       personHref={(id) => `#${id}`}
       onPerson={nothing}
       peopleHref="#people"
+      filesHref="#files"
       onDraft={nothing}
       onSend={nothing}
       onEdit={nothing}
@@ -617,7 +621,7 @@ const screens: Record<string, () => ComponentChildren> = {
     />
   ),
   ...Object.fromEntries(
-    Object.entries({ ...adminScreens, ...dataScreens }).map(([name, screen]) => [
+    Object.entries({ ...adminScreens, ...dataScreens, ...filesScreens }).map(([name, screen]) => [
       name,
       () => <Frame at="settings" list={null} main={screen()} />,
     ]),
@@ -709,6 +713,7 @@ await loadWords("recovery");
 await loadWords("trust");
 await loadWords("admin");
 await loadWords("lock");
+await loadWords("files");
 await loadWords("leading");
 await loadWords("moving");
 await loadWords("search");

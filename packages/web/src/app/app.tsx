@@ -61,6 +61,10 @@ const SearchPage = lazy(() =>
     ([screens]) => screens.Search,
   ),
 );
+const files = () =>
+  Promise.all([import("./screens/files.tsx"), loadWords("files")]).then(([screens]) => screens);
+const Files = lazy(() => files().then((screens) => screens.Files));
+const FilesBin = lazy(() => files().then((screens) => screens.FilesBin));
 const Settings = lazy(() => import("./screens/settings.tsx").then((screens) => screens.Settings));
 
 const nodePage = () =>
@@ -71,7 +75,16 @@ const LeavingNotice = lazy(() => nodePage().then((screens) => screens.LeavingNot
 });
 
 /** Addresses that the list is shown at, also for the moment between signing up or in and going on: what was begun there stays. */
-const SHARED: ReadonlySet<Route["at"]> = new Set(["home", "people", "space", "signUp", "signIn"]);
+const SHARED: ReadonlySet<Route["at"]> = new Set([
+  "home",
+  "people",
+  "space",
+  "files",
+  "file",
+  "bin",
+  "signUp",
+  "signIn",
+]);
 
 /** The whole app: which screen, by where one is and whether one is signed in. */
 export function App({ engine }: { engine: EnginePort }) {
@@ -139,7 +152,7 @@ function SignedIn({
     return () => removeEventListener("keydown", openSearch);
   }, []);
   const [returning, setReturning] = useState(false);
-  const spaceId = route.at === "space" || route.at === "people" ? route.spaceId : undefined;
+  const spaceId = ("spaceId" in route ? route.spaceId : null) ?? undefined;
   // What comes next is fetched while one looks at the list.
   const listed = rows !== undefined;
   useEffect(() => {
@@ -161,6 +174,7 @@ function SignedIn({
     ),
     conversationsHref: hrefOf({ at: "home" }),
     searchHref: hrefOf({ at: "search" }),
+    filesHref: hrefOf({ at: "files", spaceId: null, folderId: null }),
     settingsHref: hrefOf({ at: "settings" }),
     onSignInAgain: () => setReturning(true),
     ...(engine.lock.view.value.state === "open" ? { onLock: engine.lock.now } : {}),
@@ -173,6 +187,29 @@ function SignedIn({
       }}
     />
   );
+  const filesScreen =
+    route.at === "files" || route.at === "file" || route.at === "bin" ? (
+      <Boundary key={`files ${route.spaceId}`}>
+        {route.at === "bin" ? (
+          <FilesBin engine={engine} spaceId={route.spaceId} key={route.spaceId} />
+        ) : (
+          <Files
+            engine={engine}
+            spaceId={route.spaceId}
+            folderId={route.at === "files" ? route.folderId : null}
+            fileId={route.at === "file" ? route.fileId : null}
+            key={route.spaceId}
+          />
+        )}
+      </Boundary>
+    ) : undefined;
+  if (filesScreen !== undefined && spaceId === undefined)
+    return (
+      <>
+        <Shell {...frame} at="files" main={filesScreen} />
+        {again}
+      </>
+    );
   if (route.at === "settings")
     return (
       <>
@@ -257,7 +294,8 @@ function SignedIn({
       </>
     );
   const main =
-    route.at === "person" ? (
+    filesScreen ??
+    (route.at === "person" ? (
       <Boundary key={route.identityId}>
         <Person engine={engine} identityId={route.identityId} key={route.identityId} />
       </Boundary>
@@ -276,7 +314,7 @@ function SignedIn({
           )}
         </Boundary>
       )
-    );
+    ));
   return (
     <>
       {again}
@@ -351,6 +389,9 @@ function FocusOnArrival({ at }: { at: string }) {
 function screenKey(route: Route): string {
   if ("identityId" in route) return `${route.at} ${route.identityId}`;
   if (route.at === "node") return hrefOf(route);
+  // A file is shown over its folder: the focus is the preview's matter.
+  if (route.at === "files") return `files ${route.spaceId} ${route.folderId}`;
+  if (route.at === "file") return `file ${route.spaceId}`;
   return "spaceId" in route ? `${route.at} ${route.spaceId}` : route.at;
 }
 

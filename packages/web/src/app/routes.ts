@@ -9,6 +9,11 @@ export type Route =
   | { at: "space"; spaceId: string; message?: string }
   | { at: "search" }
   | { at: "people"; spaceId: string }
+  /** A folder of a space; the space null: one's own files. The folder null: the top. */
+  | { at: "files"; spaceId: string | null; folderId: string | null }
+  /** One file over the folder that it lies in. */
+  | { at: "file"; spaceId: string | null; fileId: string }
+  | { at: "bin"; spaceId: string | null }
   | { at: "settings" }
   | { at: "help"; secret: string }
   | { at: "recover" }
@@ -54,6 +59,13 @@ export function parseRoute(path: string, fragment = ""): Route {
     return spaceId !== undefined && /^[0-9a-f]{32}$/.test(fourth ?? "")
       ? { at: "space", spaceId, message: fourth ?? "" }
       : { at: "lost" };
+  }
+  if (rest.length > 0) return { at: "lost" };
+  if (first === "files" || first === "file")
+    return third === undefined ? filesRoute(null, first, second) : { at: "lost" };
+  if (first === "s" && second && (third === "files" || third === "file")) {
+    const spaceId = decode(second);
+    return spaceId === undefined ? { at: "lost" } : filesRoute(spaceId, third, fourth);
   }
   if (fourth !== undefined) return { at: "lost" };
   if (first === "s" && second) {
@@ -111,6 +123,12 @@ export function hrefOf(route: Route): string {
       return `/s/${encodeURIComponent(route.spaceId)}${route.message === undefined ? "" : `/m/${route.message}`}`;
     case "people":
       return `/s/${encodeURIComponent(route.spaceId)}/people`;
+    case "files":
+      return `${inSpace(route.spaceId)}/files${route.folderId === null ? "" : `/${route.folderId}`}`;
+    case "file":
+      return `${inSpace(route.spaceId)}/file/${route.fileId}`;
+    case "bin":
+      return `${inSpace(route.spaceId)}/files/bin`;
     case "join":
     case "help":
     case "move":
@@ -153,9 +171,30 @@ export function parentOf(route: Route): Route {
   if (route.at === "node")
     return route.name === undefined ? { at: "settings" } : { at: "node", part: route.part };
   if (route.at === "people") return { at: "space", spaceId: route.spaceId };
+  if (
+    route.at === "bin" ||
+    route.at === "file" ||
+    (route.at === "files" && route.folderId !== null)
+  )
+    return { at: "files", spaceId: route.spaceId, folderId: null };
+  if (route.at === "files" && route.spaceId !== null)
+    return { at: "space", spaceId: route.spaceId };
   if (route.at === "devices") return { at: "settings" };
   if (route.at === "meet") return { at: "settings" };
   return route.at === "addDevice" ? { at: "devices" } : { at: "home" };
+}
+
+function inSpace(spaceId: string | null): string {
+  return spaceId === null ? "" : `/s/${encodeURIComponent(spaceId)}`;
+}
+
+function filesRoute(spaceId: string | null, part: "files" | "file", id: string | undefined): Route {
+  if (part === "files" && id === undefined) return { at: "files", spaceId, folderId: null };
+  if (part === "files" && id === "bin") return { at: "bin", spaceId };
+  if (id === undefined || !/^[0-9a-f]{32}$/.test(id)) return { at: "lost" };
+  return part === "file"
+    ? { at: "file", spaceId, fileId: id }
+    : { at: "files", spaceId, folderId: id };
 }
 
 function nodeRoute(part: string | undefined, name: string | undefined): Route {

@@ -1,5 +1,14 @@
 import "./shell.css";
-import { CloudOff, LoaderCircle, Lock, LogIn, MessagesSquare, Search, Settings } from "lucide";
+import {
+  CloudOff,
+  Folder,
+  LoaderCircle,
+  Lock,
+  LogIn,
+  MessagesSquare,
+  Search,
+  Settings,
+} from "lucide";
 import type { ComponentChildren } from "preact";
 import { t } from "../i18n/index.ts";
 import { Banner } from "../ui/banner.tsx";
@@ -12,7 +21,7 @@ import type { LineStatus } from "./model.ts";
 
 export interface ShellProps {
   status: LineStatus;
-  at: "conversations" | "search" | "settings";
+  at: "conversations" | "files" | "search" | "settings";
   /** The middle pane, on wide screens; on a phone only while `main` is absent. */
   list?: ComponentChildren;
   /** The page one went into; on a phone it covers the list and the bar. */
@@ -22,6 +31,7 @@ export interface ShellProps {
   /** What a person should know whatever they look at. */
   notice?: ComponentChildren;
   conversationsHref: string;
+  filesHref: string;
   searchHref: string;
   settingsHref: string;
   /** The session ended at the node, and the person wants to go on. */
@@ -39,6 +49,7 @@ export function Shell({
   rest,
   notice,
   conversationsHref,
+  filesHref,
   searchHref,
   settingsHref,
   onSignInAgain,
@@ -67,6 +78,10 @@ export function Shell({
         >
           <Icon of={MessagesSquare} />
           <span>{t("shell.conversations")}</span>
+        </a>
+        <a class="rail-item" href={filesHref} aria-current={at === "files" ? "page" : undefined}>
+          <Icon of={Folder} />
+          <span>{t("shell.files")}</span>
         </a>
         <a
           class="rail-item"

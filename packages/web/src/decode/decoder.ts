@@ -12,6 +12,7 @@ import {
 } from "./api.ts";
 import { limits } from "./limits.ts";
 import type { Answers, FromWorker, Job, SentSource, ToWorker } from "./messages.ts";
+import { sniff } from "./sniff.ts";
 import { ranged } from "./source.ts";
 
 /** What of a worker is needed here, so that tests can have one of their own. */
@@ -55,7 +56,6 @@ export function createDecoder(
         return await shared.run(job, source, times.describeMs);
       } catch (error) {
         const trouble = error instanceof DecodeError ? error.trouble : "crashed";
-        const { sniff } = await import("./sniff.ts");
         const unknown = { kind: "other", type: "application/octet-stream" } as const;
         const sniffed = await sniff(ranged(source), name).catch(() => unknown);
         return { ...sniffed, meta: {}, trouble };

@@ -48,6 +48,17 @@ export async function whole(source: Source, type: string): Promise<Blob> {
   return new Blob([await source.read(0, source.size)], { type });
 }
 
+/** One array with the parts in order. */
+export function joined(...parts: readonly Uint8Array[]): Bytes {
+  const out = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    out.set(part, at);
+    at += part.length;
+  }
+  return out;
+}
+
 /** A view for reading numbers. */
 export function view(bytes: Uint8Array): DataView {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

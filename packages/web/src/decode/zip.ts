@@ -3,7 +3,7 @@ import type { Bytes } from "@baraza/protocol";
 import { Inflate } from "fflate";
 import { DecodeError, type Ranged } from "./api.ts";
 import { limits } from "./limits.ts";
-import { view } from "./source.ts";
+import { joined, view } from "./source.ts";
 
 /** Where an entry lies in the zip; sizes in bytes, as the directory claims them. */
 export interface ZipEntry {
@@ -163,11 +163,5 @@ async function inflate(source: Ranged, start: number, end: number, most: number)
       throw error instanceof DecodeError ? error : new DecodeError("damaged");
     }
   }
-  const out = new Uint8Array(length);
-  let at = 0;
-  for (const part of parts) {
-    out.set(part, at);
-    at += part.length;
-  }
-  return out;
+  return joined(...parts);
 }

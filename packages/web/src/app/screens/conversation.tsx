@@ -96,6 +96,7 @@ export function Conversation({
       now={now}
       draft={draft}
       peopleHref={hrefOf({ at: "people", spaceId })}
+      filesHref={hrefOf({ at: "files", spaceId, folderId: null })}
       personHref={(identityId) => hrefOf({ at: "person", identityId })}
       onPerson={(identityId) => go({ at: "person", identityId })}
       onDraft={setDraft}

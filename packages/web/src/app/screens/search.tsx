@@ -133,5 +133,6 @@ function hitOf(hit: SearchHit): Hit[] {
 function placeOf(kind: Hit["kind"], { spaceId, ref }: SearchHit): string {
   if (kind === "person") return hrefOf({ at: "person", identityId: ref });
   if (kind === "message") return hrefOf({ at: "space", spaceId, message: ref });
+  if (kind === "file") return hrefOf({ at: "file", spaceId, fileId: ref });
   return hrefOf({ at: "space", spaceId });
 }

@@ -1,7 +1,6 @@
 /** JPEG (ITU-T T.81) as a row of segments: its size, and itself without what cameras and phones write into it. */
-import { concat } from "@baraza/protocol";
 import { DecodeError, type Ranged } from "../api.ts";
-import { ahead, latin, view } from "../source.ts";
+import { ahead, joined, latin, view } from "../source.ts";
 import { type Orientation, readExif, writeExif } from "./exif.ts";
 import { addRange, type Piece, type Plan } from "./plan.ts";
 
@@ -64,7 +63,7 @@ export async function jpegPlan(source: Ranged): Promise<Plan> {
   if (orientation !== 1) {
     const tiff = writeExif(orientation);
     const length = 2 + 6 + tiff.length;
-    const written = concat(
+    const written = joined(
       Uint8Array.of(0xff, 0xe1, length >> 8, length & 0xff),
       Uint8Array.from("Exif\0\0", (char) => char.charCodeAt(0)),
       tiff,

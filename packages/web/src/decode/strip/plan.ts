@@ -3,8 +3,8 @@
  * video of ten gigabytes of the place where it was taken costs a few reads of its headers.
  */
 import type { Bytes } from "@baraza/protocol";
-import { concat } from "@baraza/protocol";
 import type { Ranged } from "../api.ts";
+import { joined } from "../source.ts";
 
 /** Bytes of the file from `start` up to `end`, or other bytes in their place. */
 export type Piece = { readonly start: number; readonly end: number } | Bytes;
@@ -80,7 +80,7 @@ export function freedRanged(source: Ranged, { pieces }: Plan): Ranged {
             : await source.read(piece.start + from, piece.start + to),
         );
       }
-      return concat(...parts);
+      return joined(...parts);
     },
   };
 }

@@ -1,7 +1,6 @@
 /** PNG (third edition) as a row of chunks: its size, and itself without texts, times and Exif. */
-import { concat } from "@baraza/protocol";
 import { DecodeError, type Ranged } from "../api.ts";
-import { ahead, latin, view } from "../source.ts";
+import { ahead, joined, latin, view } from "../source.ts";
 import { type Orientation, readExif, writeExif } from "./exif.ts";
 import { addRange, type Piece, type Plan } from "./plan.ts";
 
@@ -116,7 +115,7 @@ async function exifIn(
 }
 
 function chunkOf(type: string, data: Uint8Array): Uint8Array<ArrayBuffer> {
-  const named = concat(
+  const named = joined(
     Uint8Array.from(type, (char) => char.charCodeAt(0)),
     data,
   );

@@ -1,7 +1,6 @@
 /** WebP (RFC 9649) as a row of chunks: its size, and itself without Exif and XMP. */
-import { concat } from "@baraza/protocol";
 import { DecodeError, type Ranged } from "../api.ts";
-import { ahead, latin, view } from "../source.ts";
+import { ahead, joined, latin, view } from "../source.ts";
 import { type Orientation, readExif, writeExif } from "./exif.ts";
 import { addRange, lengthOf, type Piece, type Plan } from "./plan.ts";
 
@@ -74,7 +73,7 @@ export async function webpPlan(source: Ranged): Promise<Plan> {
       const tiff = writeExif(orientation);
       const head = Uint8Array.from("EXIF\0\0\0\0", (char) => char.charCodeAt(0));
       view(head).setUint32(4, tiff.length, true);
-      pieces.push(concat(head, tiff));
+      pieces.push(joined(head, tiff));
     }
   }
   const riff = Uint8Array.from("RIFF\0\0\0\0WEBP", (char) => char.charCodeAt(0));

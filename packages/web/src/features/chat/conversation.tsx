@@ -1,5 +1,5 @@
 import "./conversation.css";
-import { ArrowLeft, CornerUpLeft, Lock, Pencil, ShieldAlert, Users, Vote, X } from "lucide";
+import { ArrowLeft, CornerUpLeft, Folder, Lock, Pencil, ShieldAlert, Users, Vote, X } from "lucide";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Conversation as ConversationData, MessageRow } from "../../app/model.ts";
 import { t } from "../../i18n/index.ts";
@@ -23,6 +23,7 @@ export interface ConversationProps {
   /** What was typed and not sent, and what it answers; kept on this device. */
   draft: { text: string; replyTo: string | null };
   peopleHref: string;
+  filesHref: string;
   personHref: (identityId: string) => string;
   onPerson: (identityId: string) => void;
   onDraft: (draft: { text: string; replyTo: string | null }) => void;
@@ -134,6 +135,10 @@ export function Conversation(props: ConversationProps) {
             )
           )}
         </div>
+        <a class="button" data-kind="quiet" href={props.filesHref}>
+          <Icon of={Folder} />
+          <span class="button-words">{t("shell.files")}</span>
+        </a>
         <a class="button" data-kind="quiet" href={props.peopleHref}>
           <Icon of={Users} />
           <span class="button-words">{t("people.title")}</span>

@@ -1,0 +1,102 @@
+/** What can be done with files, where it is allowed, and how it is called. */
+import type { FileEntry } from "@baraza/engine";
+import {
+  Copy,
+  Download,
+  FolderInput,
+  FolderOpen,
+  History,
+  type IconNode,
+  Pencil,
+  Pin,
+  PinOff,
+  RotateCcw,
+  Trash2,
+} from "lucide";
+import { formatBytes, t } from "../../i18n/index.ts";
+
+export type Act =
+  | "open"
+  | "download"
+  | "rename"
+  | "move"
+  | "copy"
+  | "pin"
+  | "unpin"
+  | "details"
+  | "bin"
+  | "restore"
+  | "purge";
+
+/** What one can do with an entry, in the order of a menu. */
+export function actsOn(entry: FileEntry, canWrite: boolean): readonly Act[] {
+  if (entry.binned !== null) return canWrite ? ["restore", "purge"] : [];
+  const isFile = entry.kind === "file";
+  const pin =
+    entry.kept.pinned === "itself"
+      ? ["unpin" as const]
+      : entry.kept.pinned === "no"
+        ? ["pin" as const]
+        : [];
+  return [
+    "open",
+    ...(isFile ? (["download"] as const) : []),
+    ...pin,
+    ...(canWrite ? (["rename", "move"] as const) : []),
+    "copy",
+    ...(isFile ? (["details"] as const) : []),
+    ...(canWrite ? (["bin"] as const) : []),
+  ];
+}
+
+/** What one can do with several at once. */
+export function actsOnAll(entries: readonly FileEntry[], canWrite: boolean): readonly Act[] {
+  const one = entries[0];
+  if (entries.length === 1 && one !== undefined)
+    return actsOn(one, canWrite).filter((act) => act !== "open");
+  if (entries.some(({ binned }) => binned !== null)) return canWrite ? ["restore", "purge"] : [];
+  return [
+    ...(entries.every(({ kind }) => kind === "file") ? (["download"] as const) : []),
+    entries.every(({ kept }) => kept.pinned === "itself") ? "unpin" : "pin",
+    ...(canWrite ? (["move"] as const) : []),
+    "copy",
+    ...(canWrite ? (["bin"] as const) : []),
+  ];
+}
+
+/** An act's word; a download names what it costs, where it is not on this device. */
+export function wordOf(act: Act, entries: readonly FileEntry[]): string {
+  if (act === "download") {
+    const far = entries.filter(({ kept, size }) => kept.bytes < size);
+    const bytes = far.reduce((sum, { size }) => sum + size, 0);
+    return bytes === 0
+      ? t("files.download")
+      : t("files.downloadCost", { size: formatBytes(bytes) });
+  }
+  return {
+    open: t("files.open"),
+    rename: t("files.rename"),
+    move: t("files.move"),
+    copy: t("files.copy"),
+    pin: t("files.pin"),
+    unpin: t("files.unpin"),
+    details: t("files.details"),
+    bin: t("files.toBin"),
+    restore: t("files.restore"),
+    purge: t("files.purge"),
+  }[act];
+}
+
+export const actIcons: Readonly<Record<Act, IconNode>> = {
+  open: FolderOpen,
+  download: Download,
+  rename: Pencil,
+  move: FolderInput,
+  copy: Copy,
+  pin: Pin,
+  unpin: PinOff,
+  details: History,
+  bin: Trash2,
+  restore: RotateCcw,
+  purge: Trash2,
+};
