@@ -45,6 +45,8 @@ export function EntryList(props: EntryListProps) {
   const [at, setAt] = useState(0);
   /** Where a range with Shift begins. */
   const from = useRef(0);
+  /** The one that is to have the focus once it is in the page. */
+  const wanted = useRef<number>(undefined);
   const [menu, setMenu] = useState<{ entry: FileEntry; anchor: HTMLElement }>();
 
   const look = useCallback((): void => {
@@ -60,16 +62,12 @@ export function EntryList(props: EntryListProps) {
     const target = Math.max(0, Math.min(total - 1, index));
     setAt(target);
     list.current?.scrollToIndex(Math.floor(target / columns), { align: "nearest" });
-    // It may come into the page only now.
-    let tries = 0;
-    const focus = (): void => {
-      const row = scroller.current?.querySelector<HTMLElement>(
-        `[data-index="${target}"] .file-open`,
-      );
-      if (row) row.focus();
-      else if (tries++ < 20) requestAnimationFrame(focus);
-    };
-    requestAnimationFrame(focus);
+    const link = scroller.current?.querySelector<HTMLElement>(
+      `[data-index="${target}"] .file-open`,
+    );
+    // Far away, it comes into the page only now, and then takes the focus by itself.
+    wanted.current = link ? undefined : target;
+    link?.focus();
   };
   const toggle = (index: number, range: boolean): void => {
     const entry = entryAt(index);
@@ -133,6 +131,7 @@ export function EntryList(props: EntryListProps) {
         index={index}
         marked={selected.has(entry.fileId)}
         tabbed={index === Math.min(at, total - 1)}
+        wanted={wanted}
         onFocus={() => setAt(index)}
         onToggle={(range) => toggle(index, range)}
         onMenu={(anchor) => setMenu({ entry, anchor })}
@@ -218,13 +217,20 @@ interface CellProps extends EntryListProps {
   index: number;
   marked: boolean;
   tabbed: boolean;
+  wanted: { current: number | undefined };
   onFocus: () => void;
   onToggle: (range: boolean) => void;
   onMenu: (anchor: HTMLElement) => void;
 }
 
 function EntryCell(props: CellProps) {
-  const { entry, index, marked, tabbed, now } = props;
+  const { entry, index, marked, tabbed, now, wanted } = props;
+  const link = useRef<HTMLAnchorElement>(null);
+  useEffect(() => {
+    if (wanted.current !== index) return;
+    wanted.current = undefined;
+    link.current?.focus();
+  }, [index, wanted]);
   const { sending } = entry;
   const name = safeName(entry.name);
   const stopped = sending?.state === "failed" || sending?.state === "content";
@@ -250,6 +256,7 @@ function EntryCell(props: CellProps) {
         }}
       />
       <a
+        ref={link}
         class="file-open"
         href={props.hrefOf(entry)}
         tabIndex={tabbed ? 0 : -1}
