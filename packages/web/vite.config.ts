@@ -50,6 +50,12 @@ export default defineConfig({
               name: "base",
               test: /node_modules\/(preact\/(dist|hooks|jsx-runtime)|@preact\/signals)|src\/(i18n\/[^/]+\.ts|app\/[^/]+\.tsx?|styles)|src\/ui\/(?!bubble|composer|completion|qr-|copy-field|camera)|src\/features\/chat\/list/,
             },
+            // Of the page for people outside; the app has these in its worker.
+            { name: "protocol", test: /packages\/protocol\/src\/|node_modules\/(valibot|cborg)\// },
+            {
+              name: "primitives",
+              test: /crypto\/src\/(primitives|errors|records|files|sharing)|@noble\/(hashes\/(sha|_|hk|hm|util)|ciphers)/,
+            },
             {
               name: "conversation",
               test: /src\/features\/chat\/|src\/ui\/(bubble|composer|completion)|node_modules\/(virtua|preact\/compat)/,

@@ -31,6 +31,14 @@ const screens = [
   "search",
   "settings",
   "trust",
+  // The page for people outside, and what of the bundler comes with its libraries.
+  "__vite-browser-external",
+  "rolldown-runtime",
+  "hpke",
+  "primitives",
+  "protocol",
+  "stretch",
+  "visit",
   "was-removed",
   "was-wiped",
   "ways",
@@ -93,6 +101,7 @@ const engine = [
   "own-space",
   "work-port",
   // Links for people outside.
+  "in-vault",
   "sharing-work",
   "stretch",
   // Words of files for search, and for the screen (the worker that decodes names its chunks as the engine does).
@@ -121,6 +130,7 @@ const areas = [
   "moving",
   "recovery",
   "search",
+  "sharing",
   "trust",
   "ways",
 ];

@@ -4,16 +4,6 @@
  */
 import type { Bytes } from "@baraza/protocol";
 
-/** A file of a space, as it lies at the space's hub. */
-export type SharedFile = {
-  name: string;
-  /** Media type. */
-  type: string;
-  size: number;
-  blobId: Bytes;
-  key: Bytes;
-};
-
 /**
  * `making`: not at the node yet; `open`; `expired`; `used_up`: downloaded as often as it may be; `locked`: too many wrong passphrases;
  * `gone`: the node knows it no more.
@@ -69,13 +59,14 @@ export type DroppedFile = {
 
 export type SharingCommands = {
   /**
-   * Makes a link by which anybody can download these files. With a `passphrase` (8 signs or more, told on another way) the link alone
-   * opens nothing. Resolves when the node has it. @throws EngineError `invalid`, `too_weak`, `no_space`; ProtocolError
+   * Makes a link by which anybody can download these files as they are now, and what is in these folders. With a `passphrase` (8 signs or more, told on another way) the link alone
+   * opens nothing. Resolves when the node has it. @throws EngineError `invalid`, `too_weak`, `no_space`, `too_large` (too many files);
+   * ProtocolError `blob_incomplete` when one of them is still being sent
    */
   "sharing.create": (args: {
     spaceId: string;
     title: string;
-    files: SharedFile[];
+    fileIds: string[];
     passphrase: string | null;
     expires: number;
     takes: number | null;

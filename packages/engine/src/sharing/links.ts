@@ -1,18 +1,7 @@
 /** Links by which people outside download files: made, changed, ended. */
 import { randomBytes } from "@baraza/crypto";
 import { accessHash, handoutAccess, handoutSecrets, sealManifest } from "@baraza/crypto/sharing";
-import {
-  bytes16,
-  bytes32,
-  fromHex,
-  handoutManifest,
-  LIMITS,
-  ProtocolError,
-  text,
-  time,
-  toHex,
-  uint,
-} from "@baraza/protocol";
+import { fromHex, LIMITS, ProtocolError, text, time, toHex, uint } from "@baraza/protocol";
 import * as v from "valibot";
 import type { Core } from "../core.ts";
 import { EngineError } from "../errors.ts";
@@ -20,6 +9,7 @@ import { vaultChanged } from "../recovery/in-vault.ts";
 import { needSpace } from "../spaces/runtime.ts";
 import { reading } from "../spaces/sync.ts";
 import type { SharingCommands } from "./api.ts";
+import { filesToShare } from "./from-files.ts";
 import type { HandoutRow } from "./rows.ts";
 import { handoutLink, handoutRow } from "./rows.ts";
 
@@ -34,19 +24,7 @@ const takes = v.nullable(v.pipe(uint(LIMITS.handoutTakes), v.minValue(1)));
 const wish = v.object({
   spaceId: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)),
   title: text(LIMITS.handoutTitleLength),
-  files: v.pipe(
-    v.array(
-      v.object({
-        name: v.string(),
-        type: v.string(),
-        size: uint(),
-        blobId: bytes16,
-        key: bytes32,
-      }),
-    ),
-    v.minLength(1),
-    v.maxLength(LIMITS.handoutFiles),
-  ),
+  fileIds: v.pipe(v.array(v.string()), v.minLength(1), v.maxLength(LIMITS.handoutFiles)),
   passphrase: v.nullable(v.pipe(v.string(), v.maxLength(MOST))),
   expires: time,
   takes,
@@ -59,15 +37,14 @@ export async function createLink(
 ): Result<"sharing.create"> {
   const asked = v.safeParse(wish, args);
   if (!asked.success) throw new EngineError("invalid");
-  const { spaceId, files, passphrase, expires } = asked.output;
+  const { spaceId, fileIds, passphrase, expires } = asked.output;
   if (passphrase !== null && passphrase.length < LEAST) throw new EngineError("too_weak");
   const space = await needSpace(core, spaceId);
+  const files = await filesToShare(core, spaceId, fileIds);
   const seed = randomBytes(32);
   const { secret, owner } = handoutSecrets(seed);
   const access = await handoutAccess(secret, passphrase);
-  const manifest = v.safeParse(handoutManifest, { v: 1, title: args.title, files });
-  if (!manifest.success) throw new EngineError("invalid", { data: { field: "files" } });
-  const sealed = await sealManifest(access, manifest.output);
+  const sealed = await sealManifest(access, { v: 1, title: args.title, files });
   if (sealed.length > LIMITS.handoutManifestBytes) throw new EngineError("too_large");
   const row: HandoutRow = {
     handout_id: toHex(access.handoutId),

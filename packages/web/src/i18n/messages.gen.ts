@@ -8,6 +8,7 @@ export type Area =
   | "moving"
   | "recovery"
   | "search"
+  | "sharing"
   | "trust"
   | "ways";
 
@@ -1171,6 +1172,59 @@ export interface Messages {
   "search.unknown": { name: string | number };
   "search.reading": { percent: string | number };
   "search.readingLabel": null;
+  "sharing.title": null;
+  "sharing.opening": null;
+  "sharing.again": null;
+  "sharing.brokenTitle": null;
+  "sharing.broken": null;
+  "sharing.endedTitle": null;
+  "sharing.expired": null;
+  "sharing.used_up": null;
+  "sharing.locked": null;
+  "sharing.gone": null;
+  "sharing.unknown": null;
+  "sharing.alteredTitle": null;
+  "sharing.altered": null;
+  "sharing.noLine": null;
+  "sharing.waiting": null;
+  "sharing.passphraseTitle": null;
+  "sharing.passphraseLead": null;
+  "sharing.passphrase": null;
+  "sharing.passphraseMissing": null;
+  "sharing.passphraseWrong": { left: number };
+  "sharing.open": null;
+  "sharing.files": { count: number; size: string | number };
+  "sharing.until": { date: string | number };
+  "sharing.left": { count: number };
+  "sharing.private": null;
+  "sharing.list": null;
+  "sharing.download": null;
+  "sharing.downloadNamed": { name: string | number };
+  "sharing.downloadAll": null;
+  "sharing.downloading": { done: string | number; total: string | number };
+  "sharing.saved": null;
+  "sharing.savedNamed": { name: string | number };
+  "sharing.stopped": null;
+  "sharing.noRoom": null;
+  "sharing.tooLarge": null;
+  "sharing.dropLead": null;
+  "sharing.yourName": null;
+  "sharing.yourNameHint": null;
+  "sharing.choose": null;
+  "sharing.drag": null;
+  "sharing.room": { count: number; size: string | number };
+  "sharing.noMoreRoom": null;
+  "sharing.queue": null;
+  "sharing.sending": { done: string | number; total: string | number };
+  "sharing.inLine": null;
+  "sharing.arrived": { date: string | number };
+  "sharing.arrivedAll": { count: number };
+  "sharing.doesNotFit": null;
+  "sharing.notRead": null;
+  "sharing.notSent": null;
+  "sharing.sendAgain": { name: string | number };
+  "sharing.stop": { name: string | number };
+  "sharing.untilDrop": { date: string | number };
   "trust.notice.nodeTwoFaces": { name: string | number };
   "trust.notice.nodeForgot": { name: string | number };
   "trust.notice.nodeWrong": { name: string | number };

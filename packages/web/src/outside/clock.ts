@@ -1,0 +1,7 @@
+/** The one thing of time that the page needs. */
+export const clock = {
+  setTimer: (ms: number, fn: () => void): (() => void) => {
+    const timer = setTimeout(fn, ms);
+    return () => clearTimeout(timer);
+  },
+};
