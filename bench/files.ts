@@ -1,7 +1,8 @@
 /**
  * Files: 1 GiB up and down through an engine and a node, beside the same bytes by plain HTTP to nginx, each until they are on the
  * disk; the memory that both sides take for it; how many small files go in a minute; how soon a range of a long film is there.
- * docs/benchmarks.md says how each is measured. `npm run bench -- files 128`: with so many MiB instead.
+ * docs/benchmarks.md says how each is measured. `npm run bench -- files 128 1`: with so many MiB instead,
+ * in so many rounds.
  */
 // debian: nginx
 import { fork } from "node:child_process";
@@ -22,7 +23,7 @@ const MiB = 1024 * 1024;
 const SIZE = Number(process.argv[2] ?? 1024) * MiB;
 const FILM = 4 * SIZE;
 const SMALL = { count: Math.min(10_000, Math.max(500, (SIZE / MiB) * 10)), bytes: 2000 };
-const ROUNDS = 3;
+const ROUNDS = Number(process.argv[3] ?? 3);
 
 const directory = await mkdtemp(join(tmpdir(), "baraza-bench-files-"));
 const node = await startNode("a.localhost", { "blob-quota-mb": "30000" });

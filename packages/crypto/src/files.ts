@@ -15,8 +15,7 @@ const TAG = 16;
 export const SEALED_CHUNK = LIMITS.chunkBytes;
 export const PLAIN_CHUNK = SEALED_CHUNK - TAG;
 /** Sealed chunks in one blob chunk. */
-export const CHUNKS_PER_BLOB_CHUNK = LIMITS.chunkBytes / SEALED_CHUNK;
-
+const CHUNKS_PER_BLOB_CHUNK = LIMITS.chunkBytes / SEALED_CHUNK;
 export type ByteSource = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
 
 /** A random key for one file. 32 bytes; never use it for a second one. */
@@ -32,7 +31,7 @@ export function streamLayout(size: number): StreamLayout {
   if (!Number.isSafeInteger(size) || size < 0) throw new CryptoError("bad_input");
   const padded = paddedSize(size);
   const chunks = Math.ceil(padded / PLAIN_CHUNK);
-  const blobChunks = Math.ceil(chunks / CHUNKS_PER_BLOB_CHUNK);
+  const blobChunks = chunks;
   if (blobChunks > LIMITS.blobChunks) throw new CryptoError("bad_input");
   return { padded, chunks, sealed: padded + chunks * TAG, blobChunks };
 }
@@ -85,7 +84,7 @@ export async function openChunk(
 }
 
 /** Plain bytes in one blob chunk: what {@link BlobSealer} takes at a time, and what {@link contentHash} counts in. */
-export const PIECE = PLAIN_CHUNK * CHUNKS_PER_BLOB_CHUNK;
+export const PIECE = PLAIN_CHUNK;
 
 /** Seals or opens the blob chunks of one content, in any order. */
 export type BlobCipher = {
@@ -104,47 +103,27 @@ export async function blobCipher(fileKey: Bytes, size: number): Promise<BlobCiph
   const layout = streamLayout(size);
   const stream = await openKey(fileKey);
   const last = layout.chunks - 1;
-  /** Sealed chunks of a blob chunk: the first, how many, and the padded bytes in them. */
-  const part = (index: number) => {
+  const paddedLength = (index: number) => {
     if (!Number.isSafeInteger(index) || index < 0 || index >= layout.blobChunks)
       throw new CryptoError("bad_stream");
-    const first = index * CHUNKS_PER_BLOB_CHUNK;
-    const count = Math.min(CHUNKS_PER_BLOB_CHUNK, layout.chunks - first);
-    return { first, count, padded: Math.min(PIECE, layout.padded - index * PIECE) };
+    return Math.min(PIECE, layout.padded - index * PIECE);
   };
   return {
     layout,
     async seal(index, piece) {
-      const { first, count, padded } = part(index);
+      const padded = paddedLength(index);
       if (piece.length !== pieceLength(size, index)) throw new CryptoError("bad_stream");
-      const out = new Uint8Array(padded + count * TAG);
-      await Promise.all(
-        Array.from({ length: count }, async (_, at) => {
-          const length = Math.min(PLAIN_CHUNK, padded - at * PLAIN_CHUNK);
-          let plain = piece.subarray(at * PLAIN_CHUNK, at * PLAIN_CHUNK + length);
-          if (plain.length < length) {
-            const whole = new Uint8Array(length);
-            whole.set(plain);
-            plain = whole;
-          }
-          out.set(await stream.seal(first + at, first + at === last, plain), at * SEALED_CHUNK);
-        }),
-      );
-      return out;
+      let plain = piece;
+      if (piece.length < padded) {
+        plain = new Uint8Array(padded);
+        plain.set(piece);
+      }
+      return stream.seal(index, index === last, plain);
     },
     async open(index, chunk) {
-      const { first, count, padded } = part(index);
-      if (!isBytes(chunk) || chunk.length !== padded + count * TAG)
+      if (!isBytes(chunk) || chunk.length !== paddedLength(index) + TAG)
         throw new CryptoError("bad_stream");
-      const out = new Uint8Array(pieceLength(size, index));
-      await Promise.all(
-        unpackBlobChunk(chunk).map(async (sealed, at) => {
-          const opened = await stream.open(first + at, first + at === last, sealed);
-          const plain = cut(opened, first + at, size);
-          if (plain.length > 0) out.set(plain, at * PLAIN_CHUNK);
-        }),
-      );
-      return out;
+      return cut(await stream.open(index, index === last, chunk), index, size);
     },
   };
 }

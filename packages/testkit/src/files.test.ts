@@ -95,3 +95,88 @@ test("what one puts in twice is stored once; that somebody else has stored the s
   await shows(alice, spaceId, ...names, "his 0", "his 1");
   expect(hubBlobs(net.node(0), spaceId)).toBe(4);
 });
+
+test("one's own files come to one's other device, are pinned there, and are read without a line", async () => {
+  net = await network({ nodes: 1 });
+  const alice = await net.person({ name: "alice" });
+  const { spaceId } = await alice.commands["files.own"]({});
+  expect(await alice.commands["files.own"]({})).toEqual({ spaceId });
+  const bytes = randomBytes(1_300_000);
+  const { fileId: folderId } = await alice.commands["files.newFolder"]({
+    spaceId,
+    parentId: null,
+    name: "papers",
+  });
+  const { fileId } = await alice.commands["files.add"]({
+    spaceId,
+    parentId: folderId,
+    name: "contract.pdf",
+    content: new Blob([new Uint8Array(bytes)]),
+    prepared: { type: "application/pdf", text: "what was agreed" },
+  });
+  await alice.until("files.entry", { spaceId, fileId }, (one) => one?.sending === null);
+  const phone = await alice.secondDevice();
+  await phone.until("files.entry", { spaceId, fileId }, (one) => one !== null);
+  expect(await phone.commands["files.own"]({})).toEqual({ spaceId });
+  const cost = await phone.commands["files.cost"]({ spaceId, fileIds: [folderId] });
+  expect(cost.files).toBe(1);
+  expect(cost.bytes).toBeGreaterThan(bytes.length);
+  await phone.commands["files.pin"]({ spaceId, fileIds: [folderId], on: true });
+  await phone.until("files.entry", { spaceId, fileId }, (one) => one?.kept.bytes === cost.bytes);
+  expect((await phone.now("files.entry", { spaceId, fileId }))?.kept.pinned).toBe("folder");
+  // What is pinned stays when room is made.
+  await phone.commands["files.free"]({});
+  phone.line.cut();
+  expect((await readAll(phone, spaceId, fileId)).equals(bytes)).toBe(true);
+  expect(await phone.commands["files.cost"]({ spaceId, fileIds: [folderId] })).toEqual({
+    files: 0,
+    bytes: 0,
+  });
+  phone.line.mend();
+});
+
+test("a copy in another space is sealed anew, with what stands beside it, by way of the device", async () => {
+  net = await network({ nodes: 2 });
+  const alice = await net.person({ name: "alice" });
+  const bob = await net.person({ name: "bob", node: 1 });
+  const from = await spaceOf(alice, [], { title: "From" });
+  const to = await spaceOf(bob, [alice], { title: "To" });
+  const bytes = randomBytes(2_100_000);
+  const { fileId: folderId } = await alice.commands["files.newFolder"]({
+    spaceId: from,
+    parentId: null,
+    name: "album",
+  });
+  const { fileId } = await alice.commands["files.add"]({
+    spaceId: from,
+    parentId: folderId,
+    name: "picture.jpg",
+    content: new Blob([new Uint8Array(bytes)]),
+    prepared: {
+      type: "image/jpeg",
+      thumbnail: { bytes: Uint8Array.of(1, 2, 3), type: "image/webp", width: 4, height: 3 },
+      meta: { width: 400, height: 300 },
+    },
+  });
+  await alice.until("files.entry", { spaceId: from, fileId }, (one) => one?.sending === null);
+  const {
+    fileIds: [copied],
+  } = await alice.commands["files.copy"]({
+    spaceId: from,
+    fileIds: [folderId],
+    toSpaceId: to,
+    parentId: null,
+  });
+  const page = await bob.until(
+    "files.folder",
+    { spaceId: to, parentId: copied ?? "", offset: 0, limit: 10 },
+    (value) => value.entries.length === 1 && value.entries[0]?.sending === null,
+  );
+  const there = page.entries[0];
+  expect(there).toMatchObject({ name: "picture.jpg", meta: { width: 400 }, hasThumbnail: true });
+  const copyId = there?.fileId ?? "";
+  expect((await readAll(bob, to, copyId)).equals(bytes)).toBe(true);
+  const small = await bob.commands["files.thumbnail"]({ spaceId: to, fileId: copyId });
+  expect(small?.bytes).toEqual(Uint8Array.of(1, 2, 3));
+  expect(alice.faults).toEqual([]);
+});

@@ -23,7 +23,7 @@ export type ContentReader = {
 const OPENED = 10;
 const AHEAD = 4;
 /** A content that takes more of the room than this is read without being kept: it would push out everything else. */
-const SHARE = 4;
+const SHARE = 8;
 const CIPHERS = 64;
 
 export function createReader(core: Core, chunks: Chunks): ContentReader {

@@ -72,6 +72,21 @@ test("things stand in their folders, folders first, and move, rename and go to t
   expect(await names()).toEqual(["zoo"]);
 });
 
+test("things of one event come one after the other: what is in a folder of the same event is in there, a circle is none", async () => {
+  const { harness, names } = await start();
+  const item = (number: number, name: string, parent: number | null) => ({
+    id: bytesOf(number),
+    parent: parent === null ? null : bytesOf(parent),
+    name,
+  });
+  await harness.receive(AMINA, "files.add", {
+    items: [item(1, "one", null), item(2, "two", 1), item(3, "three", 4), item(4, "four", 3)],
+  });
+  expect(await names()).toEqual(["one", "three"]);
+  expect(await names(1)).toEqual(["two"]);
+  expect(await names(3)).toEqual(["four"]);
+});
+
 test("of two moves that would make a circle together, the second in the log is void", async () => {
   const { harness, names } = await start();
   await harness.receive(AMINA, "files.add", added(1, "one", null, false));

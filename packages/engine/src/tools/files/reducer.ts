@@ -30,7 +30,7 @@ export function reduceFiles(tx: SqlTx, event: AppliedEvent): void {
   if (read === null) return;
   switch (read.type) {
     case "files.add":
-      for (const item of read.items) putNode(tx, event, item);
+      for (const [index, item] of read.items.entries()) putNode(tx, event, item, index);
       break;
     case "files.version":
       putVersion(tx, event, toHex(read.file), read.content);
@@ -56,6 +56,7 @@ type NodeRow = {
   rank: number;
   event_id: string;
   position: number;
+  item: number;
   pending: number;
   author: string;
   at: number;
@@ -67,14 +68,14 @@ type NodeRow = {
 
 function nodeOf(tx: SqlTx, logId: string, fileId: string): NodeRow | undefined {
   return tx.get<NodeRow>(
-    `SELECT file_id, rank, event_id, position, pending, author, at, first_name, first_parent, wanted, purged
+    `SELECT file_id, rank, event_id, position, item, pending, author, at, first_name, first_parent, wanted, purged
      FROM files_nodes WHERE log_id = ? AND file_id = ?`,
     [logId, fileId],
   );
 }
 
 /** Of several things under one id the first in the log is the one. */
-function putNode(tx: SqlTx, event: AppliedEvent, item: AddedItem): void {
+function putNode(tx: SqlTx, event: AppliedEvent, item: AddedItem, index: number): void {
   const { logId, eventId } = event;
   const fileId = toHex(item.id);
   const known = nodeOf(tx, logId, fileId);
@@ -84,11 +85,11 @@ function putNode(tx: SqlTx, event: AppliedEvent, item: AddedItem): void {
   }
   tx.run(
     `INSERT INTO files_nodes
-       (log_id, file_id, rank, event_id, position, pending, author, mine, at, first_name, first_parent)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+       (log_id, file_id, rank, event_id, position, item, pending, author, mine, at, first_name, first_parent)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (log_id, file_id) DO UPDATE SET
        rank = excluded.rank, event_id = excluded.event_id, position = excluded.position,
-       pending = excluded.pending, author = excluded.author, mine = excluded.mine, at = excluded.at,
+       item = excluded.item, pending = excluded.pending, author = excluded.author, mine = excluded.mine, at = excluded.at,
        first_name = excluded.first_name, first_parent = excluded.first_parent`,
     [
       logId,
@@ -96,6 +97,7 @@ function putNode(tx: SqlTx, event: AppliedEvent, item: AddedItem): void {
       item.content === undefined ? 0 : 1,
       eventId,
       event.position,
+      index,
       Number(event.pending),
       event.author,
       Number(event.mine),
@@ -284,7 +286,9 @@ function show(tx: SqlTx, logId: string, fileId: string): void {
   const name = last("name")?.value ?? node.first_name;
   const wanted = moved?.value ?? node.first_parent;
   const version = purged ? undefined : newest(tx, logId, fileId);
-  const parent = isThere(tx, logId, wanted, moved?.position ?? node.position) ? wanted : TOP;
+  const parent = isThere(tx, logId, wanted, moved === undefined ? node : { ...moved, item: 0 })
+    ? wanted
+    : TOP;
   const changed = version ?? { at: node.at, changed_at: null, author: node.author };
   const shownName = purged ? "" : name;
   tx.run(
@@ -338,10 +342,17 @@ function newest(tx: SqlTx, logId: string, fileId: string) {
 }
 
 /** Whether there is a folder that was made before a position and is not gone for good. */
-function isThere(tx: SqlTx, logId: string, folder: string, before: number): boolean {
+function isThere(tx: SqlTx, logId: string, folder: string, than: Place): boolean {
   if (folder === TOP) return true;
   const node = nodeOf(tx, logId, folder);
-  return node !== undefined && node.rank === 0 && node.purged === 0 && node.position < before;
+  return node !== undefined && node.rank === 0 && node.purged === 0 && isBefore(node, than);
+}
+
+type Place = { position: number; item: number };
+
+/** Whether something was made before: in the log, and within one event in its order. */
+function isBefore(one: Place, than: Place): boolean {
+  return one.position < than.position || (one.position === than.position && one.item < than.item);
 }
 
 function showAllIn(tx: SqlTx, logId: string, folder: string): void {
@@ -431,7 +442,7 @@ function parentBefore(
   if (first === undefined || first.first_parent === TOP) return TOP;
   const parent = nodeOf(tx, logId, first.first_parent);
   // One that came after it is none.
-  return parent !== undefined && parent.position < first.position ? first.first_parent : TOP;
+  return parent !== undefined && isBefore(parent, first) ? first.first_parent : TOP;
 }
 
 function judgeComment(tx: SqlTx, logId: string, eventId: string): void {

@@ -2,6 +2,7 @@
  * The files tool's tables. What the first ones are for is explained in reducer.ts, which fills them. The comments stand here, since what is in the text is sent to every browser.
  *
  * `files_nodes.rank`: 0 a folder, 1 a file: folders stand first.
+ * `files_nodes.item`: Which of the things that its event added: they come one after the other.
  * `files_nodes.first_name`: As it was added; '' is the top.
  * `files_nodes.name`: What all changes make of it.
  * `files_nodes.wanted`: Where it was put, and where it is: they differ when that folder is gone.
@@ -31,6 +32,7 @@ CREATE TABLE IF NOT EXISTS files_nodes (
   rank INTEGER NOT NULL,
   event_id TEXT NOT NULL,
   position INTEGER NOT NULL,
+  item INTEGER NOT NULL DEFAULT 0,
   pending INTEGER NOT NULL,
   author TEXT NOT NULL,
   mine INTEGER NOT NULL,

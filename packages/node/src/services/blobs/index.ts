@@ -112,7 +112,7 @@ export async function createBlobs(deps: BlobsDeps): Promise<BlobsService> {
       if (!Buffer.from(known.chunk.hash).equals(hash)) throw new ProtocolError("blob_conflict");
       return { complete: known.complete };
     }
-    const file = randomBytes(16);
+    const file = fileBeside(blobId);
     await files.write(file, chunk);
     const row = { file, size: chunk.length, hash };
     const added = await store.blobs
@@ -145,10 +145,11 @@ export async function createBlobs(deps: BlobsDeps): Promise<BlobsService> {
     "blobs.batch": async ({ logId, token, blobs }, { limit }) => {
       limit("blobs.batch", { perMinute: 1200, burst: 600 }, keyOf(logId));
       await mayWrite(logId, token);
+      const beside = blobs[0]?.blobId ?? new Uint8Array();
       const files_ = blobs.map(({ blobId, chunk }) => ({
         blobId,
         bytes: chunk,
-        chunk: { file: randomBytes(16), size: chunk.length, hash: sha256(chunk) },
+        chunk: { file: fileBeside(beside), size: chunk.length, hash: sha256(chunk) },
       }));
       const remove = (gone: readonly Bytes[]) =>
         Promise.all(gone.map((file) => files.remove(file)));
@@ -211,6 +212,13 @@ export function bitSet(count: number, set: readonly number[]): Bytes {
   const bits = new Uint8Array(Math.ceil(count / 8));
   for (const index of set) bits[index >> 3] = (bits[index >> 3] ?? 0) | (1 << (index & 7));
   return bits;
+}
+
+/** A name in the directory that goes with a blob: what is written together shares the sync of one directory. */
+function fileBeside(blobId: Bytes): Bytes {
+  const file = randomBytes(16);
+  file[0] = blobId[0] ?? 0;
+  return file;
 }
 
 function keyOf(bytes: Bytes): string {
