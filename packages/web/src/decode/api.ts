@@ -58,7 +58,7 @@ export interface Meta {
   readonly pages?: number;
   /** The picture moves. */
   readonly animated?: boolean;
-  /** It carries a place, a camera or the like, which {@link Described.type} files can be freed of. */
+  /** It carries a place, a camera or the like, which strip/free.ts takes out. */
   readonly hasDetails?: boolean;
 }
 

@@ -88,6 +88,14 @@ test("a picture without Exif gets none", async () => {
   expect(await free(png({ orientation: 1 }), "image/png")).not.toContain("eXIf");
 });
 
+test("a WebP does not claim to hold what it was freed of", async () => {
+  const flags = async (orientation: number): Promise<number> =>
+    (await free(webp({ orientation }), "image/webp")).charCodeAt(20);
+  expect(webp()[20]! & 0x0c).toBe(0x0c);
+  expect((await flags(1)) & 0x0c).toBe(0);
+  expect((await flags(6)) & 0x0c).toBe(0x08);
+});
+
 test("a film loses its place and keeps its length, so that no offset changes", async () => {
   for (const type of ["video/quicktime", "video/mp4"]) {
     const before = film(type === "video/mp4" ? "isom" : "qt  ");
