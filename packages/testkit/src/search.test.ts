@@ -135,7 +135,7 @@ test("a conversation that is taken off the device leaves nothing to be found", a
 test("signing out empties the index with everything else", async () => {
   await find(bruno, "granary");
   await bruno.commands["account.signOut"]({});
-  for (const table of ["docs", "labels", "terms", "part_terms", "near", "texts", "dirty"])
+  for (const table of ["docs", "count", "labels", "terms", "part_terms", "near", "texts", "dirty"])
     expect(storeRows(bruno.directory, `SELECT * FROM search_${table}`), table).toEqual([]);
   expect(storeRows(bruno.directory, "SELECT count(*) AS n FROM search_words_docsize")).toEqual([
     { n: 0 },

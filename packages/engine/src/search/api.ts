@@ -20,8 +20,12 @@ export type SearchHit = {
   authorId: string;
   authorName: string;
   at: number;
-  /** What the conversation is called; in one of two, the other's name. */
+  /** What the conversation is called; in one of two, the other's name; empty for what is one's own. */
   spaceTitle: string;
+  /** It lies in the space of one's own devices. */
+  own: boolean;
+  /** What it has, or is: a folder of files is a `file` that has no `file`. */
+  has: Has[];
 };
 
 /** What buttons choose. All of one list are alternatives. */

@@ -61,6 +61,8 @@ export function createSearch(host: SearchHost): Search {
   let running: Promise<void> | null = null;
   let asked = false;
   let tidied = false;
+  /** How many places wait, about; null: nobody asked. */
+  let left: number | null = null;
   /** There may be texts to be fetched: at the start, and whenever a tool has something new. */
   let wanted = true;
   const textTables = new Set(sources.flatMap(({ texts }) => texts?.table ?? []));
@@ -123,6 +125,7 @@ export function createSearch(host: SearchHost): Search {
       const start = clock.now();
       if (stopped || !host.signedIn()) return;
       const did = await indexer.slice();
+      if (left !== null) left = Math.max(0, left - did);
       tell();
       if (did === 0) break;
       tidied = false;
@@ -155,15 +158,14 @@ export function createSearch(host: SearchHost): Search {
     return row?.n ?? 0;
   }
 
-  /** The exact number only when a person looks at it. */
+  /** Counting all that waits reads all of it: once, when a person looks at it. */
   async function state(): Promise<SearchLive["search.state"]["value"]> {
     const few = await waiting();
-    const left =
-      few < COUNTED
-        ? few
-        : ((await store.get<{ n: number }>("SELECT count(*) AS n FROM search_dirty"))?.n ?? 0);
-    const done = (await store.get<{ n: number }>("SELECT count(*) AS n FROM search_docs"))?.n ?? 0;
-    return { done, total: done + left };
+    if (few < COUNTED) left = few;
+    else
+      left ??= (await store.get<{ n: number }>("SELECT count(*) AS n FROM search_dirty"))?.n ?? few;
+    const done = (await store.get<{ docs: number }>("SELECT docs FROM search_count"))?.docs ?? 0;
+    return { done, total: done + Math.max(left, few) };
   }
 
   function tell(): void {
@@ -233,6 +235,8 @@ export function createSearch(host: SearchHost): Search {
       const watcher = (): void => void refresh();
       watchers.add(watcher);
       watcher();
+      // Somebody looks at it: what waits is worked off now.
+      run();
       return () => void watchers.delete(watcher);
     },
     wipe(tx) {

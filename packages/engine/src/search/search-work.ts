@@ -178,13 +178,17 @@ async function present(
     );
   const spaces = new Map<string, string>();
   const spaceIds = [...new Set(found.map(({ thing }) => thing.spaceId))];
-  const titles = await db.all<{ log_id: string; title: string }>(
-    `SELECT s.log_id, CASE WHEN s.kind = 'pair' THEN coalesce((SELECT m.name FROM members m WHERE m.log_id = s.log_id
+  const own = new Set<string>();
+  const titles = await db.all<{ log_id: string; kind: string; title: string }>(
+    `SELECT s.log_id, s.kind, CASE WHEN s.kind = 'pair' THEN coalesce((SELECT m.name FROM members m WHERE m.log_id = s.log_id
        AND m.identity_id <> (SELECT identity_id FROM account) LIMIT 1), s.title) ELSE s.title END AS title
      FROM json_each(?) j CROSS JOIN spaces s ON s.log_id = j.value`,
     [JSON.stringify(spaceIds)],
   );
-  for (const { log_id, title } of titles) spaces.set(log_id, title);
+  for (const { log_id, kind, title } of titles) {
+    if (kind === "personal") own.add(log_id);
+    else spaces.set(log_id, title);
+  }
   const names = new Map<string, string>();
   const authors = await db.all<{ log_id: string; id: string; name: string }>(
     `SELECT j.value ->> 0 AS log_id, j.value ->> 1 AS id, coalesce(m.name, p.name, '') AS name FROM json_each(?) j
@@ -211,6 +215,8 @@ async function present(
       authorName: names.get(`${thing.spaceId} ${thing.author}`) ?? "",
       at: thing.at,
       spaceTitle: spaces.get(thing.spaceId) ?? "",
+      own: own.has(thing.spaceId),
+      has: [...(thing.has ?? [])],
     };
   });
 }

@@ -266,8 +266,10 @@ test("what is taken away with its rows leaves the index", async () => {
   const { opened, say, search } = await start();
   await say("only once");
   await search.index();
+  expect(await opened.all("SELECT docs FROM search_count")).toEqual([{ docs: 3 }]);
   await opened.run("DELETE FROM chat_messages");
   await search.index();
+  expect(await opened.all("SELECT docs FROM search_count")).toEqual([{ docs: 2 }]);
   expect(
     await opened.all("SELECT rowid FROM search_words WHERE search_words MATCH 'once'"),
   ).toEqual([]);

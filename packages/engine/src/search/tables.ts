@@ -26,6 +26,9 @@ CREATE TABLE search_docs (
 ) STRICT;
 CREATE INDEX search_docs_by_ref ON search_docs (ref, kind);
 
+-- How many there are: counting them would read them all.
+CREATE TABLE search_count (one INTEGER PRIMARY KEY CHECK (one = 1), docs INTEGER NOT NULL) STRICT;
+
 -- Spaces, people and kinds by small numbers.
 CREATE TABLE search_labels (n INTEGER PRIMARY KEY, what TEXT NOT NULL, label TEXT NOT NULL, UNIQUE (what, label)) STRICT;
 
@@ -116,6 +119,6 @@ export function emptySearch(tx: SqlTx, sources: readonly FindableSource[]): void
 /** Empties the full-text tables and all that belongs to them: deleting their rows would leave the words until they are merged away. */
 export function wipeSearch(tx: SqlTx): void {
   for (const table of FULL_TEXT) tx.run(`INSERT INTO ${table} (${table}) VALUES ('delete-all')`);
-  for (const table of ["docs", "labels", "terms", "part_terms", "near", "dirty"])
+  for (const table of ["docs", "count", "labels", "terms", "part_terms", "near", "dirty"])
     tx.run(`DELETE FROM search_${table}`);
 }

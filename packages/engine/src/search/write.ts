@@ -79,7 +79,7 @@ export function createIndexer(
       [size],
     );
     if (dirty.length === 0) return 0;
-    indexed ??= (await store.get<{ n: number }>("SELECT count(*) AS n FROM search_docs"))?.n ?? 0;
+    indexed ??= await countOf(store);
     const things = await read(dirty);
     const prepared: Prepared[] = [];
     let text = 0;
@@ -192,6 +192,12 @@ export function createIndexer(
     }
     if (fresh.length > 0) insert(tx, fresh);
     const change = fresh.length - gone.length;
+    if (change !== 0)
+      tx.run(
+        `INSERT INTO search_count (one, docs) VALUES (1, ?1)
+         ON CONFLICT (one) DO UPDATE SET docs = docs + ?1`,
+        [change],
+      );
     tx.afterCommit(() => (indexed = (indexed ?? 0) + change));
   }
 
@@ -326,6 +332,12 @@ export function createIndexer(
   }
 
   return { slice, tidy };
+}
+
+/** How many things are in the index. */
+export async function countOf(store: SqlStore): Promise<number> {
+  const row = await store.get<{ docs: number }>("SELECT docs FROM search_count");
+  return row?.docs ?? 0;
 }
 
 function keyOf(kind: string, logId: string, ref: string): string {
