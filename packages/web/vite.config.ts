@@ -2,6 +2,7 @@ import preact from "@preact/preset-vite";
 import { opaqueApart } from "@baraza/crypto/vite";
 import { slimSqlite } from "@baraza/engine/vite";
 import { defineConfig } from "vite";
+import { bareSql } from "./build/bare-sql-plugin.ts";
 import { catalogues } from "./build/catalogues-plugin.ts";
 import { pdfFiles } from "./build/pdf-files-plugin.ts";
 import { precache } from "./build/precache-plugin.ts";
@@ -30,7 +31,7 @@ export default defineConfig({
   },
   worker: {
     format: "es",
-    plugins: () => [slimSqlite(), opaqueApart()],
+    plugins: () => [slimSqlite(), opaqueApart(), bareSql()],
     // Chunks of the engine and of the app may come from files of the same name.
     rolldownOptions: { output: { chunkFileNames: "assets/engine-[name]-[hash].js" } },
   },
