@@ -7,6 +7,7 @@ import type { Site } from "./lib/site.ts";
 import { keepPictures, openSite } from "./lib/site.ts";
 import * as steps from "./lib/steps.ts";
 import type { Visitor } from "./lib/visitor.ts";
+import { PATIENCE } from "./lib/visitor.ts";
 
 const amina = {
   shownName: "Amina Otieno",
@@ -21,6 +22,7 @@ const LATER = 260;
 let site: Site;
 let her: Visitor;
 let bruno: Companion;
+let spaceId: string;
 
 beforeAll(async () => {
   site = await openSite();
@@ -42,7 +44,7 @@ test("a long conversation comes, and a slash opens the search", async () => {
   await steps.newGroup(her, TITLE);
   const link = await steps.invite(her);
   bruno = await companion(site.nodes.b, { name: "bruno", shownName: "Bruno Díaz" });
-  const spaceId = await bruno.join(link);
+  spaceId = await bruno.join(link);
   await bruno.say(spaceId, NEEDLE);
   for (let n = 0; n < LATER; n++) await bruno.say(spaceId, `Line ${n} about seeds and rain`);
   await bruno.say(spaceId, "The last line of all");
@@ -119,6 +121,48 @@ test("without a line: a name with an error, filters by words and by buttons, all
   await field(her).fill("zzqqxx");
   await page.getByText(t("search.none", { text: "zzqqxx" })).waitFor();
   await her.online();
+});
+
+test("a file is found by its name and by what stands in it, and opens", async () => {
+  const { page, t } = her;
+  await bruno.commands["files.add"]({
+    spaceId,
+    parentId: null,
+    name: "Rainfall-ledger.txt",
+    content: new Blob(["The nightjar station was flooded in May."]),
+    prepared: { type: "text/plain", text: "The nightjar station was flooded in May." },
+  });
+  await field(her).fill("rainfal leger");
+  const hit = results(her).getByRole("link", { name: /Rainfall-ledger/ });
+  // Each key looks again, until it has come.
+  await expect
+    .poll(
+      async () => {
+        const count = await hit.count();
+        if (count === 0) await field(her).pressSequentially(" ");
+        return count;
+      },
+      { timeout: PATIENCE, interval: 500 },
+    )
+    .toBe(1);
+  await expect
+    .poll(
+      async () => {
+        const marks = await hit.locator("mark").allInnerTexts();
+        if (marks.join() === "nightjar,station") return marks;
+        await field(her).fill("");
+        await field(her).fill("nightjar station");
+        return marks;
+      },
+      { timeout: PATIENCE, interval: 500 },
+    )
+    .toEqual(["nightjar", "station"]);
+  await hit.click();
+  await page.getByText("The nightjar station was flooded in May.").first().waitFor();
+  expect(page.url()).toContain("/file/");
+  await page.goBack();
+  await results(her).waitFor();
+  await page.getByRole("link", { name: t("shell.conversations"), exact: true }).click();
 });
 
 test("what is edited and deleted is found as it is now", async () => {

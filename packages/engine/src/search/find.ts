@@ -25,9 +25,9 @@ import type { Labels } from "./words.ts";
 import { idAt } from "./write.ts";
 
 /** Things that a chunk takes from the index. */
-const CHUNK = 160;
-const NAMES = 60;
-const ABOUT = 60;
+const CHUNK = 90;
+const NAMES = 40;
+const ABOUT = 40;
 /** Fewer than this in the narrow layer, and the wide one joins its first chunk. */
 const ENOUGH = 12;
 /** What a word counts that is in a long text, and in one that is about it. */

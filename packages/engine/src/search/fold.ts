@@ -36,13 +36,14 @@ const LIKE_PATTERN = new RegExp(`[${Object.keys(LIKE).join("")}]`, "gu");
 const DIGITS = /[\u0660-\u0669\u06f0-\u06f9\u0966-\u096f\u09e6-\u09ef]/g;
 /** A nasal before a consonant of Devanagari: हिन्दी is हिंदी. */
 const NASAL = /[ङञणनम]\u094d(?=[क-ह])/g;
+const ASCII = /^[\n\x20-\x7e]*$/;
 /** Texts in which nothing but capital letters has to change: ASCII, and most of what is written in Thai, Chinese and Japanese. */
 const PLAIN =
   /^(?:[\n\x20-\x7e\u0e01-\u0e32]|[\u0e34-\u0e5b]|[\u3001\u3002\u3041-\u3096\u30a1-\u30fa\u30fc\u4e00-\u9fff])*$/;
 
 /** One form for all ways to write a text: case, accents, Arabic vowels and width do not count. */
 export function fold(text: string): string {
-  if (PLAIN.test(text)) return text.toLowerCase();
+  if (ASCII.test(text) || PLAIN.test(text)) return text.toLowerCase();
   return text
     .normalize("NFKD")
     .replace(FOLDED_MARKS, "")

@@ -130,9 +130,12 @@ function hitOf(hit: SearchHit): Hit[] {
   return [{ ...hit, kind, key: hit.ref, href: placeOf(kind, hit) }];
 }
 
-function placeOf(kind: Hit["kind"], { spaceId, ref }: SearchHit): string {
+function placeOf(kind: Hit["kind"], { spaceId, ref, own, has }: SearchHit): string {
+  const space = own ? null : spaceId;
   if (kind === "person") return hrefOf({ at: "person", identityId: ref });
   if (kind === "message") return hrefOf({ at: "space", spaceId, message: ref });
-  if (kind === "file") return hrefOf({ at: "file", spaceId, fileId: ref });
-  return hrefOf({ at: "space", spaceId });
+  if (kind === "space") return hrefOf({ at: "space", spaceId });
+  return has.includes("file")
+    ? hrefOf({ at: "file", spaceId: space, fileId: ref })
+    : hrefOf({ at: "files", spaceId: space, folderId: ref });
 }
