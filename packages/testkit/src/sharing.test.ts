@@ -367,6 +367,7 @@ test("files that people without an account leave come to the owner of the drop b
     expect(seen).toBe(content.length);
     expect(Math.abs(at - Date.now())).toBeLessThan(600_000);
   }
+  line.between(null);
   await bruno.commands["sharing.refresh"]({});
   expect((await bruno.now("sharing.boxes", {}))[0]).toMatchObject({
     boxId,
