@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { afterEach, expect, test } from "vitest";
-import { hubBlobs } from "./inspect.ts";
+import { hubBlobs, hubBytes } from "./inspect.ts";
 import { network } from "./network.ts";
 import type { Network } from "./network.ts";
 import type { Person } from "./person.ts";
@@ -85,6 +85,8 @@ test("what one puts in twice is stored once; that somebody else has stored the s
   await shows(alice, spaceId, "first 0", "first 1");
   await shows(bob, spaceId, "first 0", "first 1");
   expect(hubBlobs(net.node(0), spaceId)).toBe(2);
+  const usage = await alice.now("files.usage", { spaceId });
+  expect(usage.bytes).toBe(hubBytes(net.node(0), spaceId));
   for (const [at, bytes] of contents.entries()) await add(alice, `again ${at}`, bytes);
   const names = ["first 0", "first 1", "again 0", "again 1"];
   const there = await shows(bob, spaceId, ...names);

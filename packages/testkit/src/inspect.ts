@@ -104,6 +104,14 @@ function plain(row: Record<string, unknown>): object {
   );
 }
 
+/** How many bytes the blobs of a space take at its hub. */
+export function hubBytes(node: TestNode, spaceId: string): number {
+  return inspect(join(node.dataDir, "store.sqlite"), (db) => {
+    const sum = "SELECT sum(bytes) AS bytes FROM blobs WHERE log_id = unhex(?)";
+    return Number(db.prepare(sum).get(spaceId)?.["bytes"]);
+  });
+}
+
 /** How many blobs of a space lie at its hub. */
 export function hubBlobs(node: TestNode, spaceId: string): number {
   return inspect(join(node.dataDir, "store.sqlite"), (db) => {

@@ -5,7 +5,6 @@ import type { Migration } from "../store/migrate.ts";
  * `blob_chunks`: Sealed chunks that lie on this device: small ones here, others among its private files, one file each.
  * `blob_chunks.held`: 1: not to be dropped, as it is not at the hub yet.
  * `blob_pins`: What a person keeps on this device: blobs that are not dropped.
- * `blob_usage`: What a space's hub said last: how much its content takes there, and may take.
  */
 const CHUNKS = `
 CREATE TABLE blob_chunks (
@@ -22,7 +21,6 @@ CREATE INDEX blob_chunks_by_use ON blob_chunks (held, used);
 CREATE INDEX blob_chunks_sizes ON blob_chunks (blob_id, size);
 CREATE TABLE blob_pins (blob_id TEXT PRIMARY KEY, log_id TEXT NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE blob_room (one INTEGER PRIMARY KEY CHECK (one = 1), bytes INTEGER NOT NULL) STRICT;
-CREATE TABLE blob_usage (log_id TEXT PRIMARY KEY, bytes INTEGER NOT NULL, quota INTEGER) STRICT, WITHOUT ROWID;
 `;
 
 export const BLOB_MIGRATIONS: readonly Migration[] = [{ version: 1, up: CHUNKS }];

@@ -66,7 +66,7 @@ const QUERIES: Readonly<Record<Queries, readonly string[]>> = {
   comments: ["files_comments", "members", "people"],
   binned: ENTRY_TABLES,
   uploads: ["files_uploads"],
-  usage: ["blob_usage"],
+  usage: ["files_versions"],
   kept: ["blob_chunks", "blob_pins", "blob_room"],
 };
 const queries = () => import("./file-queries.ts");
