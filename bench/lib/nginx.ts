@@ -20,7 +20,7 @@ export async function startNginx(): Promise<Nginx> {
     `
 daemon off;
 user root;
-worker_processes 1;
+master_process off;
 pid ${path("nginx.pid")};
 error_log ${path("nginx.err")};
 events { worker_connections 64; }
