@@ -16,6 +16,8 @@ const screens = [
   "draw-sheet",
   // The lock on this device: kept at once where one is set (see app/screens/lock.tsx).
   "files",
+  "files-import",
+  "files-upload",
   "folder-open",
   "lock",
   "lock-watch",
@@ -43,6 +45,7 @@ const screens = [
   "was-wiped",
   "ways",
   "ways-in",
+  "zip",
 ];
 
 /** Chunks of the engine: what it fetches when there is something to do. */
@@ -126,6 +129,7 @@ const areas = [
   "admin",
   "devices",
   "files",
+  "import",
   "lock",
   "moving",
   "recovery",

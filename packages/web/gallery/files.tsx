@@ -107,6 +107,7 @@ function Browse({ more = {} }: { more?: Partial<FilesProps> }) {
       binHref="#bin"
       onChosen={nothing}
       onNewFolder={nothing}
+      onBringIn={nothing}
       onAct={nothing}
       onStorage={nothing}
       onBack={nothing}

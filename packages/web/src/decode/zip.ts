@@ -13,6 +13,15 @@ export interface ZipEntry {
   readonly size: number;
   readonly offset: number;
   readonly locked: boolean;
+  /** Checksum of what is in it (CRC-32), and when it was changed last, in ms since 1970. */
+  readonly crc: number;
+  readonly at: number;
+}
+
+/** How much of a directory is read. */
+export interface ZipBounds {
+  readonly zipEntries: number;
+  readonly zipDirectory: number;
 }
 
 const END = 0x06054b50;
@@ -21,9 +30,9 @@ const ENTRY = 0x02014b50;
 const LOCAL = 0x04034b50;
 
 /** The zip's directory. @throws DecodeError when it is damaged or longer than what is read here */
-export async function listZip(source: Ranged): Promise<ZipEntry[]> {
+export async function listZip(source: Ranged, most: ZipBounds = limits): Promise<ZipEntry[]> {
   const { start, length, count } = await findDirectory(source);
-  if (count > limits.zipEntries || length > limits.zipDirectory) throw new DecodeError("tooLarge");
+  if (count > most.zipEntries || length > most.zipDirectory) throw new DecodeError("tooLarge");
   if (start + length > source.size) throw new DecodeError("damaged");
   const bytes = await source.read(start, start + length);
   const data = view(bytes);
@@ -42,11 +51,33 @@ export async function listZip(source: Ranged): Promise<ZipEntry[]> {
       ),
       method: data.getUint16(at + 10, true),
       locked: (flags & 1) !== 0,
+      crc: data.getUint32(at + 16, true),
+      at: changedAt(data, at, at + 46 + nameLength, extraLength),
       ...large,
     });
     at = next;
   }
   return entries;
+}
+
+/** The date of the extended timestamp where there is one (Info-ZIP); else that of DOS, which knows no time zone. */
+function changedAt(data: DataView, at: number, extra: number, extraLength: number): number {
+  for (let field = extra; field + 9 <= extra + extraLength;) {
+    const length = data.getUint16(field + 2, true);
+    const isTime = data.getUint16(field, true) === 0x5455 && length >= 5;
+    if (isTime && (data.getUint8(field + 4) & 1) === 1)
+      return data.getInt32(field + 5, true) * 1000;
+    field += 4 + length;
+  }
+  const [time, day] = [data.getUint16(at + 12, true), data.getUint16(at + 14, true)];
+  return new Date(
+    1980 + (day >> 9),
+    ((day >> 5) & 15) - 1,
+    day & 31,
+    time >> 11,
+    (time >> 5) & 63,
+    (time & 31) * 2,
+  ).getTime();
 }
 
 /** Sizes and place of an entry, out of the zip64 field where they do not fit into 32 bits. */
@@ -130,19 +161,25 @@ export async function openZip(source: Ranged): Promise<Zip> {
 }
 
 async function readEntry(source: Ranged, entry: ZipEntry, most: number): Promise<Bytes> {
-  if (entry.locked) throw new DecodeError("protected");
   if (entry.size > most) throw new DecodeError("tooLarge");
+  const start = await startOf(source, entry);
+  if (entry.method === 0) {
+    if (entry.packed > most) throw new DecodeError("tooLarge");
+    return source.read(start, start + entry.packed);
+  }
+  return inflate(source, start, start + entry.packed, most);
+}
+
+/** Where an entry's packed bytes begin. @throws DecodeError `protected`, `damaged`, `unsupported` */
+export async function startOf(source: Ranged, entry: ZipEntry): Promise<number> {
+  if (entry.locked) throw new DecodeError("protected");
   if (entry.offset + 30 > source.size) throw new DecodeError("damaged");
   const local = view(await source.read(entry.offset, entry.offset + 30));
   if (local.getUint32(0, true) !== LOCAL) throw new DecodeError("damaged");
   const start = entry.offset + 30 + local.getUint16(26, true) + local.getUint16(28, true);
   if (start + entry.packed > source.size) throw new DecodeError("damaged");
-  if (entry.method === 0) {
-    if (entry.packed > most) throw new DecodeError("tooLarge");
-    return source.read(start, start + entry.packed);
-  }
-  if (entry.method !== 8) throw new DecodeError("unsupported");
-  return inflate(source, start, start + entry.packed, most);
+  if (entry.method !== 0 && entry.method !== 8) throw new DecodeError("unsupported");
+  return start;
 }
 
 /** Unfolds piece by piece and stops where the limit is, whatever size the directory claims. */

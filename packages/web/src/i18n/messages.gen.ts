@@ -3,6 +3,7 @@ export type Area =
   | "admin"
   | "devices"
   | "files"
+  | "import"
   | "leading"
   | "lock"
   | "moving"
@@ -572,6 +573,7 @@ export interface Messages {
   "files.uploadFolder": null;
   "files.camera": null;
   "files.newFolder": null;
+  "files.bringIn": null;
   "files.keepDetails": null;
   "files.detailsKept": null;
   "files.open": null;
@@ -714,6 +716,30 @@ export interface Messages {
   "files.pinCost": { size: string | number };
   "files.notFreed": { name: string | number };
   "files.refused": null;
+  "import.title": null;
+  "import.lead": null;
+  "import.chooseZips": null;
+  "import.chooseFolder": null;
+  "import.looking": null;
+  "import.found": { count: number; size: string | number };
+  "import.into": { place: string | number };
+  "import.nothing": null;
+  "import.start": null;
+  "import.running": { done: string | number; total: string | number };
+  "import.stay": null;
+  "import.stop": null;
+  "import.taken": { count: number };
+  "import.there": { count: number };
+  "import.again": null;
+  "import.left": { count: number };
+  "import.saveList": null;
+  "import.why.system": null;
+  "import.why.about": null;
+  "import.why.path": null;
+  "import.why.protected": null;
+  "import.why.damaged": null;
+  "import.why.unsupported": null;
+  "import.why.failed": null;
   "leading.belongs": null;
   "leading.belongsHint": { node: string | number };
   "leading.belongsTo": { node: string | number };

@@ -22,6 +22,12 @@ export interface Uploader {
     chosen: readonly Chosen[],
     keepDetails: boolean,
   ): void;
+  /** Adds one file past the queue; resolves when the engine has noted it. @throws when it cannot be read at all */
+  addNow(
+    into: { spaceId: string; parentId: string | null },
+    file: File,
+    keepDetails: boolean,
+  ): Promise<Result<unknown>>;
   /** Adds a newer version of a file. */
   addVersion(of: { spaceId: string; fileId: string }, file: File, keepDetails: boolean): void;
   dismiss(): void;
@@ -93,20 +99,26 @@ function createUploader(engine: EnginePort): Uploader {
     return made;
   };
 
+  const addNow: Uploader["addNow"] = async ({ spaceId, parentId }, file, keepDetails) => {
+    const { content, prepared } = await prepare(await decoding(), file, keepDetails);
+    return engine.call("files.add", {
+      spaceId,
+      parentId,
+      name: file.name,
+      content,
+      prepared,
+      changedAt: file.lastModified,
+    });
+  };
+
   return {
     preparing,
+    addNow,
     add: (into, chosen, keepDetails) => {
       for (const { file, path } of chosen)
         put(file.name, async () => {
-          const { content, prepared } = await prepare(await decoding(), file, keepDetails);
-          return engine.call("files.add", {
-            spaceId: into.spaceId,
-            parentId: await folderAt(into, path),
-            name: file.name,
-            content,
-            prepared,
-            changedAt: file.lastModified,
-          });
+          const parentId = await folderAt(into, path);
+          return addNow({ spaceId: into.spaceId, parentId }, file, keepDetails);
         });
     },
     addVersion: (of, file, keepDetails) =>

@@ -8,13 +8,14 @@ import { Bin } from "../../features/files/bin.tsx";
 import { Files as FilesScreen, NoFiles } from "../../features/files/browse.tsx";
 import { Storage } from "../../features/files/storage.tsx";
 import { Uploads } from "../../features/files/uploads.tsx";
-import { t } from "../../i18n/index.ts";
+import { loadWords, t } from "../../i18n/index.ts";
 import { EmptyState } from "../../ui/empty-state.tsx";
 import { Skeleton } from "../../ui/progress.tsx";
 import { toast } from "../../ui/toast.tsx";
 import type { EnginePort, Live, Result, SpaceInfo } from "../engine.ts";
 import { failureText } from "../failure.ts";
 import { useLive, useNow } from "../hooks.ts";
+import { lazy } from "../lazy.tsx";
 import { recall, remember } from "../memory.ts";
 import { back, go } from "../router.ts";
 import { hrefOf } from "../routes.ts";
@@ -22,6 +23,12 @@ import { FileDialogs, type Dialogue } from "./files-dialogs.tsx";
 import { FilePreview } from "./files-preview.tsx";
 import { contentOf, createThumbnails } from "./files-reading.ts";
 import { uploaderOf } from "./files-upload.ts";
+
+const FilesImport = lazy(() =>
+  Promise.all([import("./files-import.tsx"), loadWords("import")]).then(
+    ([screens]) => screens.FilesImport,
+  ),
+);
 
 export interface FilesScreenProps {
   engine: EnginePort;
@@ -76,6 +83,7 @@ function Folder({
   const [keepDetails, setKeepDetails] = useState(false);
   const [dialogue, setDialogue] = useState<Dialogue>();
   const [storing, setStoring] = useState(false);
+  const [bringing, setBringing] = useState(false);
   const folder = useFolder(
     (offset, limit) =>
       engine.watch("files.folder", { spaceId, parentId: folderId, sort, offset, limit }),
@@ -146,6 +154,7 @@ function Folder({
         binHref={hrefOf({ at: "bin", spaceId: asked })}
         onChosen={onChosen}
         onNewFolder={() => setDialogue({ what: "newFolder", parentId: folderId })}
+        onBringIn={() => setBringing(true)}
         onAct={act}
         onStorage={() => setStoring(true)}
         onBack={back}
@@ -183,6 +192,15 @@ function Folder({
           now={now}
           keepDetails={keepDetails}
           onClose={() => setDialogue(undefined)}
+        />
+      )}
+      {bringing && (
+        <FilesImport
+          engine={engine}
+          into={{ spaceId, parentId: folderId }}
+          where={folder.path.at(-1)?.name ?? space?.title ?? t("files.title")}
+          keepDetails={keepDetails}
+          onClose={() => setBringing(false)}
         />
       )}
       {storing && <Room engine={engine} spaceId={spaceId} onClose={() => setStoring(false)} />}

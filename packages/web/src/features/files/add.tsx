@@ -1,4 +1,4 @@
-import { Camera, Check, FolderPlus, FolderUp, MapPin, Plus, Upload } from "lucide";
+import { Camera, Check, FolderPlus, FolderUp, MapPin, PackageOpen, Plus, Upload } from "lucide";
 import { useRef, useState } from "preact/hooks";
 import { t } from "../../i18n/index.ts";
 import { Button } from "../../ui/button.tsx";
@@ -16,11 +16,14 @@ export function AddMenu({
   onKeepDetails,
   onChosen,
   onNewFolder,
+  onBringIn,
 }: {
   keepDetails: boolean;
   onKeepDetails: (keep: boolean) => void;
   onChosen: (chosen: readonly Chosen[]) => void;
   onNewFolder: () => void;
+  /** Zip files of other services. */
+  onBringIn: () => void;
 }) {
   const [anchor, setAnchor] = useState<HTMLElement>();
   const files = useRef<HTMLInputElement>(null);
@@ -94,6 +97,7 @@ export function AddMenu({
                 ]
               : []),
             { label: t("files.newFolder"), icon: FolderPlus, onSelect: onNewFolder },
+            { label: t("files.bringIn"), icon: PackageOpen, onSelect: onBringIn },
             {
               label: keepDetails ? t("files.detailsKept") : t("files.keepDetails"),
               icon: keepDetails ? Check : MapPin,

@@ -44,6 +44,7 @@ export interface FilesProps {
   binHref: string;
   onChosen: (chosen: readonly Chosen[]) => void;
   onNewFolder: () => void;
+  onBringIn: () => void;
   onAct: (act: Act, entries: readonly FileEntry[]) => void;
   onStorage: () => void;
   onBack: () => void;
@@ -113,6 +114,7 @@ export function Files(props: FilesProps) {
               onKeepDetails={props.onKeepDetails}
               onChosen={props.onChosen}
               onNewFolder={props.onNewFolder}
+              onBringIn={props.onBringIn}
             />
           )}
           <Arrange
