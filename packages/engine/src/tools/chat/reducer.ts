@@ -6,13 +6,9 @@
  * positions above all confirmed ones, so they lie on top by themselves. The result depends on the set of events only,
  * not on the order in which they came in: a pending event that the log confirms moves to its place, a repeat changes
  * nothing, and a change whose message is not (yet) known waits for it.
- *
- * [Note: Rulings] Whether a deletion counts may depend on its author having been a steward at that position. `members` only
- * knows today's roles, so the answer is written down when a deletion is first confirmed, and a rebuild uses it again.
- * A newcomer who gets old history judges it by the roles that are known then. After a void an event gets another
- * position, and with it a new ruling. For a pending deletion the role at the time of writing counts until it is confirmed.
  */
 import type { SqlTx } from "../../ports.ts";
+import { byStewards } from "../rulings.ts";
 import type { AppliedEvent } from "../tool.ts";
 import { readChatEvent } from "./events.ts";
 import type { ChatEvent } from "./events.ts";
@@ -85,7 +81,7 @@ function putChange(
       event.position,
       Number(event.pending),
       event.author,
-      Number(change.kind === "delete" && byStewards(tx, event)),
+      Number(change.kind === "delete" && byStewards(tx, "chat_rulings", event)),
       event.at,
       change.text ?? "",
     ],
@@ -125,29 +121,6 @@ function isSettled(tx: SqlTx, table: (typeof chatDerived)[number], event: Applie
     [event.logId, event.eventId],
   );
   return known?.pending === 0;
-}
-
-/** Whether the author leads the space. See [Note: Rulings]. */
-function byStewards(tx: SqlTx, event: AppliedEvent): boolean {
-  const key = [event.logId, event.eventId, event.position] as const;
-  if (!event.pending) {
-    const ruling = tx.get<{ steward: number }>(
-      "SELECT steward FROM chat_rulings WHERE log_id = ? AND event_id = ? AND position = ?",
-      key,
-    );
-    if (ruling !== undefined) return ruling.steward === 1;
-  }
-  const role = tx.get<{ role: string }>(
-    "SELECT role FROM members WHERE log_id = ? AND identity_id = ?",
-    [event.logId, event.author],
-  )?.role;
-  const steward = role === "steward";
-  if (!event.pending)
-    tx.run("INSERT INTO chat_rulings (log_id, event_id, position, steward) VALUES (?, ?, ?, ?)", [
-      ...key,
-      Number(steward),
-    ]);
-  return steward;
 }
 
 type MessageRow = {

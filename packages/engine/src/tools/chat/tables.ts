@@ -53,7 +53,7 @@ CREATE TABLE IF NOT EXISTS chat_reactions (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS chat_reactions_by_target ON chat_reactions (log_id, target, position);
 
--- Kept through rebuilds, see [Note: Rulings] in reducer.ts.
+-- Kept through rebuilds, see [Note: Rulings] in ../rulings.ts.
 CREATE TABLE IF NOT EXISTS chat_rulings (
   log_id TEXT NOT NULL,
   event_id TEXT NOT NULL,

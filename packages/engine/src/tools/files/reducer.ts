@@ -10,11 +10,10 @@
  * itself or below itself is void, and so is one to where no folder is at that position (Kleppmann, Mulligan, Gomes, Beresford,
  * "A highly-available move operation for replicated trees", 2021; the log gives the order here, so that nothing is undone but what waits). A
  * folder's moves are judged again when one comes in before them. A thing whose folder is gone for good stands at the top.
- *
- * [Note: Rulings] See the note of that name in ../chat/reducer.ts.
  */
 import { toHex } from "@baraza/protocol";
 import type { SqlTx } from "../../ports.ts";
+import { byStewards } from "../rulings.ts";
 import type { AppliedEvent } from "../tool.ts";
 import type { AddedItem, EventContent, FilesEvent } from "./events.ts";
 import { readFilesEvent } from "./events.ts";
@@ -211,7 +210,7 @@ function putChanges(tx: SqlTx, event: AppliedEvent, change: Change): void {
   );
   if (known?.pending === 0) return;
   const rules = kind === "purge" || kind === "uncomment";
-  const steward = Number(rules && byStewards(tx, event));
+  const steward = Number(rules && byStewards(tx, "files_rulings", event));
   for (const node of nodes)
     tx.run(
       `INSERT OR REPLACE INTO files_changes
@@ -453,27 +452,4 @@ function judgeComment(tx: SqlTx, logId: string, eventId: string): void {
      WHERE log_id = ? AND event_id = ?`,
     [logId, eventId],
   );
-}
-
-/** Whether the author leads the space. */
-function byStewards(tx: SqlTx, event: AppliedEvent): boolean {
-  const key = [event.logId, event.eventId, event.position] as const;
-  if (!event.pending) {
-    const ruling = tx.get<{ steward: number }>(
-      "SELECT steward FROM files_rulings WHERE log_id = ? AND event_id = ? AND position = ?",
-      key,
-    );
-    if (ruling !== undefined) return ruling.steward === 1;
-  }
-  const role = tx.get<{ role: string }>(
-    "SELECT role FROM members WHERE log_id = ? AND identity_id = ?",
-    [event.logId, event.author],
-  )?.role;
-  const steward = role === "steward";
-  if (!event.pending)
-    tx.run("INSERT INTO files_rulings (log_id, event_id, position, steward) VALUES (?, ?, ?, ?)", [
-      ...key,
-      Number(steward),
-    ]);
-  return steward;
 }

@@ -12,7 +12,7 @@
  * `files_changes.kind`: name, move, bin, purge, uncomment
  * `files_changes.value`: The name, the folder ('' the top), or 1 for into the bin.
  * `files_changes.void`: A move that would make a circle, or goes where no folder is.
- * `files_rulings`: Kept through rebuilds, as chat's rulings are: whether the author led the space when it was confirmed.
+ * `files_rulings`: Kept through rebuilds, see [Note: Rulings] in ../rulings.ts.
  * `files_uploads`: What is on its way from this device to the hub. The event is written once the content is there.
  * `files_uploads.is_new`: 1: the file comes with it; 0: a further version of one that is there.
  * `files_uploads.state`: waiting, sending, paused, content, failed, done

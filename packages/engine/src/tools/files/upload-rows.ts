@@ -6,26 +6,12 @@ import type { NewEvent } from "../tool.ts";
 import type { AddedItem, EventContent } from "./events.ts";
 import { EVENT_LIMITS } from "./events.ts";
 import { filesEvent } from "./file-changes.ts";
+import type { UploadRow } from "./file-rows.ts";
 import type { FilesWork } from "./work-port.ts";
 
-export type Upload = {
-  upload_id: string;
-  log_id: string;
-  file_id: string;
+/** A whole row; screens see less of it. */
+export type Upload = UploadRow & {
   version_id: string;
-  is_new: number;
-  parent: string;
-  name: string;
-  type: string;
-  meta: string;
-  thumbnail: number;
-  changed_at: number | null;
-  created: number;
-  state: string;
-  failure: string | null;
-  size: number;
-  done: number;
-  total: number;
   blob_id: string;
   blob_key: Bytes;
   hash: Bytes | null;
