@@ -3,7 +3,7 @@ import { defineConfig } from "vitest/config";
 const isSoak = process.env["BARAZA_SOAK"] === "1";
 const hours = 3_600_000;
 
-/** Tests in a real browser or with a network of nodes: one at a time, so that they are not slowed by each other. */
+/** Tests in a real browser: two at a time, since each waits a good part of its time. */
 const inBrowser = ["packages/**/*.browser.test.{ts,tsx}", "e2e/**/*.test.ts"];
 const soak = ["**/*.soak.test.ts"];
 const notOurs = ["**/node_modules/**", "**/dist/**", "**/.cache/**"];
@@ -27,7 +27,7 @@ export default defineConfig({
           name: "browser",
           include: inBrowser,
           exclude: [...notOurs, ...(isSoak ? [] : soak)],
-          maxWorkers: 1,
+          maxWorkers: 2,
           testTimeout: isSoak ? 12 * hours : 120_000,
           hookTimeout: 120_000,
           sequence: { groupOrder: 1 },

@@ -1,11 +1,11 @@
 /** Two people on two nodes with files of every kind: what one puts in, the other sees, changes, keeps and gets back byte for byte. */
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { filesBelow, findCanaries } from "@baraza/testkit";
-import type { Locator, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import * as samples from "../packages/web/src/decode/samples.testing.ts";
+import { act, allSent, download, openFiles, row, see } from "./lib/files.ts";
 import { axeFaults } from "./lib/looks.ts";
 import type { Site } from "./lib/site.ts";
 import { keepPictures, openSite } from "./lib/site.ts";
@@ -43,49 +43,6 @@ afterAll(async () => {
   await site.close();
   await rm(folder, { recursive: true, force: true });
 });
-
-/** The row of a file or folder. */
-function row(page: Page, name: string): Locator {
-  return page.locator(".file-cell").filter({ has: page.getByTitle(name, { exact: true }) });
-}
-
-async function openFiles({ page, t }: Visitor): Promise<void> {
-  await page
-    .getByRole("region", { name: TITLE, exact: true })
-    .getByRole("link", { name: t("shell.files"), exact: true })
-    .click();
-  await page.getByRole("button", { name: t("files.add"), exact: true }).waitFor();
-}
-
-/** Does one of the things that an entry's menu offers. */
-async function act({ page, t }: Visitor, name: string, action: string | RegExp): Promise<void> {
-  await row(page, name).hover();
-  await row(page, name)
-    .getByRole("button", { name: t("files.more", { name }) })
-    .click();
-  await page.getByRole("menuitem", { name: action, exact: true }).click();
-}
-
-/** Waits until nothing is on its way from here any more. */
-async function allSent({ page, t }: Visitor): Promise<void> {
-  await page.getByRole("region", { name: t("files.uploads") }).waitFor({ state: "hidden" });
-}
-
-/** Opens a file and waits for what is to be seen of it. */
-async function see({ page, t }: Visitor, name: string, what: (preview: Locator) => Locator) {
-  await row(page, name).getByRole("link").click();
-  const preview = page.getByRole("dialog", { name });
-  await what(preview).first().waitFor();
-  await preview.getByRole("button", { name: t("ui.back") }).click();
-  await preview.waitFor({ state: "hidden" });
-}
-
-async function download(visitor: Visitor, name: string): Promise<Buffer> {
-  const coming = visitor.page.waitForEvent("download");
-  await act(visitor, name, /^Download/);
-  const path = await (await coming).path();
-  return readFile(path);
-}
 
 test("they meet in a conversation, she here and he at another node", async () => {
   her = await site.visitor(site.nodes.a);
@@ -137,7 +94,7 @@ test("she puts in files of every kind", async () => {
     ),
     "broken.jpg": samples.jpeg().slice(0, 60),
   });
-  await openFiles(her);
+  await openFiles(her, TITLE);
   await page.getByLabel(t("files.upload"), { exact: true }).setInputFiles(
     Object.entries(given).map(([name, bytes]) => ({
       name,
@@ -154,7 +111,7 @@ test("she puts in files of every kind", async () => {
 
 test("he sees all of them, and what is in them", async () => {
   const { page, t } = him;
-  await openFiles(him);
+  await openFiles(him, TITLE);
   for (const name of Object.keys(given)) await row(page, name).waitFor();
   await row(page, "harvest.jpg").locator("img").waitFor();
   await see(him, "harvest.jpg", (preview) => preview.locator("img.preview-picture"));
@@ -286,6 +243,24 @@ test("what he keeps on his device opens without a line", async () => {
   await row(page, "statement.pdf").waitFor();
   await see(him, "statement.pdf", (preview) => preview.getByRole("img", { name: LINE }));
   await him.online();
+});
+
+test("how much of the room at the node is used is shown to both", async () => {
+  for (const { page, t } of [her, him]) {
+    await page.getByRole("button", { name: t("files.storage"), exact: true }).click();
+    const dialog = page.getByRole("dialog", { name: t("files.storage") });
+    const bar = dialog.getByRole("progressbar", { name: t("files.atNode") });
+    await bar.waitFor();
+    const { value, max } = await bar.evaluate((one) => {
+      const shown = one as HTMLProgressElement;
+      return { value: shown.value, max: shown.max };
+    });
+    expect(value).toBeGreaterThan(0);
+    expect(value).toBeLessThan(max / 2);
+    expect(await axeFaults(page)).toEqual([]);
+    await dialog.getByRole("button", { name: t("ui.close") }).click();
+    await dialog.waitFor({ state: "hidden" });
+  }
 });
 
 test("what is hers alone is in her own files", async () => {

@@ -1,13 +1,13 @@
 /** The first minutes: setting a node up, coming back on a new device, another language, the keyboard alone, and what goes wrong. */
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { until } from "@baraza/testkit";
-import { canWait } from "@baraza/web/rest";
+import { whatCanWait } from "@baraza/web/rest";
 import type { Page } from "playwright-core";
 import type { Companion } from "./lib/companion.ts";
 import { companion } from "./lib/companion.ts";
 import { tabTo } from "./lib/keyboard.ts";
 import type { Site } from "./lib/site.ts";
-import { keepPictures, openSite } from "./lib/site.ts";
+import { APP, keepPictures, openSite } from "./lib/site.ts";
 import * as steps from "./lib/steps.ts";
 import type { Visitor } from "./lib/visitor.ts";
 import { reads } from "./lib/visitor.ts";
@@ -176,7 +176,7 @@ test("a first visit asks for no chunk that is said to wait for a later one", asy
   await steps.sent(first, "The first words");
   // What the engine looks at in its own time: the last of what it fetches.
   await until(() => asked.some((path) => path.includes("engine-trust-work")), "the engine is done");
-  expect(asked.filter(canWait)).toEqual([]);
+  expect(asked.filter(whatCanWait(APP))).toEqual([]);
 });
 
 test("what goes wrong is said in a sentence: wrong passphrase, taken address, expired and broken links", async () => {

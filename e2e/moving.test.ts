@@ -15,6 +15,7 @@ import { strFromU8, unzipSync } from "fflate";
 import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { onlyWhenAsked } from "../packages/web/build/rest.ts";
+import { languages } from "../packages/web/src/i18n/languages.ts";
 import type { Companion } from "./lib/companion.ts";
 import { companion } from "./lib/companion.ts";
 import type { Site, SiteNode } from "./lib/site.ts";
@@ -245,11 +246,14 @@ async function accountAt(node: SiteNode, name: string) {
 
 const isEnglish = (file: string) => file.startsWith("/assets/en-");
 
+const others = languages.map(({ code }) => code).filter((code) => code !== "en");
+const ofOthers = new RegExp(`^(?:${others.join("|")})-`);
+
 /** Whether all of the app has been kept, but for languages that nobody reads here. */
 function kept(files: readonly string[]): boolean {
   const had = new Set(files);
   return readdirSync(join(APP, "assets"))
-    .filter((name) => !/^(?:ar|es|fr)-/.test(name) && !onlyWhenAsked(`/assets/${name}`))
+    .filter((name) => !ofOthers.test(name) && !onlyWhenAsked(`/assets/${name}`))
     .every((name) => had.has(`/assets/${name}`));
 }
 

@@ -77,7 +77,7 @@ test("what is typed finds the message, and Enter goes there, in its surroundings
 
 test("back at the search everything stands as it was; arrows and Escape move in it", async () => {
   const { page } = her;
-  await page.keyboard.press("Control+k");
+  await page.keyboard.press("/");
   await field(her).waitFor();
   expect(await field(her).inputValue()).toBe("PUMP grana");
   await results(her)
@@ -174,7 +174,7 @@ test("what is edited and deleted is found as it is now", async () => {
   await steps.say(her, "Forget about the oleander");
   await steps.unsay(her, "Forget about the oleander");
   await steps.message(her, her.t("chat.deleted")).waitFor();
-  await page.keyboard.press("Control+k");
+  await page.getByRole("link", { name: her.t("shell.search"), exact: true }).click();
   await field(her).fill("gate");
   const hit = results(her).getByRole("link", { name: /hibiscus/ });
   await hit.waitFor();

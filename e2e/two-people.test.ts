@@ -2,8 +2,9 @@
  * Amina on one node and Bruno on another, each with a real browser: they meet by a link, talk, read offline, and part. In the
  * end everything that the nodes stored and sent is searched for what they must not know.
  */
+import { isDeepStrictEqual } from "node:util";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
-import { filesBelow, findCanaries } from "@baraza/testkit";
+import { filesBelow, findCanaries, until } from "@baraza/testkit";
 import type { Site, SiteNode } from "./lib/site.ts";
 import { keepPictures, openSite } from "./lib/site.ts";
 import * as steps from "./lib/steps.ts";
@@ -145,8 +146,11 @@ test("a second window of hers shows the same, and both write as one", async () =
   await steps.message(her, "And this from the first one again", second).waitFor();
   await steps.message(him, "And this from the first one again").waitFor();
   await steps.atRest(her);
-  const texts = await steps.allTexts(her);
-  expect(await steps.allTexts(her, second)).toEqual(texts);
+  let texts: string[] = [];
+  await until(async () => {
+    texts = await steps.allTexts(her);
+    return isDeepStrictEqual(await steps.allTexts(her, second), texts);
+  }, "both windows show the same");
   for (const text of [SECOND_TAB, OFFLINE])
     expect(texts.filter((one) => one.includes(text)).length).toBe(1);
   // No notice that something is wrong with the conversation, to anybody.

@@ -103,9 +103,11 @@ test("where the passkey gives no secret, words are made with it, and both togeth
     words.with(2, "qqqqqq").join(" "),
     t("ways.wordsUnknown", { number: 3, word: "qqqqqq" }),
   );
-  await field.fill(words[0]?.slice(0, 3) ?? "");
-  await page.getByRole("button", { name: words[0] ?? "", exact: true }).click();
-  expect(await field.inputValue()).toBe(`${words[0]} `);
+  // Nothing is proposed for a word that is whole.
+  const word = words.find((one) => one.length > 4) ?? "";
+  await field.fill(word.slice(0, 4));
+  await page.getByRole("button", { name: word, exact: true }).click();
+  expect(await field.inputValue()).toBe(`${word} `);
   await field.fill(words.join(" "));
   await press(her, "ways.wordsSignIn");
   await home(her);

@@ -32,6 +32,7 @@ const compatible = new Set([
   "MIT",
   "MPL-2.0",
   "Python-2.0",
+  "Unicode-3.0",
   "Unlicense",
   "Zlib",
 ]);

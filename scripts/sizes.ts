@@ -5,8 +5,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join, posix } from "node:path";
 import { gzipSync } from "node:zlib";
-import { parseSync } from "vite";
-import { canWait, rest } from "../packages/web/build/rest.ts";
+import { atFirst, chunkOf, scriptsOfPage, whatCanWait } from "../packages/web/build/rest.ts";
 import { languages } from "../packages/web/src/i18n/languages.ts";
 import { appFolder } from "./build.ts";
 import { exists, root } from "./lib/files.ts";
@@ -50,7 +49,8 @@ export function measure(folder: string = join(root, appFolder)): Sizes {
     .filter((entry) => entry.isFile() && !entry.name.endsWith(".map"))
     .map((entry) => posix.join(entry.parentPath.slice(folder.length + 1), entry.name));
   const weights = new Map(files.map((file) => [file, gzipSize(join(folder, file))]));
-  const first = firstScreen(folder);
+  const first = scriptsOfPage(folder);
+  const canWait = whatCanWait(folder);
   const words = new Map<string, number>();
   for (const [file, weight] of weights) {
     const language = languageOf(file);
@@ -74,7 +74,7 @@ export function checkSizes(): string[] {
   if (!exists("packages/web/vite.config.ts")) return [];
   if (!exists(`${appFolder}/index.html`)) return [`${appFolder}: there is no built app to weigh`];
   const built = new Set(readdirSync(join(root, appFolder, "assets")).map(chunkOf));
-  const gone = [...rest].filter((name) => !built.has(name));
+  const gone = atFirst.filter((name) => !built.has(name));
   return [
     ...sizeFaults(measure()),
     ...gone.map((name) => `packages/web/build/rest.ts names "${name}": there is no such chunk`),
@@ -103,42 +103,9 @@ export function describeSizes({ first, total, chunks }: Sizes): string {
   return `first screen ${kib(first)}, all ${kib(total)}${chunk}`;
 }
 
-/** The scripts that run or are fetched before the first screen stands, as paths in the app. */
-function firstScreen(folder: string): Set<string> {
-  const page = readFileSync(join(folder, "index.html"), "utf8");
-  const wanted = [...page.matchAll(/<(?:script|link)\b[^>]*>/g)]
-    .map(([tag]) => tag)
-    .filter((tag) => tag.startsWith("<script") || /\brel="?modulepreload\b/.test(tag))
-    .map((tag) => /\b(?:src|href)="?\/?([^"\s>]+\.js)/.exec(tag)?.[1])
-    .filter((file) => file !== undefined);
-  const found = new Set<string>();
-  while (wanted.length > 0) {
-    const file = wanted.pop();
-    if (file === undefined || found.has(file)) continue;
-    found.add(file);
-    const { module } = parseSync(file, readFileSync(join(folder, file), "utf8"));
-    const imported = [
-      ...module.staticImports.map(({ moduleRequest }) => moduleRequest.value),
-      ...module.staticExports.flatMap(({ entries }) =>
-        entries.map(({ moduleRequest }) => moduleRequest?.value),
-      ),
-    ];
-    for (const specifier of imported) {
-      if (specifier?.startsWith(".") === true) {
-        wanted.push(posix.join(posix.dirname(file), specifier));
-      } else if (specifier?.startsWith("/") === true) wanted.push(specifier.slice(1));
-    }
-  }
-  return found;
-}
-
 /** A chunk's name: `assets/opaque-Bx3_-d1f.js` is `opaque`. */
 function nameOf(file: string): string {
   return chunkOf(posix.basename(file));
-}
-
-function chunkOf(file: string): string {
-  return file.replace(/-[\w-]{8}\.\w+$/, "");
 }
 
 /** The language whose sentences a file holds; undefined for all others. */

@@ -79,18 +79,22 @@ export function limitCpu(group: number, cores: number): () => Promise<void> {
   };
 }
 
-/** Waits until a process group has nothing more to do, as a browser some seconds after its start. */
-export async function untilQuiet(group: number): Promise<void> {
+/** Waits until a process group has nothing more to do, as a browser some seconds after its start. `patience`: at most so many ms. */
+export async function untilQuiet(group: number, patience?: number): Promise<void> {
   const spent = (): number =>
     processesOf(group).reduce((sum, pid) => sum + cpuSecondsOf(Number(pid)), 0);
   let before = spent();
-  await until("the browser is quiet", async () => {
-    await pause(500);
-    const now = spent();
-    const idle = now - before <= 0.02;
-    before = now;
-    return idle;
-  });
+  await until(
+    "the browser is quiet",
+    async () => {
+      await pause(500);
+      const now = spent();
+      const idle = now - before <= 0.02;
+      before = now;
+      return idle;
+    },
+    patience,
+  );
 }
 
 /** All processes of a process group (proc(5), stat: the fifth field). */

@@ -1,11 +1,13 @@
 /** A device of its own process, for bench/files.ts: an engine that is told what to do by messages, so that its memory is its own. */
-import { createReadStream, createWriteStream, openAsBlob } from "node:fs";
+import { createReadStream, createWriteStream } from "node:fs";
 import { open } from "node:fs/promises";
+import type { FileHandle } from "node:fs/promises";
 import { request } from "node:http";
 import { pipeline } from "node:stream/promises";
 import type { Engine } from "@baraza/engine";
 import { createEngine } from "@baraza/engine";
 import { nodePlatform } from "@baraza/engine/node";
+import { freeBytes } from "@baraza/protocol";
 
 export type Order =
   | { do: "start"; origin: string; directory: string; name: string }
@@ -26,6 +28,30 @@ let spaceId = "";
 function running(): Engine {
   if (engine === undefined) throw new Error("the device was not started");
   return engine;
+}
+
+type Content = Parameters<Engine["commands"]["files.add"]>[0]["content"];
+const opened: FileHandle[] = [];
+
+/** A file as a screen hands it over. `openAsBlob` of Node 26 takes the size modulo 2^32: the film would be empty. */
+async function contentOf(path: string): Promise<Content> {
+  const file = await open(path, "r");
+  opened.push(file);
+  const { size } = await file.stat();
+  return {
+    size,
+    slice: (start, end) => ({
+      async arrayBuffer() {
+        const bytes = new ArrayBuffer(end - start);
+        const { bytesRead } = await file.read(new Uint8Array(bytes), 0, end - start, start);
+        return bytesRead === end - start ? bytes : bytes.slice(0, bytesRead);
+      },
+    }),
+  };
+}
+
+async function closeContents(): Promise<void> {
+  for (const file of opened.splice(0)) await file.close();
 }
 
 /** Waits until nothing is on its way, and no event waits. */
@@ -75,10 +101,11 @@ async function work(order: Order): Promise<Omit<Answer, "ms">> {
         spaceId,
         parentId: null,
         name: order.name,
-        content: await openAsBlob(order.path),
+        content: await contentOf(order.path),
         prepared: TYPE,
       });
       await sent();
+      await closeContents();
       return { fileId };
     }
     case "download": {
@@ -94,6 +121,7 @@ async function work(order: Order): Promise<Omit<Answer, "ms">> {
           if (part.length === 0) break;
           await file.write(part, 0, part.length, start);
           start += part.length;
+          freeBytes(part);
         }
         await file.sync();
       } finally {

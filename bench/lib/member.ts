@@ -37,6 +37,7 @@ import {
   LIMITS,
   liveDown,
   PATHS,
+  ProtocolError,
   pushContent,
   readAs,
   ROUTES,
@@ -44,6 +45,7 @@ import {
   toHex,
   writeAs,
 } from "@baraza/protocol";
+import { pause } from "./process.ts";
 
 export type Member = {
   name: string;
@@ -64,8 +66,23 @@ export type Space = {
   contentKey: Bytes;
 };
 
-/** Calls a route of the member's node. @throws ProtocolError as the node answered */
+/** Calls a route of the member's node; where the node wants one to be slower, it is. @throws ProtocolError as the node answered */
 export async function call<N extends RouteName>(
+  member: Pick<Member, "transport" | "session">,
+  name: N,
+  request: RequestOf<N>,
+): Promise<ResponseOf<N>> {
+  for (;;) {
+    try {
+      return await callOnce(member, name, request);
+    } catch (error) {
+      if (!(error instanceof ProtocolError) || error.code !== "rate_limited") throw error;
+      await pause(1000 * Number(error.data?.["seconds"] ?? 1));
+    }
+  }
+}
+
+async function callOnce<N extends RouteName>(
   member: Pick<Member, "transport" | "session">,
   name: N,
   request: RequestOf<N>,

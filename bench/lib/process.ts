@@ -52,11 +52,15 @@ export async function end(child: ChildProcess): Promise<void> {
 export const pause = (ms: number): Promise<void> =>
   new Promise((resolve) => setTimeout(resolve, ms));
 
-/** Waits until something is so. @throws Error with `what` after a minute */
-export async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
-  const last = performance.now() + 60_000;
+/** Waits until something is so. @throws Error with `what` after a minute, or so many ms */
+export async function until(
+  what: string,
+  holds: () => boolean | Promise<boolean>,
+  patience = 60_000,
+): Promise<void> {
+  const last = performance.now() + patience;
   while (!(await holds())) {
-    if (performance.now() > last) throw new Error(`not within a minute: ${what}`);
+    if (performance.now() > last) throw new Error(`not within ${patience / 1000} s: ${what}`);
     await pause(10);
   }
 }

@@ -44,7 +44,10 @@ export async function startProsody(names: readonly string[]): Promise<Prosody> {
   };
 }
 
-/** No more modules than the room needs, no logging, no encryption, passwords compared as they are. */
+/**
+ * No more modules than the room needs, no logging, no encryption, passwords compared as they are; nobody is told who comes and goes,
+ * since a thousand who come in would be a million notices.
+ */
 function configOf(dir: string, port: number): string {
   const path = (name: string) => JSON.stringify(join(dir, name));
   return `
@@ -72,6 +75,7 @@ Component "rooms.${HOST}" "muc"
   muc_room_locking = false
   muc_room_default_persistent = true
   restrict_room_creation = false
+  muc_room_default_presence_broadcast = { visitor = false, participant = false, moderator = false }
 `;
 }
 

@@ -94,6 +94,22 @@ function createWay(limits: () => { kbit: number; roundTripMs: number } | null): 
   const waiting: Queue[] = [];
   let running = false;
   let free = 0;
+  /** On the line, in order: with a timer for each, one that is late could overtake another of the same connection. */
+  const flying: { packet: Buffer; into: Socket; arrives: number }[] = [];
+  let landing = false;
+
+  const land = (): void => {
+    for (let next = flying[0]; next !== undefined; next = flying[0]) {
+      const ms = next.arrives - performance.now();
+      landing = ms > 0;
+      if (landing) {
+        setTimeout(land, ms);
+        return;
+      }
+      flying.shift();
+      next.into.write(next.packet);
+    }
+  };
 
   const run = (): void => {
     const queue = waiting.shift();
@@ -111,7 +127,8 @@ function createWay(limits: () => { kbit: number; roundTripMs: number } | null): 
     const start = Math.max(free, now, queue.notBefore);
     free = limit === null ? now : start + (packet.length * 8) / limit.kbit;
     const arrives = limit === null ? now : free + limit.roundTripMs / 2;
-    after(arrives - now, () => queue.into.write(packet));
+    flying.push({ packet, into: queue.into, arrives });
+    if (!landing) land();
     after(free - now, run);
   };
   return {

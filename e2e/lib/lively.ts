@@ -1,13 +1,19 @@
-/** A network in the middle of its day, for pictures: who is there, and what they talk about, in two languages. */
+/** A network in the middle of its day, for pictures: who is there, and what they talk about, in several languages. */
 import type { TestNode } from "@baraza/testkit";
 import type { Companion } from "./companion.ts";
 import { companion } from "./companion.ts";
+
+/** Languages that the pictures are in. */
+export type Shown = "en" | "ar" | "th" | "bn";
+
+/** A conversation to look at; `word` is one that is found in it. */
+type Place = { title: string; spaceId: string; link: string; word: string };
 
 export type Lively = {
   /** Who looks at the screens: signed up, with a device that is always on. */
   amina: Companion;
   /** The conversation to look at, and the link into it, in each language. */
-  shown: Readonly<Record<"en" | "ar", { title: string; spaceId: string; link: string }>>;
+  shown: ReadonlyMap<Shown, Place>;
   /** Titles of all conversations in the list. */
   titles: readonly string[];
   /** Says what is still unread when the screens are looked at. */
@@ -15,17 +21,20 @@ export type Lively = {
   close(): Promise<void>;
 };
 
-/** Makes the people and their conversations. */
-export async function makeLively(home: TestNode, other: TestNode): Promise<Lively> {
+/** Makes the people and their conversations. `languages`: those to be looked at, English among them. */
+export async function makeLively(
+  home: TestNode,
+  other: TestNode,
+  languages: readonly Shown[],
+): Promise<Lively> {
   const people = await Promise.all([
     companion(home, { name: "amina", shownName: "Amina Otieno" }),
     companion(home, { name: "fatima", shownName: "Fatima Hassan" }),
     companion(other, { name: "bruno", shownName: "Bruno Delgado" }),
     companion(other, { name: "chen", shownName: "Chen Wei" }),
-    companion(home, { name: "salma", shownName: "سلمى العلي" }),
-    companion(other, { name: "yusuf", shownName: "يوسف حدّاد" }),
   ]);
-  const [amina, fatima, bruno, chen, salma, yusuf] = people;
+  const [amina, fatima, bruno, chen] = people;
+  const further: Companion[] = [];
   const link = async (host: Companion, node: TestNode, spaceId: string): Promise<string> =>
     node.url + (await host.commands["space.invite"]({ spaceId, days: 14 })).link;
   const group = async (title: string, guests: readonly Companion[]): Promise<string> => {
@@ -56,26 +65,34 @@ export async function makeLively(home: TestNode, other: TestNode): Promise<Livel
 
   const water = await group("Coast water committee", [fatima, bruno, chen]);
   await talkAboutWater(water, { amina, fatima, bruno, chen });
-  const arabic = await group("لجنة مياه الساحل", [salma, yusuf]);
-  await talkInArabic(arabic, { amina, salma, yusuf });
+  const shown = new Map<Shown, Place>();
+  const show = async (language: Shown, title: string, spaceId: string, word: string) => {
+    await putFiles(amina, spaceId, word);
+    shown.set(language, { title, spaceId, link: await link(amina, home, spaceId), word });
+  };
+  await show("en", "Coast water committee", water, "engineer");
+  for (const language of languages) {
+    if (language === "en") continue;
+    const talk = TALKS[language];
+    const [host, guest] = await Promise.all([
+      companion(home, { name: `host-${language}`, shownName: talk.host }),
+      companion(other, { name: `guest-${language}`, shownName: talk.guest }),
+    ]);
+    further.push(host, guest);
+    const spaceId = await group(talk.title, [host, guest]);
+    await talkIn(spaceId, { amina, host, guest }, talk.lines);
+    await show(language, talk.title, spaceId, talk.word);
+  }
 
   return {
     amina,
-    shown: {
-      en: {
-        title: "Coast water committee",
-        spaceId: water,
-        link: await link(fatima, home, water),
-      },
-      ar: { title: "لجنة مياه الساحل", spaceId: arabic, link: await link(salma, home, arabic) },
-    },
+    shown,
     titles: [
       "Seed exchange Likoni – La Paz",
       "Night clinic rota",
       "Bruno & Amina",
       "Statement on water",
-      "Coast water committee",
-      "لجنة مياه الساحل",
+      ...[...shown.values()].map(({ title }) => title),
     ],
     goOn: async () => {
       await bruno.say(seeds, "Shall we send maize back with the same driver?");
@@ -85,10 +102,75 @@ export async function makeLively(home: TestNode, other: TestNode): Promise<Livel
       });
     },
     close: async () => {
-      await Promise.all(people.map((person) => person.close()));
+      await Promise.all([...people, ...further].map((person) => person.close()));
     },
   };
 }
+
+type Lines = Readonly<
+  Record<
+    "engineer" | "excellent" | "pictures" | "done" | "room" | "upstream" | "without" | "call",
+    string
+  >
+>;
+
+const TALKS: Readonly<
+  Record<
+    Exclude<Shown, "en">,
+    { title: string; host: string; guest: string; word: string; lines: Lines }
+  >
+> = {
+  ar: {
+    title: "لجنة مياه الساحل",
+    host: "سلمى العلي",
+    guest: "يوسف حدّاد",
+    word: "البئر",
+    lines: {
+      engineer:
+        "صباح الخير جميعًا! أكّد مهندس المحافظة أنهم سيأتون لفحص البئر يوم الخميس في العاشرة.",
+      excellent: "ممتاز! سأُحضر قياسات الأشهر الثلاثة الأخيرة.",
+      pictures:
+        "هل يمكن لأحدكم تصوير الأنبوب المتشقّق خلف المدرسة قبل ذلك؟ طلبوا صورًا في المرة الماضية.",
+      done: "صوّرته هذا الصباح، وسأرسل الصور الليلة.",
+      room: "ومديرة المدرسة تعيرنا قاعة المعلّمين للاجتماع 🎉",
+      upstream: "شكرًا جزيلًا! هل ندعو القريتين في أعلى الوادي أيضًا؟",
+      without: "نعم، لن ينجح الأمر من دونهم.",
+      call: "سأتصل بهم بعد الظهر.",
+    },
+  },
+  th: {
+    title: "คณะกรรมการน้ำชายฝั่ง",
+    host: "สมหญิง ใจดี",
+    guest: "ประเสริฐ แก้วมณี",
+    word: "วิศวกร",
+    lines: {
+      engineer: "สวัสดีตอนเช้าทุกคน! วิศวกรของจังหวัดยืนยันแล้วว่าจะมาดูบ่อบาดาลวันพฤหัสบดีตอนสิบโมง",
+      excellent: "เยี่ยมเลย! ฉันจะเอาผลการวัดสามเดือนล่าสุดไปด้วย",
+      pictures: "ก่อนวันนั้นมีใครถ่ายรูปท่อที่แตกหลังโรงเรียนให้หน่อยได้ไหม คราวก่อนเขาขอรูป",
+      done: "ถ่ายไว้แล้วเมื่อเช้านี้ คืนนี้จะส่งให้",
+      room: "และครูใหญ่ให้เรายืมห้องพักครูสำหรับประชุม 🎉",
+      upstream: "ขอบคุณมาก! เราควรชวนสองหมู่บ้านที่ต้นน้ำด้วยไหม",
+      without: "ควร ถ้าไม่มีพวกเขาคงไม่ยั่งยืน",
+      call: "บ่ายนี้ฉันจะโทรหาทั้งสองหมู่บ้าน",
+    },
+  },
+  bn: {
+    title: "উপকূলীয় জল কমিটি",
+    host: "নীলিমা রায়",
+    guest: "রফিক হাসান",
+    word: "প্রকৌশলী",
+    lines: {
+      engineer: "সবাইকে সুপ্রভাত! জেলার প্রকৌশলী জানিয়েছেন, তাঁরা বৃহস্পতিবার দশটায় নলকূপ দেখতে আসবেন।",
+      excellent: "দারুণ! আমি গত তিন মাসের মাপজোখ নিয়ে আসব।",
+      pictures: "তার আগে কেউ কি স্কুলের পেছনের ফাটা পাইপের ছবি তুলতে পারবেন? গতবার ওঁরা ছবি চেয়েছিলেন।",
+      done: "আজ সকালেই তুলেছি, রাতে পাঠিয়ে দেব।",
+      room: "আর প্রধান শিক্ষক সভার জন্য শিক্ষকদের ঘরটি দিচ্ছেন 🎉",
+      upstream: "অনেক ধন্যবাদ! উজানের দুই গ্রামকেও কি ডাকব?",
+      without: "হ্যাঁ। তাঁদের ছাড়া এটা টিকবে না।",
+      call: "দুপুরের পর দুই গ্রামেই ফোন করব।",
+    },
+  },
+};
 
 type Cast<K extends string> = Readonly<Record<K, Companion>>;
 
@@ -128,36 +210,22 @@ async function talkAboutWater(
   await say(amina, "I call both of them after lunch.", { minutesAgo: 2 });
 }
 
-async function talkInArabic(
+async function talkIn(
   spaceId: string,
-  { amina, salma, yusuf }: Cast<"amina" | "salma" | "yusuf">,
+  { amina, host, guest }: Cast<"amina" | "host" | "guest">,
+  lines: Lines,
 ): Promise<void> {
-  const say = inTurn(spaceId, [amina, salma, yusuf]);
-  const engineer = await say(
-    salma,
-    "صباح الخير جميعًا! أكّد مهندس المحافظة أنهم سيأتون لفحص البئر يوم الخميس في العاشرة.",
-    { minutesAgo: 9 },
-  );
-  await react(engineer, spaceId, [amina, yusuf], "🙏");
-  await say(yusuf, "ممتاز! سأُحضر قياسات الأشهر الثلاثة الأخيرة.", { minutesAgo: 8 });
-  const pictures = await say(
-    salma,
-    "هل يمكن لأحدكم تصوير الأنبوب المتشقّق خلف المدرسة قبل ذلك؟ طلبوا صورًا في المرة الماضية.",
-    { minutesAgo: 7 },
-  );
-  await say(amina, "صوّرته هذا الصباح، وسأرسل الصور الليلة.", {
-    replyTo: pictures,
-    minutesAgo: 6,
-  });
-  const room = await say(amina, "ومديرة المدرسة تعيرنا قاعة المعلّمين للاجتماع 🎉", {
-    minutesAgo: 6,
-  });
-  await react(room, spaceId, [yusuf], "❤️");
-  await say(salma, "شكرًا جزيلًا! هل ندعو القريتين في أعلى الوادي أيضًا؟", {
-    minutesAgo: 4,
-  });
-  await say(yusuf, "نعم، لن ينجح الأمر من دونهم.", { minutesAgo: 3 });
-  await say(amina, "سأتصل بهم بعد الظهر.", { minutesAgo: 2 });
+  const say = inTurn(spaceId, [amina, host, guest]);
+  const engineer = await say(host, lines.engineer, { minutesAgo: 9 });
+  await react(engineer, spaceId, [amina, guest], "🙏");
+  await say(guest, lines.excellent, { minutesAgo: 8 });
+  const pictures = await say(host, lines.pictures, { minutesAgo: 7 });
+  await say(amina, lines.done, { replyTo: pictures, minutesAgo: 6 });
+  const room = await say(amina, lines.room, { minutesAgo: 6 });
+  await react(room, spaceId, [guest], "❤️");
+  await say(host, lines.upstream, { minutesAgo: 4 });
+  await say(guest, lines.without, { minutesAgo: 3 });
+  await say(amina, lines.call, { minutesAgo: 2 });
 }
 
 /** One after the other: each has what was said before when they speak. */
@@ -171,6 +239,24 @@ function inTurn(spaceId: string, all: readonly Companion[]) {
     for (const one of all) await arrived(one, spaceId, eventId);
     return eventId;
   };
+}
+
+/** What lies in a conversation's files: a folder, and lists and notes as they gather. */
+async function putFiles(who: Companion, spaceId: string, word: string): Promise<void> {
+  await who.commands["files.newFolder"]({ spaceId, parentId: null, name: `${word} 2026` });
+  for (const [ending, type, lines] of [
+    ["txt", "text/plain", 40],
+    ["csv", "text/csv", 300],
+    ["md", "text/markdown", 12],
+  ] as const)
+    await who.commands["files.add"]({
+      spaceId,
+      parentId: null,
+      name: `${word}.${ending}`,
+      content: new Blob([`${word}\n`.repeat(lines)]),
+      prepared: { type },
+    });
+  await who.until("files.uploads", {}, (list) => list.every(({ done, total }) => done === total));
 }
 
 async function arrived(who: Companion, spaceId: string, eventId: string): Promise<void> {

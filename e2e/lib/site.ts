@@ -7,6 +7,8 @@ import { fileURLToPath } from "node:url";
 import type { TestNode, Wire } from "@baraza/testkit";
 import { recordWire, startTestNode } from "@baraza/testkit";
 import type { TestContext } from "vitest";
+import type { Phone } from "./phone.ts";
+import { arriveByPhone } from "./phone.ts";
 import type { CameraOf, Visitor } from "./visitor.ts";
 import { arrive } from "./visitor.ts";
 
@@ -23,6 +25,8 @@ export type Site = {
   readonly nodes: Readonly<Record<"a" | "b", SiteNode>>;
   /** A person with a browser of their own opens an address of a node. Without `camera` the browser has none. */
   visitor(node: SiteNode, path?: string, camera?: CameraOf): Promise<Visitor>;
+  /** A person with a cheap phone of their own opens a node's start page. */
+  phone(node: SiteNode): Promise<Phone>;
   /** What browsers complained about, apart from a line that a test had cut. */
   complaints(): string[];
   /** Pictures of all tabs, for whoever looks into a failure. @returns the directory they lie in */
@@ -30,18 +34,29 @@ export type Site = {
   close(): Promise<void>;
 };
 
-/** Starts two nodes, with open registration. `hosts`: their names. @throws Error when the app has not been built */
-export async function openSite(hosts = { a: "a.localhost", b: "b.localhost" }): Promise<Site> {
+/**
+ * Starts two nodes, with open registration. `hosts`: their names; `asProcess`: each in a process of its own, which can be killed.
+ * @throws Error when the app has not been built
+ */
+export async function openSite(
+  hosts = { a: "a.localhost", b: "b.localhost" },
+  asProcess = false,
+): Promise<Site> {
   if (!existsSync(`${APP}index.html`))
     throw new Error("the app has not been built: npm run build does it");
   const visitors: Visitor[] = [];
-  const [a, b] = await Promise.all([startNode(hosts.a), startNode(hosts.b)]);
+  const [a, b] = await Promise.all([startNode(hosts.a, asProcess), startNode(hosts.b, asProcess)]);
   return {
     nodes: { a, b },
     visitor: async (node, path = "/", camera) => {
       const visitor = await arrive(node, path, camera);
       visitors.push(visitor);
       return visitor;
+    },
+    phone: async (node) => {
+      const phone = await arriveByPhone(node);
+      visitors.push(phone);
+      return phone;
     },
     complaints: () => visitors.flatMap((visitor) => visitor.complaints()),
     pictures: async () => {
@@ -61,9 +76,9 @@ export async function openSite(hosts = { a: "a.localhost", b: "b.localhost" }): 
   };
 }
 
-async function startNode(host: string): Promise<SiteNode> {
+async function startNode(host: string, asProcess: boolean): Promise<SiteNode> {
   const wire = recordWire();
-  const node = await startTestNode({ host, appDir: APP, tap: wire.tap });
+  const node = await startTestNode({ host, appDir: APP, tap: wire.tap, asProcess });
   return { ...node, wire };
 }
 

@@ -70,6 +70,24 @@ export async function invite({ page, t }: Visitor): Promise<string> {
   return link;
 }
 
+/** Somebody with an account follows an invitation by way of their own node, and accepts. */
+export async function joinByLink(
+  { page, t, node }: Visitor,
+  account: Pick<NewAccount, "name">,
+  link: string,
+): Promise<void> {
+  await page.goto(link);
+  if (!link.startsWith(`${node.url}/`)) {
+    await page.getByRole("button", { name: t("join.haveAccount") }).click();
+    await page
+      .getByLabel(t("join.yourAddress"), { exact: true })
+      .fill(`${account.name}@${node.name}`);
+    await page.getByRole("button", { name: t("join.continue") }).click();
+    await page.waitForURL((url) => url.origin === node.url);
+  }
+  await page.getByRole("button", { name: t("join.accept") }).click();
+}
+
 /** Goes into a conversation from the list. */
 export async function openConversation(
   { page, t }: Visitor,

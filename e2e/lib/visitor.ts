@@ -9,7 +9,7 @@ import { wordsOf } from "./words.ts";
 export type Visitor = {
   /** The tab in front. */
   page: Page;
-  readonly browser: RunningChromium;
+  browser: RunningChromium;
   /** Where the browser keeps everything. */
   readonly profile: string;
   /** The node at which this person is. It changes when a link leads to another one. */
@@ -18,6 +18,8 @@ export type Visitor = {
   t: Words;
   /** Opens another tab; `page` stays the first one. */
   tab(path?: string): Promise<Page>;
+  /** Ends the whole browser by SIGKILL, and opens it again as it was left, at a path. */
+  crash(path: string): Promise<void>;
   /** Takes the line away: from this browser, and from the node for everybody. */
   offline(): Promise<void>;
   online(): Promise<void>;
@@ -34,31 +36,44 @@ const noLine =
   /net::ERR_(?:INTERNET_DISCONNECTED|CONNECTION_\w+|EMPTY_RESPONSE|SOCKET_NOT_CONNECTED|NETWORK_CHANGED|NETWORK_IO_SUSPENDED|FAILED)\b|WebSocket is closed before/;
 
 /** A machine without a screen has no mouse either; without these settings pages would take it for a touch screen. */
-const WITH_MOUSE = [
+export const WITH_MOUSE: readonly string[] = [
   "--blink-settings=primaryHoverType=2,availableHoverTypes=2,primaryPointerType=4,availablePointerTypes=4",
 ];
 
-/** A camera for this person's browser: `picture` is a film (`film` in camera.ts) that it shows, read whenever it is opened. */
-export type CameraOf = { picture: string; refused?: boolean };
+/**
+ * A camera and a microphone for this person's browser: `picture` is a film (`film` in camera.ts) that it shows, read whenever it is opened;
+ * the microphone hears a beep every second. `refused`: neither may be used.
+ */
+export type CameraOf = { picture?: string; refused?: boolean };
 
 const withCamera = ({ picture, refused = false }: CameraOf): string[] => [
   `--use-fake-ui-for-media-stream${refused ? "=deny" : ""}`,
   "--use-fake-device-for-media-stream",
-  `--use-file-for-fake-video-capture=${picture}`,
+  ...(picture === undefined ? [] : [`--use-file-for-fake-video-capture=${picture}`]),
 ];
 
-/** Starts a Chromium with an empty profile, which opens a path of a node. */
-export async function arrive(node: TestNode, path: string, camera?: CameraOf): Promise<Visitor> {
+/** Starts a Chromium with an empty profile, which opens a path of a node. `machine`: switches for what it runs on. */
+export async function arrive(
+  node: TestNode,
+  path: string,
+  camera?: CameraOf,
+  machine: readonly string[] = WITH_MOUSE,
+): Promise<Visitor> {
   const profile = newProfile();
-  const flags = camera ? [...WITH_MOUSE, ...withCamera(camera)] : WITH_MOUSE;
-  const browser = await launchChromium(profile, flags);
-  browser.context.setDefaultTimeout(PATIENCE);
+  const flags = camera ? [...machine, ...withCamera(camera)] : machine;
+  const start = async (): Promise<RunningChromium> => {
+    const running = await launchChromium(profile, flags);
+    running.context.setDefaultTimeout(PATIENCE);
+    return running;
+  };
+  let browser = await start();
   const open = async (url: string): Promise<Page> => {
     const page = await browser.open(url);
     await page.setViewportSize({ width: 1280, height: 800 });
     return page;
   };
   let wasCut = false;
+  const before: string[] = [];
   const visitor: Visitor = {
     page: await open(`${node.url}${path}`),
     browser,
@@ -66,6 +81,14 @@ export async function arrive(node: TestNode, path: string, camera?: CameraOf): P
     node,
     t: wordsOf("en"),
     tab: (where = "/") => open(`${visitor.node.url}${where}`),
+    crash: async (where) => {
+      wasCut = true;
+      before.push(...browser.errors);
+      await browser.kill();
+      browser = await start();
+      visitor.browser = browser;
+      visitor.page = await open(`${visitor.node.url}${where}`);
+    },
     offline: async () => {
       wasCut = true;
       visitor.node.line.cut();
@@ -75,7 +98,8 @@ export async function arrive(node: TestNode, path: string, camera?: CameraOf): P
       visitor.node.line.mend();
       await browser.context.setOffline(false);
     },
-    complaints: () => browser.errors.filter((text) => !(wasCut && noLine.test(text))),
+    complaints: () =>
+      [...before, ...browser.errors].filter((text) => !(wasCut && noLine.test(text))),
     leave: async () => {
       await browser.kill();
       removeProfile(profile);

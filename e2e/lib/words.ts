@@ -4,7 +4,7 @@
  */
 import { readdirSync, readFileSync } from "node:fs";
 
-export type Language = "en" | "fr" | "es" | "ar";
+export type Language = "en" | "fr" | "es" | "ar" | "th" | "bn";
 export type Words = (key: string, args?: Readonly<Record<string, string | number>>) => string;
 
 /** The sentences of a language. @throws Error for a key that is not there, or an argument that is not given */

@@ -4,6 +4,7 @@ import { slimSqlite } from "@baraza/engine/vite";
 import { defineConfig } from "vite";
 import { bareSql } from "./build/bare-sql-plugin.ts";
 import { catalogues } from "./build/catalogues-plugin.ts";
+import { emoji } from "./build/emoji-plugin.ts";
 import { pdfFiles } from "./build/pdf-files-plugin.ts";
 import { precache } from "./build/precache-plugin.ts";
 
@@ -20,6 +21,7 @@ export default defineConfig({
     opaqueApart(),
     catalogues(),
     pdfFiles(),
+    emoji(),
     precache(),
   ],
   resolve: {
@@ -49,7 +51,7 @@ export default defineConfig({
           groups: [
             {
               name: "base",
-              test: /node_modules\/(preact\/(dist|hooks|jsx-runtime)|@preact\/signals)|src\/(i18n\/[^/]+\.ts|app\/[^/]+\.tsx?|styles)|src\/ui\/(?!bubble|composer|completion|qr-|copy-field|camera)|src\/features\/chat\/list/,
+              test: /node_modules\/(preact\/(dist|hooks|jsx-runtime)|@preact\/signals)|src\/(i18n\/[^/]+\.ts|app\/[^/]+\.tsx?|styles)|src\/ui\/(?!bubble|composer|completion|format-bar|qr-|copy-field|camera)|src\/features\/chat\/list/,
             },
             // Of the page for people outside; the app has these in its worker.
             { name: "protocol", test: /packages\/protocol\/src\/|node_modules\/(valibot|cborg)\// },
@@ -59,7 +61,7 @@ export default defineConfig({
             },
             {
               name: "conversation",
-              test: /src\/features\/chat\/|src\/ui\/(bubble|composer|completion)|node_modules\/(virtua|preact\/compat)/,
+              test: /src\/features\/chat\/(?!new-poll|poll|forward|history|pins|thread\.|too-long|selecting|trouble)|src\/ui\/(bubble|composer|completion)|node_modules\/(virtua|preact\/compat)/,
             },
           ],
         },

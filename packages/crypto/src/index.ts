@@ -1,6 +1,6 @@
 /**
- * The only way into cryptography: everything but what is loaded by itself when it is needed: OPAQUE (`@baraza/crypto/opaque`)
- * and recovery with the help of others (`@baraza/crypto/recovery`).
+ * The only way into cryptography: everything but what is loaded by itself when it is needed: OPAQUE (`@baraza/crypto/opaque`),
+ * recovery with the help of others (`@baraza/crypto/recovery`) and signals (`@baraza/crypto/signals`).
  */
 export * from "./addresses.ts";
 export * from "./bhttp.ts";
@@ -31,5 +31,6 @@ export * from "./slots.ts";
 export * from "./safety-number.ts";
 export * from "./steward.ts";
 export * from "./tokens.ts";
+export * from "./vanish.ts";
 export * from "./vault.ts";
 export * from "./ways.ts";

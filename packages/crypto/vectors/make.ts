@@ -8,6 +8,7 @@ import type { Bytes, Card, Decision, EntryHeader, Genesis, KeyRing, Signatures, 
 import { encodeCbor, genesis as genesisSchema, toHex, utf8, writeAs } from "@baraza/protocol";
 import { createArchive, sealArchiveChunk } from "../src/archive.ts";
 import * as c from "../src/index.ts";
+import { sealSignal, signSignal, signSignalSend } from "../src/signals.ts";
 import { sealVaultSeen } from "../src/vault-seen.ts";
 
 const here = new URL("./", import.meta.url);
@@ -32,6 +33,8 @@ export async function buildVectors(): Promise<{ url: URL; content: unknown }[]> 
     "pairing.json": await pairings(),
     "archive.json": await archives(),
     "journal.json": journal(),
+    "vanish.json": await vanishing(),
+    "signal.json": await signals(),
   };
   const files_ = Object.entries(mine).map(([name, content]) => ({
     url: new URL(name, here),
@@ -346,6 +349,45 @@ async function vaultsSeen(identityKey: Bytes, hash: Bytes, salt: Bytes) {
   const seen = { node: "a.localhost:8080", version: 7, hash };
   const sealed = await sealVaultSeen(identityKey, logId, seen, salt);
   return { identityKey, logId, node: seen.node, version: seen.version, sealed };
+}
+
+async function vanishing() {
+  const [secret, groupId, salt, plain] = [seed(1), seed(40), seed(90), utf8("until tomorrow")];
+  const binding = { logId: seed(60), epoch: 3, eventId: id16(80), from: NOW, ms: 86_400_000 };
+  const tree = c.vanishTree(secret, groupId);
+  const hour = c.hourOf(NOW);
+  return {
+    what: "what disappears: the root of an epoch, the key of an hour, what is left once earlier hours are forgotten, a sealed event",
+    secret,
+    groupId,
+    root: tree[0]?.key,
+    hour,
+    key: c.hourKey(tree, hour),
+    left: c.forgetBefore(tree, hour),
+    binding,
+    plain,
+    salt,
+    sealed: await c.sealVanishing(tree, binding, plain, salt),
+  };
+}
+
+async function signals() {
+  const { device } = await people();
+  const place = { logId: seed(60), gen: 1, epoch: 3 };
+  const [key, salt, posting, body] = [seed(1), seed(90), c.ed25519FromSeed(seed(5)), counting(0, 512)];
+  const signal = await signSignal(place, device, { at: NOW, kind: "typing", on: true });
+  const sent = await signSignalSend(posting.privateKey, { ...place, time: NOW, body });
+  return {
+    what: "a signal: signed by a device, sealed to one length, and the request that brings one to its hub",
+    place,
+    key,
+    salt,
+    deviceKey: device.certificate.deviceKey,
+    signal: encodeCbor(signal),
+    sealed: await sealSignal(place, key, signal, salt),
+    posting: posting.publicKey,
+    request: encodeCbor(sent),
+  };
 }
 
 async function rings() {

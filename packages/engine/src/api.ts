@@ -6,14 +6,26 @@
 import type { AdminCommands, AdminLive } from "./admin/api.ts";
 import type { DevicesCommands, DevicesLive } from "./devices/api.ts";
 import type { MovingCommands, MovingLive } from "./moving/api.ts";
+import type { LinkWish } from "./letters/invite.ts";
 import type { LeadingCommands, LeadingLive } from "./leading/api.ts";
+import type { PeopleCommands, PeopleLive } from "./people/api.ts";
+import type { MemberRole } from "./people/rules.ts";
+import type { NewsLive } from "./news/api.ts";
 import type { MirrorCommands, MirrorLive } from "./mirrors/api.ts";
+import type { LaterCommands, LaterLive } from "./later/api.ts";
+import type { VanishCommands, VanishLive } from "./vanish/api.ts";
+import type { NotificationsCommands, NotificationsLive } from "./notifications/api.ts";
+import type { RequestsCommands, RequestsLive } from "./requests/api.ts";
 import type { RecoveryCommands, RecoveryLive } from "./recovery/api.ts";
 import type { SearchCommands, SearchLive } from "./search/api.ts";
 import type { SharingCommands, SharingLive } from "./sharing/api.ts";
+import type { SignalsCommands, SignalsLive } from "./signals/api.ts";
 import type { SlotCommands, SlotLive } from "./slots/api.ts";
 import type { TrustCommands, TrustLive } from "./trust/api.ts";
 import type { WaysCommands, WaysLive } from "./ways/api.ts";
+import type { MarksCommands, MarksLive } from "./tools/marks/api.ts";
+import type { BroughtCommands, BroughtLive } from "./tools/brought/api.ts";
+import type { Channel } from "./tools/chat/channel-api.ts";
 import type { ChatCommands, ChatLive } from "./tools/chat/api.ts";
 import type { FilesCommands, FilesLive } from "./tools/files/api.ts";
 
@@ -41,6 +53,8 @@ export type Status = {
   wasRemoved: boolean;
   /** How many days this device's clock is off, by its node's signed time; 0 for what does not matter. */
   clockOffDays: number;
+  /** This device takes nothing more: what comes stays at the node, and what is written is not kept. */
+  deviceFull: boolean;
 };
 
 export type Account = {
@@ -88,13 +102,42 @@ export type SpaceSummary = {
   lastText: string | null;
   lastAuthor: string | null;
   lastAt: number;
+  /** It disappears when its time is over: nobody keeps a copy. */
+  lastPasses: boolean;
+  /** Things of others that were not read, and those of them that name one: 100 stands for that many or more. */
   unread: number;
   mentions: number;
   people: number;
+  /** Another one when its picture is another (see `space.picture`); null: it has none. */
+  pictureId: string | null;
+  /** No sounds and badges until then, ms since 1970 (FOREVER: until one says otherwise); 0: not muted. */
+  mutedUntil: number;
+  archived: boolean;
+  /** When it was pinned to the top; null: it is not. */
+  pinnedAt: number | null;
+  /** One has marked it unread; there need not be anything that counts as unread. */
+  markedUnread: boolean;
+  /** The beginning of what one has begun to write. */
+  draft: string | null;
+  /** Its channels in their order, where there are several, without those that were put away. `unread` and `mentions` are of all. */
+  channels: Channel[];
 };
 
 export type Space = SpaceSummary & {
-  myRole: "steward" | "member";
+  myRole: MemberRole;
+  /** False for those who only read here. */
+  mayWrite: boolean;
+  mayReact: boolean;
+  /** One may say what it is called and is about, and change its picture. */
+  mayName: boolean;
+  /** How many people ask to come in: for those who keep order. */
+  asking: number;
+  /** How many reports lie before one who keeps order. */
+  reports: number;
+  /** Who wrote very much in the last minutes: for those who keep order. */
+  flooding: { identityId: string; name: string } | null;
+  /** What the space says of itself. */
+  about: string;
   history: "none" | "all";
   hub: string;
   /** Changes of this space that wait to be sent. */
@@ -116,7 +159,7 @@ export type Person = {
   identityId: string;
   name: string;
   address: string;
-  role: "steward" | "member";
+  role: MemberRole;
   check: Check;
   devices: number;
 };
@@ -128,6 +171,8 @@ export type InvitationCard = {
   inviterName: string;
   inviterAddress: string;
   expires: number;
+  /** Somebody looks at who asks first. */
+  approval: boolean;
   /** One is already in it: its space. */
   already: string | null;
 };
@@ -180,17 +225,19 @@ export type EngineCommands = {
     kind?: "group" | "pair" | undefined;
     history?: "none" | "all" | undefined;
     organisation?: boolean | undefined;
+    /** Of two: it is called by the other's name, and `title` until that is known. */
+    untitled?: boolean | undefined;
   }) => Promise<SpaceId>;
   "space.rename": (args: SpaceId & { title: string }) => Promise<void>;
-  /** A link to pass on: the path and fragment after the node's origin. Valid for `days`; any number of people may use it. */
-  "space.invite": (args: SpaceId & { days: number }) => Promise<{ link: string; expires: number }>;
+  /** A link to pass on: the path and fragment after the node's origin. Valid for `days`, and for `most` people (null: any number). */
+  "space.invite": (args: SpaceId & LinkWish) => Promise<{ link: string; expires: number }>;
   "space.readInvitation": (args: { fragment: string }) => Promise<InvitationCard>;
   /** Asks to come in; the join then shows in `joins`, and the space in `spaces` once a member's device has let one in. */
   "space.ask": (args: { fragment: string }) => Promise<{ joinId: string; spaceId: string }>;
   "space.cancelJoin": (args: { joinId: string }) => Promise<void>;
   "space.remove": (args: SpaceId & { identityId: string }) => Promise<void>;
   "space.setRole": (
-    args: SpaceId & { identityId: string; role: "steward" | "member" },
+    args: SpaceId & { identityId: string; role: MemberRole; until?: number | undefined },
   ) => Promise<void>;
   "space.leave": (args: SpaceId) => Promise<void>;
   /** Takes a space that one left or was removed from off this device. */
@@ -200,18 +247,26 @@ export type EngineCommands = {
   /** Tries everything that waits now. */
   "sync.now": (args: Record<string, never>) => Promise<void>;
 } & AdminCommands &
+  BroughtCommands &
   ChatCommands &
   FilesCommands &
+  MarksCommands &
   SharingCommands &
   SlotCommands &
   LeadingCommands &
+  PeopleCommands &
   MirrorCommands &
   DevicesCommands &
   WaysCommands &
   MovingCommands &
+  LaterCommands &
+  NotificationsCommands &
   RecoveryCommands &
+  RequestsCommands &
   SearchCommands &
-  TrustCommands;
+  SignalsCommands &
+  TrustCommands &
+  VanishCommands;
 
 export type EngineLive = {
   account: { args: Record<string, never>; value: Account | null };
@@ -221,18 +276,27 @@ export type EngineLive = {
   people: { args: SpaceId; value: Person[] };
   joins: { args: Record<string, never>; value: Join[] };
 } & AdminLive &
+  BroughtLive &
   ChatLive &
   FilesLive &
+  NewsLive &
+  MarksLive &
   SharingLive &
   SlotLive &
   LeadingLive &
+  PeopleLive &
   MirrorLive &
   DevicesLive &
   WaysLive &
   MovingLive &
+  LaterLive &
+  NotificationsLive &
   RecoveryLive &
+  RequestsLive &
   SearchLive &
-  TrustLive;
+  SignalsLive &
+  TrustLive &
+  VanishLive;
 
 export type CommandName = keyof EngineCommands;
 export type LiveName = keyof EngineLive;

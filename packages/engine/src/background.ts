@@ -18,6 +18,7 @@ import { hear } from "./moving/follow.ts";
 import { hasMoves } from "./moving/own-moves.ts";
 import { startLive } from "./net/live.ts";
 import { tendRecovery } from "./recovery/index.ts";
+import { tendRequests } from "./requests/index.ts";
 import { followUp } from "./spaces/follow-up.ts";
 import { applyEntries, ForkError, GapError } from "./spaces/process.ts";
 import { stockUp } from "./spaces/profile.ts";
@@ -113,10 +114,35 @@ export function createBackground(core: Core, onSignedOut: (why: Shut | null) => 
   const files = single(async () => {
     const row = await core.store.get(
       `SELECT 1 AS one FROM files_uploads WHERE state IN ('waiting', 'sending')
-       UNION ALL SELECT 1 FROM files_pins UNION ALL SELECT 1 FROM blob_pins UNION ALL SELECT 1 FROM files_keeps LIMIT 1`,
+       UNION ALL SELECT 1 FROM files_pins UNION ALL SELECT 1 FROM blob_pins UNION ALL SELECT 1 FROM files_keeps
+       UNION ALL SELECT 1 FROM intake_saves
+       UNION ALL SELECT 1 FROM spaces s WHERE s.gen > 0 AND s.state = 'active'
+         AND EXISTS (SELECT 1 FROM files_versions v WHERE v.log_id = s.log_id)
+         AND NOT EXISTS (SELECT 1 FROM blob_hubs h WHERE h.log_id = s.log_id AND h.gen = s.gen AND h.due IS NULL)
+       UNION ALL SELECT 1 FROM segments_asks WHERE at > ? AND device <> ? LIMIT 1`,
+      [core.platform.clock.now() - LIMITS.blobGraceMs, core.me().deviceHash],
     );
     return row === undefined ? null : (await core.files()).run();
   });
+  const marks = single(async () => {
+    const row = await core.store.get(
+      `SELECT 1 AS one FROM marks WHERE due IS NOT NULL UNION ALL SELECT 1 FROM marks_drafts WHERE due IS NOT NULL
+       UNION ALL SELECT 1 FROM own_devices WHERE gone = 0 AND NOT EXISTS (SELECT 1 FROM spaces WHERE kind = 'personal' AND state = 'active')
+       LIMIT 1`,
+    );
+    return row === undefined ? null : (await import("./tools/marks/marks-flow.ts")).tendMarks(core);
+  });
+  const vanish = single(async () => {
+    const row = await core.store.get(
+      "SELECT 1 AS one FROM vanishing UNION ALL SELECT 1 FROM vanish_timers LIMIT 1",
+    );
+    return row === undefined ? null : (await import("./vanish/tend-vanish.ts")).tendVanishing(core);
+  });
+  const due = single(async () => {
+    const row = await core.store.get("SELECT 1 AS one FROM later WHERE failed IS NULL LIMIT 1");
+    return row === undefined ? null : (await import("./later/send-later.ts")).tendLater(core);
+  });
+  const requests = single(() => tendRequests(core));
   const moves = single(async () =>
     (await hasMoves(core)) ? (await import("./moving/tend-moves.ts")).tendMoves(core) : null,
   );
@@ -227,6 +253,10 @@ export function createBackground(core: Core, onSignedOut: (why: Shut | null) => 
       if (what.boxes === true) live?.renew();
       if (what.devices === true) removals();
       if (what.files === true) files();
+      if (what.marks === true) marks();
+      if (what.vanish === true) vanish();
+      if (what.later === true) due();
+      if (what.requests === true) requests();
     },
     start() {
       if (live !== null || stopped) return;
@@ -257,6 +287,10 @@ export function createBackground(core: Core, onSignedOut: (why: Shut | null) => 
             later(TRUST_AFTER_MS, async () => trust());
             removals();
             files();
+            marks();
+            vanish();
+            due();
+            requests();
             track(noteUse(core));
             moves();
             track(lookForMove().catch(unlessOffline));
@@ -266,6 +300,7 @@ export function createBackground(core: Core, onSignedOut: (why: Shut | null) => 
           arrived: (message) => {
             if (message.t === "letter") inbox();
             else if (message.t === "push") track(pushed(message.addressId, message.body));
+            else if (message.t === "signal") core.onSignal?.(message.addressId, message.body);
             else track(pushedWake(message.addressId));
           },
           line: (line) => core.setLine(line),

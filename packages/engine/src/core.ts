@@ -46,10 +46,14 @@ export type Core = {
   setProgress(progress: Progress | null): void;
   /** By how much one's own node's signed time is ahead of this device's, in milliseconds. */
   setClockOff(ms: number): void;
+  /** By how much the signed time of hubs is ahead of this device's clock, ms, since this device started. */
+  readonly clocks: Map<string, number>;
   /** What this device is called until somebody names it. */
   readonly deviceName: string;
   /** Something failed that nobody foresaw: told to whoever runs the engine, without content. */
   report(error: unknown): void;
+  /** Takes a signal that came; null while nobody wants to see any. */
+  onSignal: ((addressId: Bytes, body: Bytes) => void) | null;
   /** Wakes the background work: letters to send, spaces to sync and flush, the vault to put. */
   kick(what?: {
     space?: string;
@@ -70,6 +74,14 @@ export type Core = {
     boxes?: boolean;
     /** A device is to be removed. */
     devices?: boolean;
+    /** Something that one has marked waits for one's other devices. */
+    marks?: boolean;
+    /** Something may be over. */
+    vanish?: boolean;
+    /** A message may be due. */
+    later?: boolean;
+    /** First letters to send, or to look up the writers of. */
+    requests?: boolean;
     /** There is content to send, to load, or to look after. */
     files?: boolean;
   }): void;

@@ -17,6 +17,8 @@ import type { SessionOutcome } from "./devices/device-session.ts";
 import { DEVICES_MIGRATIONS } from "./devices/schema.ts";
 import { EngineError } from "./errors.ts";
 import { HANDOVER_MIGRATIONS } from "./handover/tables.ts";
+import { laterCommands, listLater } from "./later/index.ts";
+import { LATER_MIGRATIONS, LATER_TABLES } from "./later/tables.ts";
 import { lazyLeadingCommands } from "./leading/lazy.ts";
 import { LEADING_QUERY_TABLES } from "./leading/queries.ts";
 import { LEADING_MIGRATIONS } from "./leading/tables.ts";
@@ -26,6 +28,11 @@ import { MIRROR_QUERY_TABLES, mirrorCommands } from "./mirrors/lazy.ts";
 import { createMoving } from "./moving/index.ts";
 import { movedAway } from "./moving/own-moves.ts";
 import { MOVING_MIGRATIONS } from "./moving/tables.ts";
+import { NEWS_MIGRATIONS, NEWS_TABLES } from "./news/tables.ts";
+import { notificationsCommands, notificationsWatches } from "./notifications/index.ts";
+import { NOTIFICATION_MIGRATIONS } from "./notifications/tables.ts";
+import { PEOPLE_LIVE, peopleCommands } from "./people/lazy.ts";
+import { PEOPLE_MIGRATIONS } from "./people/tables.ts";
 import { createOwnNode } from "./net/own-node.ts";
 import { createRemote } from "./net/remote.ts";
 import type { ArchiveCost } from "@baraza/crypto/archive";
@@ -33,14 +40,16 @@ import type { Platform, SqlStore, SqlTx } from "./ports.ts";
 import { CORE_MIGRATIONS } from "./schema.ts";
 import { recoveryCommands, recoveryWatches } from "./recovery/index.ts";
 import { RECOVERY_MIGRATIONS } from "./recovery/tables.ts";
+import { REQUESTS_LIVE, REQUESTS_MIGRATIONS, requestsCommands } from "./requests/index.ts";
 import { CORE_SOURCES, createSearch, migrateSearch } from "./search/index.ts";
 import { sharingCommands, sharingWatches } from "./sharing/index.ts";
 import { SHARING_MIGRATIONS } from "./sharing/tables.ts";
 import { RETURNS_TABLES } from "./slots/api.ts";
 import { listReturns } from "./slots/list.ts";
 import { SLOT_MIGRATIONS } from "./slots/tables.ts";
+import { createSignalsArea } from "./signals/index.ts";
+import { SIGNAL_MIGRATIONS } from "./signals/tables.ts";
 import { createSpace } from "./spaces/create.ts";
-import { forget, leave, remove, rename, repair, setRole } from "./spaces/manage.ts";
 import { post } from "./spaces/post.ts";
 import { profilePayload } from "./spaces/profile.ts";
 import {
@@ -54,12 +63,15 @@ import {
   theAccount,
 } from "./spaces/queries.ts";
 import { runtimeOf } from "./spaces/runtime.ts";
+import { noticingFull } from "./store/full.ts";
 import { live } from "./store/live.ts";
 import { createTrust } from "./trust/index.ts";
 import { listNotices, NOTICE_TABLES, PERSON_TABLES } from "./trust/queries.ts";
 import { migrate } from "./store/migrate.ts";
 import { named, need } from "./util.ts";
 import { createWays, theWays, WAYS_TABLES } from "./ways/index.ts";
+import { TIMER_TABLES, timerNow, vanishCommands } from "./vanish/index.ts";
+import { VANISH_MIGRATIONS } from "./vanish/tables.ts";
 import { tools as allTools } from "./tools/index.ts";
 import type { FilesWork } from "./tools/files/work-port.ts";
 import type { Tool, ToolContext } from "./tools/tool.ts";
@@ -100,10 +112,14 @@ export type EngineOptions = {
 
 /** Whoever opens an account, or has one here, does not need it. */
 const signingIn = () => import("./account/sign-in.ts");
+/** What one does with a space that is there. */
+const managing = () => import("./spaces/manage.ts");
 /** A session that ends again right after it was renewed is not renewed a second time by itself. */
 const RENEW_AGAIN_MS = 30_000;
 const RENEW_LATER_MS = 5000;
 const DAY = 24 * 60 * 60_000;
+/** How soon after something was marked the background looks what is to be sent, ms. */
+const MARKS_AFTER_MS = 500;
 
 /** Opens the store and starts the engine. @throws StoreError when the store cannot be had */
 export async function createEngine(
@@ -112,7 +128,16 @@ export async function createEngine(
 ): Promise<Engine> {
   const storeName = options.storeName ?? "baraza";
   const tools = options.tools ?? allTools;
-  const store = await platform.openStore(storeName);
+  const told = new Set<() => void>();
+  const tell = () => {
+    for (const one of told) one();
+  };
+  const noticing = noticingFull(
+    await platform.openStore(storeName),
+    () => platform.clock.now(),
+    () => tell(),
+  );
+  const { store } = noticing;
   await migrate(store, CORE_MIGRATIONS);
   await migrate(store, MOVING_MIGRATIONS, "moving");
   await migrate(store, WAYS_MIGRATIONS, "ways");
@@ -124,17 +149,21 @@ export async function createEngine(
   await migrate(store, DEVICES_MIGRATIONS, "devices");
   await migrate(store, BLOB_MIGRATIONS, "blobs");
   await migrate(store, SHARING_MIGRATIONS, "sharing");
+  await migrate(store, NOTIFICATION_MIGRATIONS, "notifications");
+  await migrate(store, PEOPLE_MIGRATIONS, "people");
+  await migrate(store, VANISH_MIGRATIONS, "vanish");
+  await migrate(store, LATER_MIGRATIONS, "later");
+  await migrate(store, REQUESTS_MIGRATIONS, "requests");
+  await migrate(store, SIGNAL_MIGRATIONS, "signals");
   for (const tool of tools) await migrate(store, [{ version: 1, up: tool.schema }], tool.name);
+  // Without files and chat there is nothing to index: engines of tests may have other tools.
+  if (tools === allTools) await migrate(store, NEWS_MIGRATIONS, "news");
   const sources = [...CORE_SOURCES, ...tools.flatMap(({ findable }) => findable)];
   await migrateSearch(store, sources);
 
   let me: Me | null = null;
   let line: Line = "connecting";
   let progress: Progress | null = null;
-  const told = new Set<() => void>();
-  const tell = () => {
-    for (const one of told) one();
-  };
   const own = createOwnNode(
     platform.transport,
     () => me?.session ?? null,
@@ -186,6 +215,8 @@ export async function createEngine(
     },
     report: options.report ?? (() => undefined),
     deviceName: options.deviceName ?? "",
+    clocks: new Map(),
+    onSignal: null,
     kick: (what) => background.kick(what),
   };
   let sessionEnded = false;
@@ -234,7 +265,26 @@ export async function createEngine(
     (await store.get("SELECT 1 AS one FROM _device_notes WHERE note = 'removed'")) !== undefined;
   let background = createBackground(core, onSessionEnded);
   const endWatch = watchHandOvers(core);
+  // Another device of the person asks for what this one may have.
+  const endAsks = store.onCommit((tables) => {
+    if (tables.has("segments_asks")) core.kick({ files: true });
+  });
+  let marksSoon: (() => void) | null = null;
+  const endMarks = store.onCommit((tables) => {
+    if (!tables.has("marks") && !tables.has("marks_drafts")) return;
+    marksSoon ??= platform.clock.setTimer(MARKS_AFTER_MS, () => {
+      marksSoon = null;
+      core.kick({ marks: true });
+    });
+  });
+  const endVanishing = store.onCommit((tables) => {
+    if (tables.has("vanishing") || tables.has("vanish_timers")) core.kick({ vanish: true });
+  });
   await loadAccount(core);
+  // Before anything is shown: what ended while the app was closed, or is there again from a backup.
+  if (core.signedIn() && (await store.get("SELECT 1 AS one FROM vanishing LIMIT 1")) !== undefined)
+    await (await import("./vanish/tend-vanish.ts")).tendVanishing(core);
+  const signals = createSignalsArea(core);
   const moving = createMoving(
     core,
     { signedIn: () => signedIn(), end: () => endSession() },
@@ -251,11 +301,13 @@ export async function createEngine(
   });
   if (core.signedIn()) {
     background.start();
+    core.kick({ vanish: true, later: true });
     moving.start();
   }
 
   /** Ends the session here: the account, its keys and everything read are destroyed on this device. */
   async function endSession(): Promise<void> {
+    signals.stop();
     await background.stop();
     await moving.wipe();
     await wipe(store, (tx) => search.wipe(tx));
@@ -303,7 +355,10 @@ export async function createEngine(
   }
 
   const devices = createDevices(core, { signedIn, tell });
-  const base: Omit<EngineCommands, `chat.${string}` | `files.${string}`> = {
+  const base: Omit<
+    EngineCommands,
+    `brought.${string}` | `chat.${string}` | `files.${string}` | `marks.${string}`
+  > = {
     ...devices.commands,
     ...createTrust(core),
     ...createWays(core, { signedIn, signedInAgain }),
@@ -362,11 +417,12 @@ export async function createEngine(
     },
     "node.claim": ({ setup }) => claim(core, setup),
     ...adminCommands(core),
-    "space.create": async ({ title, kind = "group", history = "all", organisation = false }) => ({
-      spaceId: await createSpace(core, { title, kind, history, organisation }),
+    ...requestsCommands(core),
+    "space.create": async ({ kind = "group", history = "all", organisation = false, ...rest }) => ({
+      spaceId: await createSpace(core, { ...rest, kind, history, organisation }),
     }),
-    "space.rename": ({ spaceId, title }) => rename(core, spaceId, title),
-    "space.invite": ({ spaceId, days }) => invite(core, spaceId, days),
+    "space.rename": async ({ spaceId, title }) => (await managing()).rename(core, spaceId, title),
+    "space.invite": ({ spaceId, ...wish }) => invite(core, spaceId, wish),
     "space.readInvitation": ({ fragment }) => readInvitation(core, fragment),
     "space.ask": ({ fragment }) => ask(core, fragment),
     "space.cancelJoin": async ({ joinId }) => {
@@ -376,6 +432,7 @@ export async function createEngine(
           [joinId],
         );
         if (join === undefined) return;
+        tx.run("DELETE FROM join_hosts WHERE log_id = ?", [join.log_id]);
         tx.run(
           `DELETE FROM key_packages WHERE purpose = ?1
            AND NOT EXISTS (SELECT 1 FROM joins WHERE log_id = ?1)`,
@@ -383,18 +440,25 @@ export async function createEngine(
         );
       });
     },
-    "space.remove": ({ spaceId, identityId }) => remove(core, spaceId, identityId),
-    "space.setRole": ({ spaceId, identityId, role }) => setRole(core, spaceId, identityId, role),
-    "space.leave": ({ spaceId }) => leave(core, spaceId),
-    "space.forget": ({ spaceId }) => forget(core, spaceId),
-    "space.repair": ({ spaceId }) => repair(core, spaceId),
+    "space.remove": async ({ spaceId, identityId }) =>
+      (await managing()).remove(core, spaceId, identityId),
+    "space.setRole": async ({ spaceId, identityId, role, until }) =>
+      (await managing()).setRole(core, spaceId, identityId, role, until),
+    "space.leave": async ({ spaceId }) => (await managing()).leave(core, spaceId),
+    "space.forget": async ({ spaceId }) => (await managing()).forget(core, spaceId),
+    "space.repair": async ({ spaceId }) => (await managing()).repair(core, spaceId),
     ...recoveryCommands(core, signedIn),
-    ...sharingCommands(core),
+    ...sharingCommands(core, () => context),
+    ...notificationsCommands(core),
+    ...vanishCommands(core),
+    ...laterCommands(core),
     "sync.now": async () => background.nudge(),
     ...moving.commands,
     ...lazyLeadingCommands(core),
+    ...peopleCommands(core),
     ...mirrorCommands(core),
     ...search.commands,
+    ...signals.commands,
   };
   const commands: Record<string, unknown> = { ...base };
   for (const tool of tools) {
@@ -413,7 +477,7 @@ export async function createEngine(
   /** What is not only in the store: told by `tell`, and by commits for the number of what waits. */
   const status = async (): Promise<Status> => {
     const row = await store.get<{ count: number }>(
-      "SELECT count(*) AS count FROM outbox WHERE type NOT LIKE 'space.%'",
+      "SELECT count(*) AS count FROM outbox WHERE type NOT LIKE 'space.%' AND type NOT LIKE 'segments.%' AND type NOT LIKE 'marks.%'",
     );
     const away = await movedAway(core);
     const movedTo = away === null ? null : `${away.name}@${away.node}`;
@@ -426,6 +490,7 @@ export async function createEngine(
       shut,
       wasRemoved,
       clockOffDays,
+      deviceFull: noticing.full(),
     };
   };
   const memory =
@@ -458,7 +523,7 @@ export async function createEngine(
     status: memory(["outbox", "own_moves"], status),
     spaces: stored(SPACES_TABLES, () => listSpaces(core)),
     space: stored(
-      [...SPACES_TABLES, "proposals", "proposal_answers", "decisions"],
+      [...SPACES_TABLES, "proposals", "proposal_answers", "decisions", "asks", "banned", "reports"],
       (args: { spaceId: string }) => oneSpace(core, args.spaceId),
     ),
     people: stored(PEOPLE_TABLES, (args: { spaceId: string }) => listPeople(core, args.spaceId)),
@@ -480,11 +545,26 @@ export async function createEngine(
     mirrors: stored(MIRROR_QUERY_TABLES, async (args: { spaceId: string }) =>
       (await import("./mirrors/mirrors.ts")).mirrorsOf(core, args.spaceId),
     ),
+    "news.all": stored(NEWS_TABLES, async () =>
+      (await import("./news/news-queries.ts")).newsOf(core),
+    ),
     ...recoveryWatches(core),
     ...sharingWatches(core),
+    ...notificationsWatches(core),
+    ...signals.live,
+    "later.list": stored(LATER_TABLES, (args: EngineLive["later.list"]["args"]) =>
+      listLater(core, args),
+    ),
+    "vanish.timer": stored(TIMER_TABLES, (args: { spaceId: string }) =>
+      timerNow(core, args.spaceId),
+    ),
     "search.state": (_args, onValue, onError) => search.watchState(onValue, onError),
   };
   for (const { name, tables, run } of moving.live) watches[name] = stored(tables, run);
+  for (const [name, query] of Object.entries(PEOPLE_LIVE))
+    watches[name] = stored(query.tables, (args: { spaceId: string }) => query.run(core, args));
+  for (const [name, query] of Object.entries(REQUESTS_LIVE))
+    watches[name] = stored(query.tables, (args: never) => query.run(core, args));
   for (const [name, query] of Object.entries(ADMIN_LIVE))
     watches[name] = stored(query.tables, () => query.run(core));
   for (const tool of tools) {
@@ -505,6 +585,11 @@ export async function createEngine(
     async close() {
       await moving.stop();
       endWatch();
+      endAsks();
+      endMarks();
+      endVanishing();
+      marksSoon?.();
+      signals.stop();
       await search.stop();
       await background.stop();
       await store.close();

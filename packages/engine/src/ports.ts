@@ -93,6 +93,8 @@ export type RequestOptions = {
   headers?: Readonly<Record<string, string>>;
   /** POST unless told otherwise; a GET carries no body. */
   method?: "GET" | "POST" | "PUT" | "DELETE";
+  /** The caller does not use the body any more: its memory is given back as soon as it is sent (see freeBytes). */
+  given?: boolean;
 };
 
 export type LiveHandlers = {

@@ -251,6 +251,25 @@ CREATE TABLE notices (
 CREATE INDEX notices_by_position ON notices (log_id, position);
 `;
 
+/** What others wrote, and what of it names one: the list counts these for each space. */
+const UNREAD = `
+CREATE INDEX activity_of_others ON activity (log_id, position) WHERE mine = 0;
+CREATE INDEX activity_mentions ON activity (log_id, position) WHERE mine = 0 AND mention = 1;
+`;
+
+/** Channels: what is new and how far one has read, each in its own. */
+const CHANNELS = `
+ALTER TABLE activity ADD COLUMN channel TEXT NOT NULL DEFAULT '';
+DROP INDEX activity_of_others;
+DROP INDEX activity_mentions;
+CREATE INDEX activity_of_others ON activity (log_id, channel, position) WHERE mine = 0;
+CREATE INDEX activity_mentions ON activity (log_id, channel, position) WHERE mine = 0 AND mention = 1;
+CREATE TABLE read_in (log_id TEXT NOT NULL, channel TEXT NOT NULL, position INTEGER NOT NULL, PRIMARY KEY (log_id, channel)) STRICT, WITHOUT ROWID;
+INSERT INTO read_in SELECT log_id, '', position FROM read_positions;
+DROP TABLE read_positions;
+ALTER TABLE read_in RENAME TO read_positions;
+`;
+
 /** Positions of pending events start here: above every confirmed one. */
 export const PENDING_POSITION = 2 ** 50;
 
@@ -258,4 +277,6 @@ export const PENDING_POSITION = 2 ** 50;
 export const CORE_MIGRATIONS: readonly Migration[] = [
   { version: 1, up: CORE },
   { version: 2, up: TRUST },
+  { version: 3, up: UNREAD },
+  { version: 4, up: CHANNELS },
 ];

@@ -12,6 +12,24 @@ export function createQueue(): Queue {
   };
 }
 
+/** A place in a row: `come` waits until those before have gone on, `go` lets the next one. */
+export type Turn = { come: Promise<void>; go(): void };
+
+/** Turns by name: what was begun first comes first, however long each takes to look something up before. */
+export function turns(): (name: string) => Turn {
+  const last = new Map<string, Promise<void>>();
+  return (name) => {
+    const come = last.get(name) ?? Promise.resolve();
+    const gone = Promise.withResolvers<void>();
+    // Whoever gives up does not let anybody past those who still wait.
+    const mine = Promise.all([come, gone.promise]).then(() => {
+      if (last.get(name) === mine) last.delete(name);
+    });
+    last.set(name, mine);
+    return { come, go: gone.resolve };
+  };
+}
+
 /** Queues by name: work of one name runs one after the other, others beside it. */
 export function named(): <T>(name: string, work: () => Promise<T>) => Promise<T> {
   const queues = new Map<string, { queue: Queue; users: number }>();

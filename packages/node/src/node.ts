@@ -8,6 +8,7 @@ import { blobsDir, databasePath } from "./data-dir.ts";
 import { takeDataDir } from "./data-lock.ts";
 import type { Outbound } from "./edges/outbound.ts";
 import { createOutbound } from "./edges/outbound.ts";
+import { createPushServices } from "./edges/push-services.ts";
 import { readAppFiles } from "./http/app-files.ts";
 import type { Dispatcher } from "./http/dispatch.ts";
 import { createDispatcher } from "./http/dispatch.ts";
@@ -19,6 +20,7 @@ import { loadSecrets } from "./secrets.ts";
 import { createAccounts } from "./services/accounts/index.ts";
 import { createAdmin } from "./services/admin/index.ts";
 import { announceSetup } from "./services/admin/setup.ts";
+import type { BlobsService } from "./services/blobs/index.ts";
 import { createBlobs } from "./services/blobs/index.ts";
 import { createBoxes } from "./services/boxes/index.ts";
 import { createCards } from "./services/cards/index.ts";
@@ -33,8 +35,13 @@ import { createMoving } from "./services/moving/index.ts";
 import type { PushService } from "./services/push/index.ts";
 import { createPush } from "./services/push/index.ts";
 import { createRecovery } from "./services/recovery/index.ts";
+import { createRequests } from "./services/requests/index.ts";
 import { createRelay } from "./services/relay/index.ts";
+import { createSignals } from "./services/signals/index.ts";
 import { createSharing } from "./services/sharing/index.ts";
+import type { WebPushService } from "./services/web-push/index.ts";
+import { createWebPush } from "./services/web-push/index.ts";
+import type { PaceTimes } from "./services/web-push/pace.ts";
 import type { Store } from "./store/port.ts";
 import { openSqliteStore } from "./store/sqlite/index.ts";
 
@@ -47,6 +54,8 @@ export type NodeOptions = {
   wrapOutbound?: (outbound: Outbound) => Outbound;
   /** First and longest wait before a node that did not answer is tried again. */
   pushRetry?: { retryMs: number; retryMaxMs: number };
+  /** How often a device is woken whose app is closed, and how long a push service may take; for tests. */
+  webPush?: Partial<PaceTimes> & { timeoutMs?: number };
 };
 
 export type RunningNode = {
@@ -210,6 +219,38 @@ async function start(
       onLetter: () => {
         moving.letterCame();
       },
+      onMissed: (boxIds) => {
+        webPush.missed(boxIds);
+      },
+      onListening: (boxIds) => {
+        webPush.listening(boxIds);
+      },
+    }),
+  );
+  add(
+    createRequests({
+      store,
+      secrets,
+      name: nameOf,
+      outbound,
+      nodeKeyOf: (node, fresh) => relay.nodeKeyOf(node, fresh),
+      onLetter: (boxId) => {
+        boxes.letterCame(boxId);
+        moving.letterCame();
+      },
+      now,
+    }),
+  );
+  const { timeoutMs, ...pace } = options.webPush ?? {};
+  const webPush: WebPushService = add(
+    createWebPush({
+      store,
+      secrets,
+      name,
+      services: createPushServices({ name, ...(timeoutMs === undefined ? {} : { timeoutMs }) }),
+      listensAt: (boxId) => boxes.listensAt(boxId),
+      now,
+      times: pace,
     }),
   );
   const logs = add(
@@ -233,6 +274,10 @@ async function start(
       onMirrors: (logId) => {
         mirrors.changed(logId);
       },
+      onOpened: (logId) => {
+        blobs.incoming.opened(logId);
+      },
+      bringBlobs: (logId, blobIds) => blobs.incoming.bring(logId, blobIds),
       observeBatch: (entries) => {
         metrics.batch(entries);
       },
@@ -267,13 +312,20 @@ async function start(
     }),
   );
   await keylog.enterAll();
-  const blobs = add(
+  const blobs: BlobsService = add(
     await createBlobs({
       store,
       dir: blobsDir(config.dataDir),
       sessionSeat: (logId, token) => logs.sessionSeat(logId, token),
       quota: { log: files, node: quota },
       logQuota: async () => (await store.admin.settings(null)).files,
+      name,
+      others: {
+        nodeKey: secrets.nodeKey.privateKey,
+        outbound,
+        nodeKeyOf: (node, fresh) => relay.nodeKeyOf(node, fresh),
+        ...options.pushRetry,
+      },
       now,
     }),
   );
@@ -283,6 +335,17 @@ async function start(
       chunks: blobs.chunks,
       sessionSeat: (logId, token) => logs.sessionSeat(logId, token),
       quota: Math.min(config.dropQuotaMb * 1024 * 1024, files),
+      now,
+    }),
+  );
+  const signals = add(
+    createSignals({
+      store,
+      name,
+      nodeKey: secrets.nodeKey.privateKey,
+      outbound,
+      sessionSeat: (logId, token) => logs.sessionSeat(logId, token),
+      deliverLocal: (deliveries) => boxes.signal(name, deliveries),
       now,
     }),
   );
@@ -321,6 +384,11 @@ async function start(
   metrics.gauge("live_connections", "Live connections.", () => server.liveConnections());
   metrics.gauge("push_nodes_waiting", "Nodes that do not answer and are tried again.", () =>
     push.waitingFor(),
+  );
+
+  metrics.gauge("signal_seats", "Seats that listen for signals.", () => signals.listening());
+  metrics.gauge("web_push_devices", "Devices that were woken and have not come yet.", () =>
+    webPush.known(),
   );
 
   server.serve({
@@ -365,7 +433,8 @@ async function start(
     store,
     keylog,
     idle: async () => {
-      await Promise.all([push.idle(), mirrors.idle()]);
+      await Promise.all([push.idle(), mirrors.idle(), blobs.incoming.idle()]);
+      await Promise.all([webPush.idle(), signals.idle()]);
     },
     close: async () => {
       await close();

@@ -27,6 +27,8 @@ export type NodeSecrets = {
   tokenSeed: Bytes;
   /** Hides account names in the key log: with another one it would be another log. */
   vrfSeed: Bytes;
+  /** Seed of the key by which push services know this node: with another one every device would have to subscribe anew. */
+  webPushSeed: Bytes;
   /** Long-term secret of OPAQUE (RFC 9807): when it changes, no passphrase opens anything any more. */
   opaqueSetup: string;
 };
@@ -62,7 +64,7 @@ export async function loadSecrets(dataDir: string): Promise<NodeSecrets> {
     await writeDurably(path, bytes);
   }
   const { nodeSeed, secret, opaqueSetup } = readAs(stored, bytes);
-  const derive = (label: string) => hkdf(secret, new Uint8Array(), label, 32);
+  const derive = (label: string, length = 32) => hkdf(secret, new Uint8Array(), label, length);
   return {
     nodeKey: ed25519FromSeed(nodeSeed),
     addressSecret: derive("baraza/node/addresses/1"),
@@ -70,6 +72,7 @@ export async function loadSecrets(dataDir: string): Promise<NodeSecrets> {
     storeSecret: derive("baraza/node/store/1"),
     tokenSeed: derive("baraza/node/tokens/1"),
     vrfSeed: derive("baraza/node/key-log/1"),
+    webPushSeed: derive("baraza/node/web-push/1", 48),
     opaqueSetup,
   };
 }

@@ -231,6 +231,8 @@ export const JOURNAL_ACTS = [
   "stay",
   "closed",
   "settings",
+  "block",
+  "unblock",
 ] as const;
 export type JournalAct = (typeof JOURNAL_ACTS)[number];
 /**

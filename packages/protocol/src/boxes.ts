@@ -104,6 +104,13 @@ export const liveDown = v.variant("t", [
     body: bytes(LIMITS.pushBodyBytes),
   }),
   object({ t: v.literal("wake"), boxId: bytes16, addressId: bytes16 }),
+  /** Given to who listens at this moment, kept for nobody (see signals.ts). */
+  object({
+    t: v.literal("signal"),
+    boxId: bytes16,
+    addressId: bytes16,
+    body: bytes(LIMITS.signalPushBytes),
+  }),
   object({ t: v.literal("pong") }),
   object({ t: v.literal("error"), code: v.string() }),
 ]);

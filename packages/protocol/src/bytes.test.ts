@@ -1,11 +1,14 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import type { Bytes } from "./bytes.ts";
 import {
   concat,
   equalBytes,
+  freeBytes,
   fromBase64url,
   fromHex,
   fromUtf8,
+  joinRead,
   toBase64url,
   toHex,
   uint64,
@@ -25,6 +28,25 @@ test("bytes survive hexadecimal and base64url", () => {
   );
   const large = new Uint8Array(100_000).fill(7);
   expect(fromBase64url(toBase64url(large))).toEqual(large);
+});
+
+test("large bytes give their memory back, with all views of it; small ones, that may share a pool, stay", () => {
+  const large = new Uint8Array(100_000).fill(7);
+  const view = large.subarray(10, 20);
+  freeBytes(large);
+  expect([large.length, view.length, large.buffer.byteLength]).toEqual([0, 0, 0]);
+  freeBytes(large);
+  const pooled = Buffer.from("in a pool with others") as Bytes;
+  freeBytes(pooled);
+  expect(pooled.toString()).toBe("in a pool with others");
+});
+
+test("parts off a line are joined, and those that own their buffer are given back", () => {
+  const own = new Uint8Array(40_000).fill(1);
+  const shared = new Uint8Array(80_000).fill(2).subarray(0, 40_000);
+  const joined = joinRead([own, shared, Uint8Array.of(3)], 80_001);
+  expect([joined[0], joined[40_000], joined[80_000]]).toEqual([1, 2, 3]);
+  expect([own.length, shared.length]).toEqual([0, 40_000]);
 });
 
 test("text that is neither is refused", () => {

@@ -37,6 +37,30 @@ export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
   return difference === 0;
 }
 
+/**
+ * Gives the memory of large bytes back at once, with every view of the same buffer; they are empty from then on. Megabytes that wait
+ * for the garbage collector make it run over the whole heap every few dozen of them: it took a third of the time of moving files.
+ * Only for bytes that nobody uses any more, neither the kernel nor another thread on the caller's behalf.
+ */
+export function freeBytes(bytes: Bytes): void {
+  // Missing in engines before 2024: there the collector does it.
+  if (bytes.length > FREED) bytes.buffer.transfer?.(0);
+}
+/** What is shorter may be a piece of a buffer that others have pieces of too: Node cuts them from pools up to this size. */
+const FREED = 32 * 1024;
+
+/** Joins parts that came off the line, and gives their memory back where they are all of their buffers. @param length of all */
+export function joinRead(parts: readonly Bytes[], length: number): Bytes {
+  const out = new Uint8Array(length);
+  let at = 0;
+  for (const part of parts) {
+    out.set(part, at);
+    at += part.length;
+    if (part.length === part.buffer.byteLength) freeBytes(part);
+  }
+  return out;
+}
+
 /** An unsigned integer below 2^53 as eight bytes, big endian. */
 export function uint64(value: number): Bytes {
   const out = new Uint8Array(8);

@@ -42,6 +42,10 @@ export const ERRORS = {
   address_invalid: [404, "stop"],
   address_expired: [410, "refetch"],
   box_full: [507, "retry"],
+  // first letters
+  /** `whose`: account, node, person. More go tomorrow. */
+  letters_limited: [429, "retry"],
+  node_blocked: [403, "stop"],
   // logs
   log_exists: [409, "stop"],
   log_not_found: [404, "stop"],

@@ -25,6 +25,9 @@ export const LIMITS = {
   genesisBytes: 16 * KiB,
   entryBlobs: 64,
   stewards: 32,
+  /** People of one space whose role is another than member, and who are banned from it. */
+  listedRoles: 128,
+  banned: 64,
   /** Nodes that keep a copy of one log; and how long a copy is kept that nobody feeds. */
   mirrors: 3,
   mirrorIdleMs: 180 * DAY,
@@ -39,6 +42,11 @@ export const LIMITS = {
   boxesPerAccount: 16,
   pushBodyBytes: 96 * KiB,
   pushesPerRequest: 256,
+  /** A signal's sealed body, and a wrapped one at most; how late it may be, and how long a seat listens. */
+  signalBytes: 512,
+  signalPushBytes: 2 * KiB,
+  signalLateMs: 15_000,
+  signalListenMs: 5 * MINUTE,
   chunkBytes: MiB,
   blobChunks: 16_384,
   /** Small blobs in one request, and the size of each. */
@@ -115,6 +123,10 @@ export const LIMITS = {
   drops: 5000,
   dropItemBytes: 8 * KiB,
   blobGraceMs: DAY,
+  /** How long a former hub keeps content that the present one has. */
+  blobRestMs: 30 * DAY,
+  /** Missing blobs in one answer. */
+  blobsMissing: 1000,
   fileNameLength: 255,
   mediaTypeLength: 200,
   /** Files behind one link for people outside, what their sealed list may take, and how long such a link may last. */
@@ -140,6 +152,25 @@ export const LIMITS = {
   intakeRestMs: 30 * DAY,
   /** Links, and drop boxes, that a vault remembers. */
   vaultShares: 300,
+  /** Files that the vault names of one link. */
+  vaultShareFiles: 20,
+  /** First letters to people one has never met: the sealed letter, and characters of the words. */
+  requestLetterBytes: 64 * KiB,
+  requestWords: 1000,
+  /** How long one key issues tokens for them; the one before still counts. */
+  requestKeyMs: 7 * DAY,
+  /** In a day: by one account; from one node; to one person, and to one person from one node. */
+  requestsPerAccount: 20,
+  requestsPerNode: 300,
+  requestsPerPerson: 50,
+  requestsPerPersonNode: 10,
+  /** That wait on a device for an answer, in all and from one node. */
+  requestsWaiting: 100,
+  requestsWaitingNode: 20,
+  /** Nodes that an account or a node blocks; reports that wait, in all and by one account. */
+  blockedNodes: 1000,
+  nodeReports: 1000,
+  nodeReportsPerAccount: 20,
   /** How far the time in a signed request may be from the node's clock. */
   clockSkewMs: 10 * MINUTE,
   requestTimeoutMs: 30_000,

@@ -17,10 +17,13 @@ import * as passkeys from "./passkeys.ts";
 import * as recovery from "./recovery.ts";
 import * as moving from "./moving.ts";
 import * as relay from "./relay.ts";
+import * as requests from "./requests.ts";
 import { object } from "./schema.ts";
 import * as sharing from "./sharing.ts";
+import * as signals from "./signals.ts";
 import * as slots from "./slots.ts";
 import * as ways from "./ways.ts";
+import * as webPush from "./web-push.ts";
 
 /**
  * `session`: needs `Authorization: Bearer <base64url session>`. `gateway`: may come through the gateway, without
@@ -132,6 +135,9 @@ export const ROUTES = {
   "boxes.delete": route("session", boxes.boxesDelete),
   "boxes.wakes": route("session", boxes.boxesWakes),
   "push.deliver": route("peer", boxes.pushDeliver, LIMITS.appendBytes * 4),
+  "webPush.state": route("session", webPush.webPushState),
+  "webPush.subscribe": route("session", webPush.webPushSubscribe),
+  "webPush.unsubscribe": route("session", webPush.webPushUnsubscribe),
   "logs.create": route("gateway", log.logsCreate, LIMITS.slotBytes + LIMITS.requestBytes),
   "logs.close": route("gateway", handover.logsClose),
   "logs.takeOver": route("gateway", handover.logsTakeOver),
@@ -144,10 +150,16 @@ export const ROUTES = {
   "logs.seats": route("gateway", log.logsSeats),
   "logs.push": route("gateway", log.logsPush),
   "logs.slot": route("gateway", slots.logsSlot),
+  "signals.listen": route("gateway", signals.signalsListen),
+  "signals.send": route("gateway", signals.signalsSend),
+  "signals.deliver": route("peer", signals.signalsDeliver, LIMITS.signalPushBytes * 512),
   "blobs.create": route("gateway", blobs.blobsCreate),
   "blobs.put": route("gateway", blobs.blobsPut, LIMITS.blobRequestBytes),
   "blobs.batch": route("gateway", blobs.blobsBatch, LIMITS.blobRequestBytes),
   "blobs.get": route("gateway", blobs.blobsGet),
+  "blobs.state": route("gateway", blobs.blobsState),
+  "blobs.fetch": route("peer", blobs.blobsFetch),
+  "blobs.letGo": route("peer", blobs.blobsLetGo),
   "handouts.create": route(
     "gateway",
     sharing.handoutsCreate,
@@ -174,6 +186,15 @@ export const ROUTES = {
   "recovery.put": route("gateway", recovery.recoveryPut),
   "recovery.get": route("gateway", recovery.recoveryGet, LIMITS.requestBytes),
   "recovery.close": route("gateway", recovery.recoveryClose),
+  "requests.key": route("gateway", requests.requestsKey),
+  "requests.token": route("session", requests.requestsToken),
+  "requests.attest": route("peer", requests.requestsAttest),
+  "requests.put": route("gateway", requests.requestsPut),
+  "reports.send": route("session", requests.reportsSend),
+  "reports.list": route("administrator", requests.reportsList, 8 * LIMITS.requestBytes),
+  "reports.close": route("administrator", requests.reportsClose),
+  "nodes.blocked": route("administrator", requests.nodesBlocked),
+  "nodes.block": route("administrator", requests.nodesBlock),
   "relay.forward": route("session", relay.relayForward, LIMITS.appendBytes + LIMITS.requestBytes),
   "relay.node": route("session", relay.relayNode),
 } as const satisfies Record<string, Route>;

@@ -123,6 +123,8 @@ export const letter = object({
     "shareAsk",
     "moved",
     "leading",
+    "report",
+    "request",
   ]),
   body: bytes(LIMITS.letterBytes),
   sig: signature,
@@ -204,7 +206,17 @@ export const welcomeBody = object({
 export const refusedBody = object({
   cardId: v.optional(bytes16),
   logId: v.optional(bytes32),
-  reason: v.picklist(["expired", "declined", "full", "unknown"]),
+  reason: v.picklist(["expired", "declined", "full", "unknown", "used", "banned"]),
+});
+
+/** "Look at this": a member tells those who keep order about a person, and what they chose to show of it. */
+export const reportBody = object({
+  logId: bytes32,
+  /** Who it is about. */
+  person: bytes32,
+  /** The message that it is about; none: the person alone. */
+  eventId: v.optional(bytes16),
+  note: text(1000),
 });
 
 /** An invitation card: what a link shows before one asks to come in. */
@@ -219,6 +231,10 @@ export const card = object({
   expires: time,
   /** The space's group id: the guest's rejoin key derives from it. */
   groupId: v.optional(bytes32),
+  /** Somebody looks at who asks before they are let in. */
+  approval: v.optional(v.boolean()),
+  /** Who may answer beside the inviter: those who keep order in the space. */
+  hosts: v.optional(v.pipe(v.array(bytes32), v.maxLength(LIMITS.stewards))),
 });
 export type Card = Infer<typeof card>;
 

@@ -254,6 +254,8 @@ export const vaultSharing = object({
       made: time,
       expires: time,
       takes: v.optional(uint()),
+      /** What was chosen, so that it can be said of a file that it is given; of many, some. */
+      chosen: v.optional(v.pipe(v.array(bytes16), v.maxLength(LIMITS.vaultShareFiles))),
       gone: v.optional(v.literal(true)),
     }),
   ),
@@ -267,6 +269,8 @@ export const vaultSharing = object({
       files: uint(),
       made: time,
       expires: time,
+      /** For which folder of which space (without a folder: its top) the files are meant. */
+      into: v.optional(object({ spaceId: bytes32, folder: v.optional(bytes16) })),
       gone: v.optional(v.literal(true)),
     }),
   ),

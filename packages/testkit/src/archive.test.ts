@@ -1,9 +1,11 @@
-import { readdir, writeFile } from "node:fs/promises";
+import { randomBytes } from "node:crypto";
+import { readdir, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { strFromU8, unzipSync } from "fflate";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import {
   ARCHIVE_PASSPHRASE,
+  OPEN_WORDS,
   archiveFile,
   archiveOf,
   feedArchive,
@@ -11,6 +13,7 @@ import {
   readArchive,
 } from "./archives.ts";
 import { findCanaries } from "./capture.ts";
+import { addFile, untilFiles } from "./files.ts";
 import type { Network } from "./network.ts";
 import { network } from "./network.ts";
 import type { Person } from "./person.ts";
@@ -259,3 +262,142 @@ test("a member who comes by a link is in the archive of the others too", async (
   }[];
   expect(people.map((one) => one.name)).toEqual(expect.arrayContaining(["Amina", "Bruno", "Ines"]));
 });
+
+test("the open archive holds files in their folders, with versions, comments and what is in the bin; and one's own", async () => {
+  const jana = await net.person({ node: 0, name: "jana", displayName: "Jana" });
+  const kofi = await net.person({ node: 1, name: "kofi", displayName: "Kofi" });
+  const id = await spaceOf(jana, [kofi], { title: "Well" });
+  const large = randomBytes(5_300_000);
+  const contents = new Map([
+    ["CON.txt", randomBytes(300)],
+    ["a/b:c?.txt", randomBytes(4000)],
+    ["empty", Buffer.alloc(0)],
+  ]);
+  const { fileId: folderId } = await jana.commands["files.newFolder"]({
+    spaceId: id,
+    parentId: null,
+    name: "..\\plans/2026",
+  });
+  const add = async (name: string, bytes: Buffer, parentId: string | null = folderId) =>
+    (
+      await jana.commands["files.add"]({
+        spaceId: id,
+        parentId,
+        name,
+        content: new Blob([new Uint8Array(bytes)]),
+        prepared: { type: "application/octet-stream" },
+      })
+    ).fileId;
+  for (const [name, bytes] of contents) await add(name, bytes);
+  const map = await add("map.png", large);
+  const twice = [
+    await add("same.txt", Buffer.from("one")),
+    await add("SAME.txt", Buffer.from("two")),
+  ];
+  const binned = await add("old.txt", Buffer.from("no longer"), null);
+  await kofi.until("files.entry", { spaceId: id, fileId: map }, (one) => one !== null);
+  await kofi.commands["files.comment"]({ spaceId: id, fileId: map, text: `${HOSTILE} a fine map` });
+  await jana.commands["files.addVersion"]({
+    spaceId: id,
+    fileId: map,
+    content: new Blob([new Uint8Array(large.subarray(0, 2_000_000))]),
+    prepared: { type: "image/png" },
+  });
+  await jana.commands["files.bin"]({ spaceId: id, fileIds: [binned] });
+  const { spaceId: ownId } = await jana.commands["files.own"]({});
+  await addFile(jana, ownId, "diary.txt", Buffer.from("dear diary"));
+  await jana.until("files.uploads", {}, (list) => list.every((one) => one.failure === null));
+  await jana.until(
+    "files.entry",
+    { spaceId: id, fileId: map },
+    (one) => one?.comments === 1 && one.versions === 2,
+  );
+  await untilFiles(jana, ownId, ["diary.txt"]);
+  for (const fileId of [...twice, map])
+    await jana.until("files.entry", { spaceId: id, fileId }, (one) => one?.sending === null);
+  // What lies sealed on this device is not in the way, and stays.
+  await jana.commands["files.pin"]({ spaceId: id, fileIds: [map], on: true });
+  await jana.until(
+    "files.entry",
+    { spaceId: id, fileId: map },
+    (one) => (one?.kept.bytes ?? 0) > 2_000_000,
+  );
+  const chunks = (await readdir(join(jana.directory, "files"))).length;
+  const files = unzipSync(await archiveOf(jana, "open"));
+  expect((await readdir(join(jana.directory, "files"))).length).toBe(chunks + 1);
+  const at = "conversations/001 Well";
+  const same = (name: string, bytes: Buffer) =>
+    expect(Buffer.from(files[`${at}/${name}`] ?? []).equals(bytes), name).toBe(true);
+  const within = "files/.._plans_2026";
+  same(`${within}/CON_.txt`, contents.get("CON.txt")!);
+  same(`${within}/a_b_c_.txt`, contents.get("a/b:c?.txt")!);
+  same(`${within}/empty`, Buffer.alloc(0));
+  same(`${within}/map.png`, large.subarray(0, 2_000_000));
+  same(`files-earlier/.._plans_2026/map.png/1 map.png`, large);
+  same(`${within}/same.txt`, Buffer.from("one"));
+  same(`${within}/SAME (2).txt`, Buffer.from("two"));
+  same("files-bin/old.txt", Buffer.from("no longer"));
+  expect(Buffer.from(files["own/files/diary.txt"] ?? []).toString()).toBe("dear diary");
+  type Recorded = {
+    name: string;
+    binned?: boolean;
+    versions?: { path?: string; present?: boolean }[];
+    comments?: { text: string; authorName: string }[];
+  };
+  const records = JSON.parse(strFromU8(files[`${at}/files.json`]!)) as Recorded[];
+  const ofMap = records.find((one) => one.name === "map.png");
+  expect(ofMap?.versions?.map((one) => [one.path, one.present ?? false])).toEqual([
+    ["files-earlier/.._plans_2026/map.png/1 map.png", false],
+    [`${within}/map.png`, true],
+  ]);
+  expect(ofMap?.comments).toMatchObject([{ text: `${HOSTILE} a fine map`, authorName: "Kofi" }]);
+  expect(records.find((one) => one.name === "old.txt")?.binned).toBe(true);
+  const page = strFromU8(files[`${at}/files.html`]!);
+  expect(page).not.toContain("<script");
+  expect(page).toContain(`href="files/.._plans_2026/a_b_c_.txt"`);
+  expect(strFromU8(files["index.html"]!)).toContain("conversations/001%20Well/files.html");
+  expect(strFromU8(files["index.html"]!)).toContain("own/files.html");
+  // Without the content all of it is still listed.
+  const listed = unzipSync(await archiveOf(jana, "open", false));
+  expect(Object.keys(listed).filter((name) => name.includes("/files"))).toEqual([
+    `${at}/files.json`,
+    `${at}/files.html`,
+    "own/files.json",
+    "own/files.html",
+  ]);
+  expect(JSON.parse(strFromU8(listed[`${at}/files.json`]!))).toHaveLength(records.length);
+  expect(jana.faults).toEqual([]);
+}, 60_000);
+
+test("what a node has lost is told apart in an open archive, and a line that is cut stops it with a reason", async () => {
+  const lena = await net.person({ node: 1, name: "lena", displayName: "Lena" });
+  const id = await spaceOf(lena, []);
+  await addFile(lena, id, "kept.bin", randomBytes(3000));
+  await addFile(lena, id, "lost.bin", randomBytes(1_200_000));
+  await untilFiles(lena, id, ["kept.bin", "lost.bin"]);
+  await lena.commands["files.free"]({});
+  const root = join(lena.node.dataDir, "blobs");
+  for (const entry of await readdir(root, { recursive: true, withFileTypes: true })) {
+    const path = join(entry.parentPath, entry.name);
+    if (entry.isFile() && (await stat(path)).size > 1_000_000) await rm(path);
+  }
+  const files = unzipSync(await archiveOf(lena, "open"));
+  const records = JSON.parse(strFromU8(files["conversations/001 A space/files.json"]!)) as {
+    name: string;
+    versions: { path?: string; missing?: boolean }[];
+  }[];
+  expect(records.map((one) => [one.name, one.versions[0]?.missing ?? false])).toEqual([
+    ["kept.bin", false],
+    ["lost.bin", true],
+  ]);
+  await lena.commands["files.free"]({});
+  lena.line.cut();
+  await lena.until("status", {}, (status) => status.line !== "online");
+  await lena.commands["archive.make"]({ kind: "open", words: OPEN_WORDS });
+  const failed = await lena.until("archive.job", {}, (one) => one?.state === "failed");
+  expect(failed?.reason).toBe("offline");
+  lena.line.mend();
+  await lena.until("status", {}, (status) => status.line === "online");
+  await lena.commands["archive.goOn"]({});
+  await lena.until("archive.job", {}, (one) => one?.state === "ready");
+}, 90_000);

@@ -17,15 +17,23 @@ export const OPEN_WORDS: OpenArchiveWords = {
   answering: "Answering",
   back: "All conversations",
   empty: "Nothing here",
+  files: "Files",
+  ownFiles: "Files of my own",
+  inBin: "in the bin",
+  earlier: "an earlier version",
+  missing: "could not be fetched",
 };
 
 /** Makes an archive and gives its bytes. */
 export async function archiveOf(
   person: Person,
   kind: ArchiveKind = "sealed",
+  content = true,
 ): Promise<Uint8Array<ArrayBuffer>> {
   await person.commands["archive.make"](
-    kind === "sealed" ? { kind, passphrase: ARCHIVE_PASSPHRASE } : { kind, words: OPEN_WORDS },
+    kind === "sealed"
+      ? { kind, passphrase: ARCHIVE_PASSPHRASE }
+      : { kind, words: OPEN_WORDS, content },
   );
   return archiveFile(person);
 }

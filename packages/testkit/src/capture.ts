@@ -14,17 +14,22 @@ export type Wire = {
   tap: Tap;
   /** Everything so far, connection by connection. */
   conversations(): Conversation[];
+  /** How many bytes have passed so far. */
+  bytes(direction: "to" | "from"): number;
 };
 
 /** Records what passes a proxy. */
 export function recordWire(): Wire {
   const parts = new Map<number, { to: Buffer[]; from: Buffer[] }>();
+  const passed = { to: 0, from: 0 };
   return {
     tap(connection, direction, bytes) {
       const known = parts.get(connection) ?? { to: [], from: [] };
       known[direction].push(Buffer.from(bytes));
+      passed[direction] += bytes.length;
       parts.set(connection, known);
     },
+    bytes: (direction) => passed[direction],
     conversations() {
       return [...parts.values()].map((part) => {
         const to = Buffer.concat(part.to);

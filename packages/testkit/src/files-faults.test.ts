@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { paddedSize } from "@baraza/protocol";
 import { afterEach, expect, test } from "vitest";
 import { filesBelow, findCanaries, recordWire } from "./capture.ts";
 import { addFile, filesShown, readFileOf, untilFiles } from "./files.ts";
@@ -15,6 +16,8 @@ let net: Network;
 afterEach(() => net.close());
 
 const MiB = 1024 * 1024;
+/** What sealing adds to each chunk. */
+const TAG = 16;
 const KILLS = scale(5, 100);
 
 test(
@@ -227,7 +230,7 @@ test("what is deleted for good is let go at the node; what a copy refers to stay
   expect((await bruno.now("space", { spaceId }))?.trouble).toBeNull();
 }, 120_000);
 
-test("neither a node's disk nor its wire holds a name, a type, a text or a thumbnail of any file", async () => {
+test("neither a node's disk nor its wire holds a name, a type, a text or a thumbnail of any file, nor its size", async () => {
   const wire = recordWire();
   net = await network({ nodes: 2, tap: wire.tap });
   const amina = await net.person({ name: "amina" });
@@ -303,4 +306,13 @@ test("neither a node's disk nor its wire holds a name, a type, a text or a thumb
   expect(found).toEqual([]);
   // Twice on the wire of the first node, relayed through the second, and once on the disk.
   expect(seen).toBeGreaterThan(4_000_000);
+  const blobs = inspect(join(net.node(0).dataDir, "store.sqlite"), (db) =>
+    db.prepare("SELECT bytes, stored_bytes AS stored, chunks FROM blobs").all(),
+  );
+  // Two files, and what stands beside each: content and tags, and the content of a padded size.
+  expect(blobs).toHaveLength(4);
+  for (const { bytes, stored, chunks } of blobs) {
+    const inside = Number(bytes) - Number(chunks) * TAG;
+    expect([paddedSize(inside), Number(stored)]).toEqual([inside, Number(bytes)]);
+  }
 }, 240_000);

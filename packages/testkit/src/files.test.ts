@@ -96,6 +96,15 @@ test("what one puts in twice is stored once; that somebody else has stored the s
   for (const [at, bytes] of contents.entries()) await add(bob, `his ${at}`, bytes);
   await shows(alice, spaceId, ...names, "his 0", "his 1");
   expect(hubBlobs(net.node(0), spaceId)).toBe(4);
+  // Of one size, and other from the first byte on, or in the last one only.
+  const last = Buffer.from(contents[1]!);
+  last[last.length - 1]! ^= 1;
+  for (const [at, bytes] of [randomBytes(2_200_000), last].entries())
+    await add(alice, `other ${at}`, bytes);
+  const others = await shows(bob, spaceId, ...names, "his 0", "his 1", "other 0", "other 1");
+  expect(hubBlobs(net.node(0), spaceId)).toBe(6);
+  const other = others.get("other 1")?.fileId ?? "";
+  expect((await readAll(bob, spaceId, other)).equals(last)).toBe(true);
 });
 
 test("one's own files come to one's other device, are pinned there, and are read without a line", async () => {

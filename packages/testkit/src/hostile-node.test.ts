@@ -145,27 +145,53 @@ test("keys substituted at recovery: a new device sees that the record is not its
   );
 });
 
-test("a split view of the key log: both who were shown something see it, once they talk", async () => {
+/** Two people of one space, one of whom a second face of their node is about to be shown; each face has an account that the other does not know. */
+async function twoFaces() {
   const [amina, bruno] = await Promise.all([someone(0), someone(0)]);
   const spaceId = await spaceOf(amina, [bruno]);
   const shadow = withSession(await shadowOf(net.node(0)), sessionOf(bruno));
   onTestFinished(() => shadow.close());
-  // Two histories of one length: each face gets an account that the other does not know.
   await someone(0);
   const strangerAtShadow = await substituteIdentity(shadow.dataDir, amina.name, { logged: true });
   expect(strangerAtShadow.identityId).toHaveLength(32);
-  bruno.line.between(showsFace(shadow, (route) => route.startsWith("keylog.")));
+  const turn = () => {
+    bruno.line.between(showsFace(shadow, (route) => route.startsWith("keylog.")));
+  };
+  const bothSeeIt = async () => {
+    for (const one of [amina, bruno])
+      expect(await sentence(one, "nodeTwoFaces")).toBe(
+        `${net.node(0).name} showed you one list of its people, and somebody else another. It may be deceiving one of you. ` +
+          "Compare numbers with the people there before you share anything that matters.",
+      );
+  };
+  return { amina, bruno, spaceId, turn, bothSeeIt };
+}
+
+test("a split view of the key log: both who were shown something see it, once they talk", async () => {
+  const { amina, bruno, spaceId, turn, bothSeeIt } = await twoFaces();
+  turn();
   await sees(amina);
   await sees(bruno);
   await amina.commands["chat.send"]({ spaceId, text: "Do you see what I see?" });
   await untilText(bruno, spaceId, "Do you see what I see?");
   await bruno.commands["chat.send"]({ spaceId, text: "I do not know" });
-  for (const one of [amina, bruno])
-    expect(await sentence(one, "nodeTwoFaces")).toBe(
-      `${net.node(0).name} showed you one list of its people, and somebody else another. It may be deceiving one of you. ` +
-        "Compare numbers with the people there before you share anything that matters.",
-    );
+  await bothSeeIt();
   await untilText(amina, spaceId, "I do not know");
+});
+
+test("a view that splits before one person's eyes: the others in a space see it with the next that is said there", async () => {
+  const { amina, bruno, spaceId, turn, bothSeeIt } = await twoFaces();
+  await sees(amina);
+  await sees(bruno);
+  // Nothing more is due to be told today.
+  await bruno.commands["chat.send"]({ spaceId, text: "Good morning" });
+  await untilText(amina, spaceId, "Good morning");
+  turn();
+  await sees(bruno);
+  await sentence(bruno, "nodeTwoFaces");
+  expect((await own(amina)).filter(({ kind }) => kind === "nodeTwoFaces")).toEqual([]);
+  await bruno.commands["chat.send"]({ spaceId, text: "Something is wrong" });
+  await bothSeeIt();
 });
 
 /** Waits until an engine has a head of its node that is as long as the log now. */

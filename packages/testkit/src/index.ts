@@ -7,6 +7,7 @@ export * from "./populate.ts";
 export * from "./node-handle.ts";
 export type { Person, PersonWish } from "./person.ts";
 export * from "./proxy.ts";
+export * from "./push-service.ts";
 export * from "./seed-messages.ts";
 export * from "./seed-people.ts";
 export * from "./seed-spaces.ts";

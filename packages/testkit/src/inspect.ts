@@ -119,3 +119,16 @@ export function hubBlobs(node: TestNode, spaceId: string): number {
     return Number(db.prepare(count).get(spaceId)?.["count"]);
   });
 }
+
+/** How many blobs of a space lie wholly at a hub and are kept there by entries; and how many it lacks. */
+export function hubContent(node: TestNode, spaceId: string): { kept: number; wanted: number } {
+  return inspect(join(node.dataDir, "store.sqlite"), (db) => {
+    const count = (sql: string) => Number(db.prepare(sql).get(spaceId)?.["count"]);
+    return {
+      kept: count("SELECT count(*) AS count FROM blobs WHERE log_id = unhex(?) AND refs > 0"),
+      wanted: count(
+        "SELECT count(DISTINCT blob_id) AS count FROM blob_wants WHERE log_id = unhex(?)",
+      ),
+    };
+  });
+}

@@ -9,7 +9,7 @@
  * ```
  */
 import { rm } from "node:fs/promises";
-import type { TestNode } from "./node-handle.ts";
+import type { NodeConfig, TestNode } from "./node-handle.ts";
 import { startTestNode } from "./node-handle.ts";
 import type { Person, PersonWish } from "./person.ts";
 import { makePerson } from "./person.ts";
@@ -22,10 +22,14 @@ export type NetworkOptions = {
   processes?: boolean;
   /** Ports in the nodes' names; free ones unless told. */
   ports?: readonly number[];
+  /** Further settings of the nodes. */
+  config?: readonly (NodeConfig | undefined)[];
   /** The built web app that the nodes serve; none unless told. */
   appDir?: string;
   /** Told of everything on the wire to and from all nodes. */
   tap?: Tap;
+  /** The clock of all nodes, ms since 1970; not as child processes. */
+  now?: () => number;
 };
 
 export type Network = {
@@ -56,8 +60,10 @@ export async function network(options: NetworkOptions): Promise<Network> {
           host: `${String.fromCharCode(97 + i)}.localhost`,
           ...(options.processes === true ? { asProcess: true } : {}),
           ...(options.ports?.[i] === undefined ? {} : { port: options.ports[i] }),
+          ...(options.config?.[i] === undefined ? {} : { config: options.config[i] }),
           ...(options.appDir === undefined ? {} : { appDir: options.appDir }),
           ...(options.tap === undefined ? {} : { tap: options.tap }),
+          ...(options.now === undefined ? {} : { now: options.now }),
         }),
       );
   } catch (error) {

@@ -23,13 +23,19 @@ export type TestNode = {
   running(): RunningNode;
   /** Ends it at once: SIGKILL for a child; in this process all connections are torn first. */
   kill(): Promise<void>;
-  /** Starts it again on the same data and under the same name. */
-  restart(): Promise<void>;
+  /** Starts it again on the same data and under the same name; with other settings, where it is told. */
+  restart(config?: NodeConfig): Promise<void>;
   /** A copy of the data directory, as a backup taken now (the node is stopped for the moment of copying). */
   backup(): Promise<string>;
   /** Puts a copy in the place of the data directory; the node is restarted on it. */
   restore(copy: string): Promise<void>;
   close(): Promise<void>;
+};
+
+/** What an administrator sets by flags. */
+export type NodeConfig = {
+  /** Disk for sealed files, in MiB; one space may take half of it. */
+  blobQuotaMb?: number;
 };
 
 export type NodeSettings = {
@@ -40,8 +46,12 @@ export type NodeSettings = {
   /** The port in its name; a free one unless told. */
   port?: number;
   appDir?: string;
+  /** Further settings; what a test changes in them counts from the next start on. */
+  config?: NodeConfig;
   /** Told of everything on the wire to and from it. */
   tap?: Tap;
+  /** Its clock, ms since 1970; not as a child process. */
+  now?: () => number;
 };
 
 type Stop = () => Promise<void>;
@@ -53,6 +63,7 @@ export async function startTestNode(settings: NodeSettings): Promise<TestNode> {
   const name = `${settings.host}:${proxy.port}`;
   let running: RunningNode | null = null;
   let stop: Stop | null = null;
+  let config = settings.config ?? {};
 
   const start = async () => {
     if (stop !== null) return;
@@ -63,6 +74,7 @@ export async function startTestNode(settings: NodeSettings): Promise<TestNode> {
       dataDir,
       registration: "open" as const,
       logLevel: "error" as const,
+      ...config,
       ...(settings.appDir === undefined
         ? { appDir: join(dataDir, "no-app") }
         : { appDir: settings.appDir }),
@@ -73,7 +85,9 @@ export async function startTestNode(settings: NodeSettings): Promise<TestNode> {
       stop = child.kill;
     } else {
       const node = await createNode(configOf(given), {
+        ...(settings.now === undefined ? {} : { now: settings.now }),
         pushRetry: { retryMs: 100, retryMaxMs: 2000 },
+        webPush: { restMs: 500, restMaxMs: 4000, retryMs: 100, retryMaxMs: 1000, timeoutMs: 1500 },
       });
       running = node;
       proxy.target(node.port);
@@ -101,8 +115,9 @@ export async function startTestNode(settings: NodeSettings): Promise<TestNode> {
       return running;
     },
     kill,
-    restart: async () => {
+    restart: async (next = settings.config ?? {}) => {
       await kill();
+      config = next;
       await start();
     },
     backup: async () => {

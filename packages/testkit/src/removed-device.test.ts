@@ -371,7 +371,11 @@ test("nothing in a removed device's store opens what is said in the next epoch, 
   );
   if (former === undefined) throw new Error("no space");
   const epochOf = () =>
-    storeRows<{ epoch: number }>(amina.directory, "SELECT epoch FROM spaces")[0]?.epoch ?? 0;
+    storeRows<{ epoch: number }>(
+      amina.directory,
+      "SELECT epoch FROM spaces WHERE log_id = ?",
+      spaceId,
+    )[0]?.epoch ?? 0;
   await until(() => epochOf() > former.epoch, "the next epoch");
   await amina.commands["chat.send"]({ spaceId, text: "without the phone" });
   await untilText(bruno, spaceId, "without the phone");

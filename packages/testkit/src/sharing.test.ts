@@ -279,13 +279,19 @@ test("a link ends when it was downloaded often enough, when its owner ends it, a
 });
 
 test("one's other devices have the links, and a link that one of them ended is ended on all", async () => {
-  const { linkId, link } = await share(amina, [await upload(amina, contentOf(5000))]);
+  const fileId = await upload(amina, contentOf(5000));
+  const { linkId, link } = await share(amina, [fileId]);
   const phone = await amina.bareDevice();
   await pairByPicture(amina, phone);
   const there = await phone.until("sharing.links", {}, (links) =>
     links.some((one) => one.linkId === linkId),
   );
-  expect(there.find((one) => one.linkId === linkId)).toMatchObject({ link, state: "open" });
+  expect(there.find((one) => one.linkId === linkId)).toMatchObject({
+    link,
+    state: "open",
+    fileIds: [fileId],
+  });
+  expect((await phone.now("sharing.marks", { spaceId })).fileIds).toContain(fileId);
   await phone.commands["sharing.revoke"]({ linkId });
   await amina.commands["sharing.refresh"]({});
   expect((await amina.now("sharing.links", {})).some((one) => one.linkId === linkId)).toBe(false);
@@ -315,6 +321,20 @@ test("a link whose making was cut off is taken back", async () => {
   await expect(openShare(read.call, read.link, null)).rejects.toMatchObject({ code: "not_found" });
   amina.clockAhead = 0;
   await amina.restart();
+});
+
+test("whoever asks how links stand is told when no node answers", async () => {
+  const { linkId } = await share(amina, [await upload(amina, contentOf(5000))]);
+  amina.line.between(async (path, _body, pass) => {
+    if (path.endsWith("handouts.state")) throw new ProtocolError("unavailable");
+    return pass();
+  });
+  await expect(amina.commands["sharing.refresh"]({ spaceId })).rejects.toMatchObject({
+    code: "unavailable",
+  });
+  amina.line.between(null);
+  await amina.commands["sharing.refresh"]({ spaceId });
+  await amina.commands["sharing.revoke"]({ linkId });
 });
 
 const contentPart = (bytes: Bytes) => new Blob([bytes]);
@@ -407,6 +427,121 @@ test("files that people without an account leave come to the owner of the drop b
   expect(await bruno.commands["sharing.read"](range)).toEqual(contents[1]?.subarray(50));
   await bruno.commands["sharing.closeBox"]({ boxId, discard: true });
   expect(await bruno.now("sharing.boxes", {})).toEqual([]);
+});
+
+test("what was left is taken over into a space, goes on after the line and the app were lost, and leaves the box", async () => {
+  const { fileId: folder } = await amina.commands["files.newFolder"]({
+    spaceId,
+    parentId: null,
+    name: "What came",
+  });
+  const { boxId, link } = await box(amina, { into: { spaceId, folderId: folder } });
+  const { call, link: read } = drop(link);
+  const opened = await openDrop(call, read);
+  const contents = [contentOf(5_300_000), contentOf(900), new Uint8Array()];
+  for (const [at, content] of contents.entries())
+    await leaveFile(
+      call,
+      opened,
+      { name: `left ${at}.pdf`, type: "", from: "Chen", content: contentPart(content) },
+      linesOf({ lost: 0 }),
+    );
+  expect(await amina.now("sharing.marks", { spaceId })).toMatchObject({ unseen: 0 });
+  await amina.commands["sharing.refresh"]({ spaceId });
+  expect(await amina.now("sharing.marks", { spaceId })).toMatchObject({ unseen: 3 });
+  await amina.commands["sharing.seen"]({ boxId });
+  expect(await amina.now("sharing.marks", { spaceId })).toMatchObject({ unseen: 0 });
+  expect(await amina.now("sharing.boxes", {})).toMatchObject([
+    { boxId, waiting: 3, unseen: 0, into: { spaceId, folderId: folder } },
+  ]);
+  const dropped = await amina.now("sharing.dropped", { boxId });
+  const take = ({ itemId }: { itemId: string }) =>
+    amina.commands["sharing.save"]({
+      boxId,
+      itemId,
+      spaceId,
+      parentId: folder,
+      prepared: { type: "application/pdf" },
+    });
+  // Two pieces come, then the line is lost.
+  let pieces = 0;
+  amina.line.between(async (path, _body, pass) => {
+    if (path.endsWith("intakes.chunk") && ++pieces > 2) throw new ProtocolError("unavailable");
+    return pass();
+  });
+  const { fileId } = await take(dropped[0]!);
+  expect(await take(dropped[0]!)).toEqual({ fileId });
+  await until(() => pieces > 2, "that the line was lost");
+  await amina.restart();
+  const saved = await amina.until("sharing.dropped", { boxId }, (all) => all.length === 3);
+  expect(saved[0]?.saving).toMatchObject({ spaceId, fileId, state: "sending" });
+  expect(saved[1]?.saving).toBe(null);
+  for (const one of dropped.slice(1)) await take(one);
+  amina.line.between(null);
+  await amina.until("sharing.dropped", { boxId }, (all) => all.length === 0);
+  const page = { spaceId, parentId: folder, offset: 0, limit: 10 };
+  const { entries } = await bruno.until("files.folder", page, ({ total }) => total === 3);
+  for (const [at, content] of contents.entries()) {
+    const entry = entries.find(({ name }) => name === `left ${at}.pdf`);
+    if (entry === undefined) throw new Error(`left ${at} is missing`);
+    const parts: Bytes[] = [];
+    for (let start = 0; start < content.length; start += 1_000_000)
+      parts.push(
+        await bruno.commands["files.read"]({
+          spaceId,
+          fileId: entry.fileId,
+          start,
+          length: 1_000_000,
+        }),
+      );
+    expect(concat(...parts)).toEqual(content);
+  }
+  await amina.commands["sharing.refresh"]({});
+  expect(await amina.now("sharing.boxes", {})).toMatchObject([{ waiting: 0, usedFiles: 0 }]);
+  await amina.commands["sharing.closeBox"]({ boxId, discard: true });
+});
+
+test("what is no longer in the box says so instead of waiting for ever, and a call-off leaves it there", async () => {
+  const { boxId, link } = await box(amina);
+  const { call, link: read } = drop(link);
+  const opened = await openDrop(call, read);
+  for (const name of ["one", "two"])
+    await leaveFile(
+      call,
+      opened,
+      { name, type: "", from: "", content: contentPart(contentOf(2_200_000)) },
+      linesOf({ lost: 0 }),
+    );
+  await amina.commands["sharing.refresh"]({});
+  const [one, two] = await amina.now("sharing.dropped", { boxId });
+  if (one === undefined || two === undefined) throw new Error("unreachable");
+  const take = ({ itemId }: { itemId: string }) =>
+    amina.commands["sharing.save"]({
+      boxId,
+      itemId,
+      spaceId,
+      parentId: null,
+      prepared: { type: "" },
+    });
+  amina.line.between(async (path, _body, pass) => {
+    if (path.endsWith("intakes.chunk")) throw new ProtocolError("not_found");
+    return pass();
+  });
+  await take(one);
+  const failed = await amina.until(
+    "sharing.dropped",
+    { boxId },
+    (all) => all[0]?.saving?.state === "failed",
+  );
+  expect(failed[0]?.saving?.failure).toBe("file_unreadable");
+  amina.line.between(null);
+  await amina.commands["files.cancel"]({ uploadId: failed[0]?.saving?.uploadId ?? "" });
+  await take(two);
+  // The first is free again, the second is gone from here.
+  const left = await amina.until("sharing.dropped", { boxId }, (all) => all.length === 1);
+  expect(left).toMatchObject([{ itemId: one.itemId }]);
+  await amina.until("sharing.dropped", { boxId }, (all) => all[0]?.saving === null);
+  await amina.commands["sharing.closeBox"]({ boxId, discard: true });
 });
 
 test("what does not fit into a drop box is refused before it is sent, and rubbish in one can be thrown away", async () => {

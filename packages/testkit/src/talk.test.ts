@@ -45,6 +45,17 @@ test("both write, and both see the same in the same order, with names", async ()
   expect([first?.authorName, second?.authorName]).toEqual(["Amina Wanjiru", "Bruno Delgado"]);
 });
 
+test("what is written in one go arrives in that order", async () => {
+  const busy = await spaceOf(amina, [bruno], { title: "Quick fingers" });
+  const texts = Array.from({ length: 400 }, (_, index) => `word ${index}`);
+  for (let at = 0; at < texts.length; at += 50)
+    await Promise.all(
+      texts.slice(at, at + 50).map((text) => amina.commands["chat.send"]({ spaceId: busy, text })),
+    );
+  await amina.until("space", { spaceId: busy }, (one) => one?.waiting === 0);
+  expect((await messagesOf(amina, busy)).map(({ text }) => text)).toEqual(texts);
+});
+
 test("replies, reactions, edits, deletions and mentions arrive", async () => {
   const hello = await untilText(bruno, spaceId, "Karibu, Bruno!");
   await bruno.commands["chat.send"]({

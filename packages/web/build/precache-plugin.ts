@@ -1,15 +1,15 @@
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, type Plugin } from "vite";
-import { canWait, onlyWhenAsked } from "./rest.ts";
+import { onlyWhenAsked, whatCanWait } from "./rest.ts";
 import { languages } from "../src/i18n/languages.ts";
 import type { Precache } from "../src/sw/routes.ts";
 
 /**
  * Builds `sw.js` after the app, with the list of the app's files in it. Language catalogues are not
- * fetched before someone reads that language, nor what can wait before a later start. The service worker's version is a hash of everything,
+ * fetched before someone reads that language, nor what can wait before a later start: that list is a file of its own. The service worker's version is a hash of everything,
  * so that any change makes a new one.
  */
 export function precache(): Plugin {
@@ -53,17 +53,22 @@ function listFiles(outDir: string, publicDir: string): Precache {
         .filter((name) => !name.endsWith(".png"))
         .map((name) => `/${name}`)
     : [];
+  const canWait = whatCanWait(outDir);
   const isCatalogue = (path: string): boolean =>
     !canWait(path) && languages.some(({ code }) => path.startsWith(`/assets/${code}-`));
   const all = [...assets, ...fixed].filter((path) => !path.endsWith(".map")).toSorted();
   const hash = createHash("sha256");
   for (const path of [...all, "/index.html"])
     hash.update(path).update(readFileSync(join(outDir, path)));
+  const version = hash.digest("hex").slice(0, 16);
+  const rest = `/assets/rest-${version.slice(0, 8)}.json`;
+  const listed = all.filter((path) => canWait(path) && !onlyWhenAsked(path));
+  writeFileSync(join(outDir, rest), JSON.stringify(listed));
   return {
-    version: hash.digest("hex").slice(0, 16),
+    version,
     first: all.filter((path) => !isCatalogue(path) && !canWait(path)),
     later: all.filter(isCatalogue),
-    rest: all.filter((path) => canWait(path) && !onlyWhenAsked(path)),
+    rest,
     asked: all.filter(onlyWhenAsked),
   };
 }

@@ -1,169 +1,151 @@
 /**
- * Chunks that a first visit does not ask for, by name: the service worker keeps them some time after a later start, so
- * that they are there offline too without making the first visit heavier. Name a chunk here by its file's name
- * (a lazily imported `screens/devices.tsx` becomes `devices`, one of the engine's `engine-…`). A test in a real browser
- * (e2e/first-run.test.ts) fails when a first visit asks for any of them.
+ * Which files of the built app a first visit does not ask for: the service worker keeps them some time after a later start, so
+ * that they are there offline too without making the first visit heavier. Nobody lists them. A chunk that is imported when
+ * it is needed (`await import(…)`, `lazy(…)`) can wait, with whatever only such chunks use; what a first visit does import in
+ * that way is named here. A test in a real browser (e2e/first-run.test.ts) fails when a first visit asks for anything else.
  */
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join, posix } from "node:path";
+import { parseSync } from "vite";
 import { languages } from "../src/i18n/languages.ts";
 
-/** Chunks of the app: screens that are fetched when they are opened. */
-const screens = [
-  "camera",
-  "circle-alert",
-  "client-zip",
-  "decode-worker",
-  "devices",
-  "draw-sheet",
-  // The lock on this device: kept at once where one is set (see app/screens/lock.tsx).
-  "files",
-  "files-import",
-  "files-upload",
-  "folder-open",
-  "lock",
-  "lock-watch",
-  "monitor-smartphone",
-  "moving",
-  "node-page",
-  "qr",
-  "qr-decode",
-  "plus",
-  "prepare",
-  "qr-encode",
-  "recovery",
-  "search",
-  "settings",
-  "trust",
-  // The page for people outside, and what of the bundler comes with its libraries.
-  "__vite-browser-external",
-  "rolldown-runtime",
-  "hpke",
-  "primitives",
-  "protocol",
-  "stretch",
-  "visit",
-  "was-removed",
-  "was-wiped",
-  "ways",
-  "ways-in",
-  "zip",
+/**
+ * Chunks that are imported when they are needed, and that is on a first visit: by their file's name, `engine-…` for those of the
+ * engine. They come with all that they import themselves.
+ */
+export const atFirst: readonly string[] = [
+  // Signing up and in, by a link too, and the first conversation with its people.
+  "account",
+  "join",
+  "spaces",
+  "conversation",
+  "owner",
+  "leading",
+  // Passphrases, and the suite with post-quantum keys.
+  "engine-opaque",
+  "engine-esm",
+  "engine-hpke",
+  // What the engine looks at in its own time.
+  "engine-journal",
+  "engine-lead",
+  "engine-marks-flow",
+  "engine-follow",
+  "engine-letters",
+  "engine-look-up",
+  "engine-mirrors",
+  "engine-marks-queries",
+  "engine-told-floors",
+  "engine-trust-work",
 ];
 
-/** Chunks of the engine: what it fetches when there is something to do. */
-const engine = [
-  // Looking after a node.
-  "administration",
-  // Coming back by rejoin slots.
-  "ghosts",
-  "return",
-  // Ways into the account, other than the passphrase.
-  "sign-in",
-  "ways",
-  "ways-changes",
-  "ways-passkeys",
-  "ways-words",
-  "words",
-  // Taking everything along, moving, closing.
-  "archive",
-  "archive-seal",
-  "arrive",
-  "close-account",
-  "depart",
-  "make-archive",
-  "move-status",
-  "moving",
-  "moving-commands",
-  "open-archive",
-  "read-archive",
-  "sign-again",
-  "take-along",
-  "tend-moves",
-  // Trusted people, coming back, what would be lost.
-  "in-vault",
-  "recovery-work",
-  // Going over to another node with a conversation.
-  "move",
-  // Who is who.
-  "person-card",
-  "trust-commands",
-  // Adding, naming and removing devices.
-  "cut-off",
-  "device-list",
-  "device-pairing",
-  "device-session",
-  "leave-spaces",
-  // Looking for things, and the index for it.
-  "search-work",
-  // Files: what one does with them, and their content on its way.
-  "copy-files",
-  "file-changes",
-  "file-contents",
-  "file-queries",
-  "file-rows",
-  "files-kept",
-  "files-work",
-  "own-space",
-  "work-port",
-  // Links for people outside.
-  "in-vault",
-  "sharing-work",
-  "stretch",
-  // Words of files for search, and for the screen (the worker that decodes names its chunks as the engine does).
-  "limits",
-  "markdown",
-  "office",
-  "sheets",
-  "xml",
-  // The lock on this device.
-  "device-lock",
-  "guard",
-];
+/** Areas whose sentences a first visit shows, beside those that belong to none. */
+const areasAtFirst: readonly string[] = ["leading", "talk"];
 
 /**
  * What draws PDFs, fetched with the first of them and kept from then on. It is not fetched ahead: it weighs as much as half of the
  * app, and whoever shares no PDF need not pay for it.
  */
-const decoders = ["engine-pdf"];
-
-/** Areas whose sentences are fetched with their screens. */
-const areas = [
-  "admin",
-  "devices",
-  "files",
-  "import",
-  "lock",
-  "moving",
-  "recovery",
-  "search",
-  "sharing",
-  "trust",
-  "ways",
-];
-
-export const rest: ReadonlySet<string> = new Set([
-  ...decoders,
-  ...screens,
-  ...engine.map((name) => `engine-${name}`),
-  ...languages.flatMap(({ code }) => areas.map((area) => `${code}-${area}`)),
-]);
-
-/** Chunks that are kept only once somebody has asked for them. */
-const asked: ReadonlySet<string> = new Set(decoders);
+const decoders: ReadonlySet<string> = new Set(["engine-pdf"]);
 
 /** What pdf.js reads on demand (pdf-files-plugin.ts). */
 const ofPdf = /^\/?pdf-[\d.]+\//;
 
-/** True for the path of a chunk (of the app or of its worker) that can wait. */
-export function canWait(path: string): boolean {
-  const name = chunkAt(path);
-  return ofPdf.test(path) || (name !== undefined && rest.has(name));
+/**
+ * Looks through a built app.
+ * @param folder where it lies, with its `index.html`
+ * @returns a function that is true for the path of a file (`/assets/…`, with or without the slash) that can wait
+ */
+export function whatCanWait(folder: string): (path: string) => boolean {
+  const first = filesAtFirst(folder);
+  return (path) => {
+    const file = path.replace(/^\//, "");
+    return ofPdf.test(file) || (file.startsWith("assets/") && !first.has(file));
+  };
 }
 
-/** True for the path of a chunk that is never fetched ahead. */
+/** True for the path of a file that is never fetched ahead. */
 export function onlyWhenAsked(path: string): boolean {
-  const name = chunkAt(path);
-  return ofPdf.test(path) || (name !== undefined && asked.has(name));
+  return ofPdf.test(path) || decoders.has(chunkOf(posix.basename(path)));
 }
 
-function chunkAt(path: string): string | undefined {
-  return /^\/?assets\/(.+)-[\w-]{8}\.\w+$/.exec(path)?.[1];
+/** A built file's name without its hash: `opaque-Bx3_-d1f.js` is `opaque`. */
+export function chunkOf(file: string): string {
+  return file.replace(/-[\w-]{8}\.\w+$/, "");
+}
+
+/** The scripts that the page names, and what they import before they run, as paths in the app. */
+export function scriptsOfPage(folder: string): Set<string> {
+  const page = readFileSync(join(folder, "index.html"), "utf8");
+  const named = [...page.matchAll(/<(?:script|link)\b[^>]*>/g)]
+    .map(([tag]) => tag)
+    .filter((tag) => tag.startsWith("<script") || /\brel="?modulepreload\b/.test(tag))
+    .map((tag) => /\b(?:src|href)="?\/?([^"\s>]+\.js)/.exec(tag)?.[1])
+    .filter((file) => file !== undefined);
+  return withImports(folder, named, ({ imported }) => imported);
+}
+
+/** All files below `assets/` that a first visit may ask for, in any language. */
+function filesAtFirst(folder: string): Set<string> {
+  const assets = readdirSync(join(folder, "assets")).map((name) => `assets/${name}`);
+  const wanted = new Set([
+    ...atFirst,
+    ...languages.flatMap(({ code }) => [code, ...areasAtFirst.map((area) => `${code}-${area}`)]),
+  ]);
+  const found = withImports(
+    folder,
+    [
+      ...scriptsOfPage(folder),
+      ...assets.filter((file) => file.endsWith(".js") && wanted.has(nameOf(file))),
+    ],
+    ({ imported, started }) => [...imported, ...started],
+  );
+  // The bundler names a stylesheet after the chunk that it belongs to.
+  const names = new Set([...found].map(nameOf));
+  for (const file of assets) if (file.endsWith(".css") && names.has(nameOf(file))) found.add(file);
+  return found;
+}
+
+interface Uses {
+  /** What it imports before it runs. */
+  readonly imported: readonly string[];
+  /** Workers that it starts, and other files that it names by their whole path. */
+  readonly started: readonly string[];
+}
+
+function withImports(
+  folder: string,
+  from: readonly string[],
+  follow: (uses: Uses) => readonly string[],
+): Set<string> {
+  const wanted = [...from];
+  const found = new Set<string>();
+  while (wanted.length > 0) {
+    const file = wanted.pop();
+    if (file === undefined || found.has(file)) continue;
+    found.add(file);
+    if (file.endsWith(".js")) wanted.push(...follow(usesOf(folder, file)));
+  }
+  return found;
+}
+
+function usesOf(folder: string, file: string): Uses {
+  const code = readFileSync(join(folder, file), "utf8");
+  const { module } = parseSync(file, code);
+  const imported = [
+    ...module.staticImports.map(({ moduleRequest }) => moduleRequest.value),
+    ...module.staticExports.flatMap(({ entries }) =>
+      entries.map(({ moduleRequest }) => moduleRequest?.value),
+    ),
+  ]
+    .filter((specifier) => specifier !== undefined)
+    .filter((specifier) => specifier.startsWith(".") || specifier.startsWith("/"))
+    .map((specifier) => posix.join("/", posix.dirname(file), specifier).slice(1));
+  const started = [...code.matchAll(/\/(assets\/[\w.-]+\.\w+)/g)]
+    .map(([, path]) => path ?? "")
+    .filter((path) => existsSync(join(folder, path)));
+  return { imported, started };
+}
+
+function nameOf(file: string): string {
+  return chunkOf(posix.basename(file));
 }

@@ -17,7 +17,13 @@ const nothing = (): void => undefined;
 const DAY = 86_400_000;
 
 export function page(current: number, children: ComponentChildren): ComponentChildren {
-  const labels = [t("admin.rules"), t("admin.invitations"), t("admin.accounts"), t("admin.acts")];
+  const labels = [
+    t("admin.rules"),
+    t("admin.invitations"),
+    t("admin.accounts"),
+    t("admin.reports"),
+    t("admin.acts"),
+  ];
   return (
     <AdminPage
       title={t("node.title")}

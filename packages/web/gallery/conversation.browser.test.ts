@@ -1,51 +1,19 @@
 /** The long conversation in a real browser: what is in the page, and where one is while it grows at both ends. */
-import { join } from "node:path";
-import { type Browser, chromium, type Page } from "playwright-core";
-import { createServer, type ViteDevServer } from "vite";
+import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Gallery } from "./in-browser.ts";
+import { openGallery } from "./in-browser.ts";
 
-let server: ViteDevServer;
-let browser: Browser;
+let gallery: Gallery;
 let page: Page;
 
 beforeAll(async () => {
-  server = await createServer({
-    root: join(import.meta.dirname, ".."),
-    configFile: join(import.meta.dirname, "../vite.config.ts"),
-    logLevel: "error",
-    cacheDir: join(import.meta.dirname, "../node_modules/.vite-test"),
-    server: { host: "127.0.0.1", port: 0, watch: null },
-  });
-  await server.listen();
-  browser = await chromium.launch({
-    executablePath: "/usr/bin/chromium",
-    args: [
-      "--headless",
-      "--no-sandbox",
-      "--disable-gpu",
-      "--disable-quic",
-      "--no-first-run",
-      "--disable-background-networking",
-      "--disable-component-update",
-      "--disable-sync",
-    ],
-  });
-  page = await browser.newPage({
-    viewport: { width: 360, height: 740 },
-    reducedMotion: "reduce",
-  });
+  gallery = await openGallery(360, 740);
+  ({ page } = gallery);
 });
-afterAll(async () => {
-  await browser?.close();
-  await server?.close();
-});
+afterAll(() => gallery?.close());
 
-async function open(screen: string): Promise<void> {
-  const address = server.httpServer?.address();
-  const port = typeof address === "object" && address ? address.port : 0;
-  await page.goto(`http://127.0.0.1:${port}/gallery/?screen=${screen}`);
-  await page.locator(".bubble").first().waitFor();
-}
+const open = (screen: string): Promise<void> => gallery.open(screen, ".bubble");
 
 const distanceToEnd = (): Promise<number> =>
   page
@@ -138,6 +106,38 @@ test("one's own message is followed to the end, and the button leads back there"
   await page.locator(".messages-scroll").evaluate((one) => (one.scrollTop = 0));
   await page.getByRole("button", { name: "Newest" }).click();
   await expect.poll(distanceToEnd).toBeLessThan(2);
+});
+
+test("keys and buttons put the signs of formatting around what is selected, and the browser's undo takes them back", async () => {
+  await page.setViewportSize({ width: 1280, height: 800 });
+  await open("conversation");
+  const field = page.getByRole("textbox", { name: "Write a message" });
+  await field.fill("seeds are shared");
+  await field.press("Control+A");
+  await field.press("Control+B");
+  expect(await field.inputValue()).toBe("**seeds are shared**");
+  await field.press("Control+Z");
+  expect(await field.inputValue()).toBe("seeds are shared");
+  await field.press("Control+A");
+  await page.getByRole("button", { name: "Formatting" }).click();
+  await page.getByRole("toolbar").getByRole("button", { name: "Quotation" }).click();
+  expect(await field.inputValue()).toBe("> seeds are shared");
+  await field.press("Enter");
+  await page.locator(".bubble blockquote").getByText("seeds are shared").waitFor();
+  await page.setViewportSize({ width: 360, height: 740 });
+});
+
+test("text that lies is shown for what it is, and runs over nothing", async () => {
+  await open("conversation-formatted");
+  const link = page.getByRole("link", { name: /xn--pypal-4ve\.com/ });
+  await link.getByText("made to look like another one").waitFor({ state: "attached" });
+  await page.getByRole("link", { name: /bank\.example.*\(evil\.example\)/ }).waitFor();
+  await page.getByText("Zalgo".slice(1)).waitFor();
+  expect(await page.locator(".bubble").last().textContent()).not.toMatch(/[\u202e]|\u200b{3}/u);
+  // Nothing of the text was taken for a page.
+  expect(
+    await page.locator(".bubble-text script, .bubble-text img, .bubble-text iframe").count(),
+  ).toBe(0);
 });
 
 test("a mention is chosen with the keyboard and Escape closes the choice", async () => {

@@ -1,48 +1,20 @@
 /** The files' screens in a real browser: a hundred thousand entries, and everything by keyboard. */
-import { join } from "node:path";
-import { type Browser, chromium, type Page } from "playwright-core";
-import { createServer, type ViteDevServer } from "vite";
+import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Gallery } from "./in-browser.ts";
+import { openGallery } from "./in-browser.ts";
 
-let server: ViteDevServer;
-let browser: Browser;
+let gallery: Gallery;
 let page: Page;
 
 beforeAll(async () => {
-  server = await createServer({
-    root: join(import.meta.dirname, ".."),
-    configFile: join(import.meta.dirname, "../vite.config.ts"),
-    logLevel: "error",
-    cacheDir: join(import.meta.dirname, "../node_modules/.vite-test"),
-    server: { host: "127.0.0.1", port: 0, watch: null },
-  });
-  await server.listen();
-  browser = await chromium.launch({
-    executablePath: "/usr/bin/chromium",
-    args: [
-      "--headless",
-      "--no-sandbox",
-      "--disable-gpu",
-      "--disable-quic",
-      "--no-first-run",
-      "--disable-background-networking",
-      "--disable-component-update",
-      "--disable-sync",
-    ],
-  });
-  page = await browser.newPage({ viewport: { width: 900, height: 740 }, reducedMotion: "reduce" });
+  gallery = await openGallery(900, 740);
+  ({ page } = gallery);
 });
-afterAll(async () => {
-  await browser?.close();
-  await server?.close();
-});
+afterAll(() => gallery?.close());
 
-async function open(screen: string, language = "en"): Promise<void> {
-  const address = server.httpServer?.address();
-  const port = typeof address === "object" && address ? address.port : 0;
-  await page.goto(`http://127.0.0.1:${port}/gallery/?screen=${screen}&lang=${language}`);
-  await page.locator(".file-open").first().waitFor();
-}
+const open = (screen: string, language?: string): Promise<void> =>
+  gallery.open(screen, ".file-open", language);
 
 /** Where the focus is: the entry's number. */
 const focused = (): Promise<string | undefined> =>

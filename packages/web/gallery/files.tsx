@@ -102,12 +102,15 @@ function Browse({ more = {} }: { more?: Partial<FilesProps> }) {
       onKeepDetails={nothing}
       now={now}
       urlOf={picture}
-      hrefOf={({ fileId }) => `#${fileId}`}
-      folderHref={(id) => `#${id}`}
+      hrefOf={({ fileId }) => `?file=${fileId}`}
+      folderHref={(id) => `?folder=${id}`}
       binHref="#bin"
       onChosen={nothing}
       onNewFolder={nothing}
       onBringIn={nothing}
+      onLetSend={nothing}
+      sharedHref="#shared"
+      marks={{ fileIds: new Set(["2"]), unseen: 2 }}
       onAct={nothing}
       onStorage={nothing}
       onBack={nothing}
@@ -145,6 +148,7 @@ function Shown({
       seen={seen}
       cost={cost}
       onAgree={nothing}
+      onBroken={nothing}
       before={nothing}
       after={nothing}
       onDownload={nothing}
@@ -291,7 +295,7 @@ export const filesScreens = {
   ),
   "files-storage": () => (
     <Storage
-      usage={{ bytes: 3_200_000_000, quota: 10_000_000_000 }}
+      usage={{ bytes: 9_200_000_000, quota: 10_000_000_000, standing: "full" }}
       kept={{ bytes: 812_000_000, pinned: 320_000_000, room: 1_000_000_000 }}
       onRoom={nothing}
       onFree={nothing}

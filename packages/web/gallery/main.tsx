@@ -10,6 +10,16 @@ import { SignIn } from "../src/features/account/sign-in.tsx";
 import { SignUp } from "../src/features/account/sign-up.tsx";
 import { Conversation } from "../src/features/chat/conversation.tsx";
 import { ConversationList } from "../src/features/chat/list.tsx";
+import {
+  about,
+  catchUp,
+  folderDialog,
+  ManyConversations,
+  orderLists,
+  orderPages,
+} from "./order.tsx";
+import { groupScreens } from "./groups.tsx";
+import { channelBar, channelList, channelScreens } from "./channels.tsx";
 import { Settings } from "../src/features/settings/settings.tsx";
 import { Invite } from "../src/features/spaces/invite.tsx";
 import { Join } from "../src/features/spaces/join.tsx";
@@ -17,6 +27,7 @@ import { Leading } from "../src/features/spaces/leading.tsx";
 import { NewSpace } from "../src/features/spaces/new-space.tsx";
 import { People } from "../src/features/spaces/people.tsx";
 import { Rename } from "../src/features/spaces/rename.tsx";
+import type { Area } from "../src/i18n/index.ts";
 import {
   currentDirection,
   currentLanguage,
@@ -42,9 +53,16 @@ import { Progress, Skeleton, Spinner } from "../src/ui/progress.tsx";
 import { Toaster, toast } from "../src/ui/toast.tsx";
 import { recoveryScreens } from "./recovery.tsx";
 import { adminScreens } from "./admin.tsx";
+import { requestScreens } from "./requests.tsx";
 import { filesScreens } from "./files.tsx";
 import { dataScreens, moveScreens } from "./moving.tsx";
+import { mediaDeeper, withMedia } from "./media.tsx";
+import { deeper, formatted } from "./talk.ts";
+import { AttachSheet, PlaceSheet } from "../src/features/media/attach.tsx";
+import { Recorder } from "../src/features/media/recorder.tsx";
+import { timingDialogs, timingWaiting } from "./timing.tsx";
 import { searchScreens } from "./search.tsx";
+import { outsideScreens, sharingScreens } from "./sharing.tsx";
 import { lockScreens, lockSettings, wiped } from "./lock.tsx";
 import { conversation, joins, longMessages, now, people, returns, rows } from "./samples.ts";
 
@@ -58,6 +76,7 @@ const online: LineStatus = {
   shut: null,
   wasRemoved: false,
   clockOffDays: 0,
+  deviceFull: false,
 };
 const card = {
   inviterName: "Amina Wanjikũ",
@@ -118,10 +137,16 @@ function Frame(props: {
 
 function Talk({
   more = {},
+  passing = {},
   draft: first = "",
+  deep = deeper,
+  recorder,
 }: {
   more?: Partial<typeof conversation>;
+  passing?: { timerMs?: number; waiting?: ComponentChildren; pins?: ComponentChildren };
   draft?: string;
+  deep?: typeof deeper;
+  recorder?: ComponentChildren;
 }) {
   const [draft, setDraft] = useState<{ text: string; replyTo: string | null }>({
     text: first,
@@ -137,6 +162,7 @@ function Talk({
       personHref={(id) => `#${id}`}
       onPerson={nothing}
       peopleHref="#people"
+      aboutHref="#about"
       filesHref="#files"
       onDraft={setDraft}
       onSend={({ text }) => {
@@ -156,6 +182,17 @@ function Talk({
       onDecide={nothing}
       onForget={nothing}
       onBack={nothing}
+      onTooLong={nothing}
+      onNewPoll={nothing}
+      onForwardAll={nothing}
+      onBookmarkAll={nothing}
+      adds={[]}
+      onFiles={nothing}
+      onVoice={nothing}
+      deeper={deep}
+      recorder={recorder}
+      onLater={nothing}
+      {...passing}
     />
   );
 }
@@ -179,6 +216,7 @@ function Older() {
       personHref={(id) => `#${id}`}
       onPerson={nothing}
       peopleHref="#people"
+      aboutHref="#about"
       filesHref="#files"
       onDraft={nothing}
       onSend={nothing}
@@ -191,6 +229,14 @@ function Older() {
       onDecide={nothing}
       onForget={nothing}
       onBack={nothing}
+      onTooLong={nothing}
+      onNewPoll={nothing}
+      onForwardAll={nothing}
+      onBookmarkAll={nothing}
+      adds={[]}
+      onFiles={nothing}
+      onVoice={nothing}
+      deeper={deeper}
     />
   );
 }
@@ -212,6 +258,7 @@ const settings = {
   account,
   devicesHref: "#",
   dataHref: "#",
+  bringHref: "#",
   language: currentLanguage(),
   theme: "system" as const,
   loss: { waiting: 2 },
@@ -454,6 +501,33 @@ const screens: Record<string, () => ComponentChildren> = {
   "join-account": () => <Join {...join} state={{ step: "account" }} />,
   "join-expired": () => <Join {...join} state={{ step: "expired" }} />,
   list: () => <Frame />,
+  "order-list": () => <Frame list={orderLists["order-list"]} />,
+  "order-many": () => <Frame list={<ManyConversations />} />,
+  "order-selected": () => <Frame list={orderLists["order-selected"]} />,
+  news: () => <Frame main={orderPages.news} list={null} />,
+  "news-none": () => <Frame main={orderPages["news-none"]} list={null} />,
+  about: () => <Frame current="s1" main={about} />,
+  bookmarks: () => <Frame main={orderPages.bookmarks} list={null} />,
+  "catching-up": () => (
+    <Frame
+      current="s1"
+      main={
+        <>
+          {catchUp}
+          <Talk />
+        </>
+      }
+    />
+  ),
+  channels: () => <Frame current="s1" main={channelScreens.channels} />,
+  "channels-member": () => <Frame current="s1" main={channelScreens["channels-member"]} />,
+  "channels-one": () => <Frame current="s1" main={channelScreens["channels-one"]} />,
+  "channels-list": () => (
+    <Frame list={channelList} current="s1" main={<Talk passing={{ pins: channelBar }} />} />
+  ),
+  groups: () => <Frame current="s1" main={groupScreens.groups} />,
+  "groups-none": () => <Frame current="s1" main={groupScreens["groups-none"]} />,
+  "order-folders": () => <>{folderDialog}</>,
   "list-joins": () => (
     <Frame
       list={
@@ -510,6 +584,7 @@ const screens: Record<string, () => ComponentChildren> = {
         shut: null,
         wasRemoved: false,
         clockOffDays: 0,
+        deviceFull: false,
       }}
       list={
         <ConversationList
@@ -525,6 +600,23 @@ const screens: Record<string, () => ComponentChildren> = {
     />
   ),
   conversation: () => <Frame current="s1" main={<Talk />} />,
+  "conversation-timing": () => (
+    <Frame
+      current="s1"
+      main={<Talk passing={{ timerMs: 7 * 24 * 60 * 60_000, waiting: timingWaiting }} />}
+    />
+  ),
+  ...Object.fromEntries(
+    Object.entries(timingDialogs).map(([name, dialog]) => [
+      name,
+      () => (
+        <>
+          <Frame current="s1" main={<Talk />} />
+          {dialog}
+        </>
+      ),
+    ]),
+  ),
   "conversation-trouble": () => (
     <Frame
       current="s1"
@@ -537,12 +629,95 @@ const screens: Record<string, () => ComponentChildren> = {
         shut: null,
         wasRemoved: false,
         clockOffDays: 0,
+        deviceFull: false,
       }}
       main={<Talk more={{ trouble: { kind: "forked", name: null }, canWrite: false }} />}
     />
   ),
   "conversation-closed": () => (
     <Frame current="s1" main={<Talk more={{ canWrite: false, firstUnreadId: null }} />} />
+  ),
+  "conversation-formatted": () => (
+    <Frame
+      current="s1"
+      main={
+        <Talk more={{ messages: formatted, firstUnreadId: null }} draft="**Bold** and _more_" />
+      }
+    />
+  ),
+  "conversation-media": () => (
+    <Frame
+      current="s1"
+      main={<Talk more={{ messages: withMedia, firstUnreadId: null }} deep={mediaDeeper} />}
+    />
+  ),
+  "conversation-voice": () => (
+    <Frame
+      current="s1"
+      main={
+        <Talk
+          more={{ messages: withMedia.slice(0, 3), firstUnreadId: null }}
+          deep={mediaDeeper}
+          recorder={
+            <Recorder
+              state={{
+                step: "recording",
+                ms: 12_300,
+                bars: Array.from({ length: 48 }, (_, index) => (index * 37) % 255),
+              }}
+              busy={false}
+              onStop={nothing}
+              onSend={nothing}
+              onCancel={nothing}
+              onToggle={nothing}
+              onSeek={nothing}
+              onRate={nothing}
+            />
+          }
+        />
+      }
+    />
+  ),
+  attach: () => (
+    <Frame
+      current="s1"
+      main={
+        <>
+          <Talk />
+          <AttachSheet
+            picked={["stall.jpg", "minutes of the assembly.pdf", "broken.jpg"].map((name, id) => ({
+              id,
+              file: new File(["some words"], name),
+              type: name.endsWith("pdf") ? "application/pdf" : "image/jpeg",
+              thumbnail: null,
+              broken: name.startsWith("broken"),
+            }))}
+            left={4}
+            most={30}
+            text="At the market"
+            busy={false}
+            keepDetails={false}
+            onText={nothing}
+            onKeepDetails={nothing}
+            onRemove={nothing}
+            onMore={nothing}
+            onSend={nothing}
+            onClose={nothing}
+          />
+        </>
+      }
+    />
+  ),
+  place: () => (
+    <Frame
+      current="s1"
+      main={
+        <>
+          <Talk />
+          <PlaceSheet busy={false} onSend={nothing} onClose={nothing} />
+        </>
+      }
+    />
   ),
   "conversation-names": () => (
     <Frame
@@ -610,7 +785,7 @@ const screens: Record<string, () => ComponentChildren> = {
   "new-space": () => (
     <>
       <Frame />
-      <NewSpace busy={false} onCreate={nothing} onClose={nothing} />
+      <NewSpace writeHref="#write" busy={false} onCreate={nothing} onClose={nothing} />
     </>
   ),
   settings: () => (
@@ -621,10 +796,13 @@ const screens: Record<string, () => ComponentChildren> = {
     />
   ),
   ...Object.fromEntries(
-    Object.entries({ ...adminScreens, ...dataScreens, ...filesScreens }).map(([name, screen]) => [
-      name,
-      () => <Frame at="settings" list={null} main={screen()} />,
-    ]),
+    Object.entries({
+      ...adminScreens,
+      ...dataScreens,
+      ...filesScreens,
+      ...requestScreens,
+      ...sharingScreens,
+    }).map(([name, screen]) => [name, () => <Frame at="settings" list={null} main={screen()} />]),
   ),
   claim: () => (
     <Claim node="mombasa.example" you={account} busy={false} onClaim={nothing} homeHref="#" />
@@ -632,6 +810,7 @@ const screens: Record<string, () => ComponentChildren> = {
   ...recoveryScreens,
   ...moveScreens,
   ...lockScreens,
+  ...outsideScreens,
   "signin-wiped": () => (
     <SignIn node="mombasa.example" busy={false} onSubmit={nothing} signUpHref="#" notice={wiped} />
   ),
@@ -709,22 +888,22 @@ function Components() {
 const wanted = new URLSearchParams(location.search);
 const language = wanted.get("lang");
 await switchCatalogue(isLanguage(language) ? language : "en", ["ar-EG", "en-GB", "fr-FR"]);
-await loadWords("recovery");
-await loadWords("trust");
-await loadWords("admin");
-await loadWords("lock");
-await loadWords("files");
-await loadWords("leading");
-await loadWords("moving");
-await loadWords("search");
+for (const path of Object.keys(import.meta.glob("../src/i18n/catalogues/en-*.json")))
+  await loadWords(/en-(\w+)\.json$/.exec(path)![1] as Area);
 document.documentElement.lang = currentLanguage();
 document.documentElement.dir = currentDirection();
 document.documentElement.dataset["theme"] = wanted.get("theme") ?? "light";
-const Screen = screens[wanted.get("screen") ?? "components"] ?? screens["components"]!;
-render(
-  <>
-    <Screen />
-    <Toaster />
-  </>,
-  document.getElementById("app")!,
-);
+const app = document.getElementById("app")!;
+function show(name: string): void {
+  const Screen = screens[name] ?? screens["components"]!;
+  render(null, app);
+  render(
+    <>
+      <Screen />
+      <Toaster />
+    </>,
+    app,
+  );
+}
+show(wanted.get("screen") ?? "components");
+Object.assign(globalThis, { gallery: { names: Object.keys(screens), show } });

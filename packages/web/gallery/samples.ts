@@ -76,6 +76,16 @@ export const returns: PendingReturn[] = [
   { spaceId: "r3", title: "Semillas", state: "gone" },
 ];
 
+const plain = {
+  mutedUntil: 0,
+  archived: false,
+  pinned: false,
+  marked: false,
+  draft: "",
+  channels: [],
+  pictureId: null,
+};
+
 export const rows: ConversationRow[] = [
   {
     spaceId: "s1",
@@ -87,6 +97,7 @@ export const rows: ConversationRow[] = [
     unread: 3,
     mentioned: true,
     trouble: null,
+    ...plain,
   },
   {
     spaceId: "s2",
@@ -98,6 +109,8 @@ export const rows: ConversationRow[] = [
     unread: 1,
     mentioned: false,
     trouble: null,
+    ...plain,
+    pinned: true,
   },
   {
     spaceId: "s3",
@@ -109,6 +122,9 @@ export const rows: ConversationRow[] = [
     unread: 0,
     mentioned: false,
     trouble: null,
+    ...plain,
+    mutedUntil: 8_640_000_000_000_000,
+    draft: "I can bring the second pump on",
   },
   {
     spaceId: "s4",
@@ -120,6 +136,7 @@ export const rows: ConversationRow[] = [
     unread: 0,
     mentioned: false,
     trouble: { kind: "behind", name: null },
+    ...plain,
   },
   {
     spaceId: "s5",
@@ -131,6 +148,7 @@ export const rows: ConversationRow[] = [
     unread: 0,
     mentioned: false,
     trouble: null,
+    ...plain,
   },
 ];
 
@@ -153,10 +171,18 @@ function message(
     at,
     editedAt: null,
     deleted: false,
+    deletedBy: null,
     replyTo: null,
+    forwarded: null,
+    inThread: null,
+    thread: null,
+    poll: null,
+    media: null,
+    pinned: false,
     reactions: [],
     state: "delivered",
     mentionsMe: false,
+    everyone: false,
     needsNewerApp: false,
     notice: null,
     ...more,
@@ -233,7 +259,7 @@ export const messages: MessageRow[] = [
     "id-bruno",
     now - 4 * minute,
     "@Amina Wanjikũ can you read the second paragraph once more?",
-    { mentionsMe: true },
+    { mentionsMe: true, everyone: false },
   ),
   message("id-amina", now - 2 * minute, "Reading it now.", {
     state: "sent",

@@ -2,6 +2,7 @@ import "./styles/index.css";
 import { render } from "preact";
 import { App } from "./app/app.tsx";
 import { connectEngine } from "./app/connect.ts";
+import { watchPutAway } from "./app/put-away.ts";
 import { startRouter } from "./app/router.ts";
 import { startLook } from "./app/settings.ts";
 import { startUpdates } from "./app/updates.ts";
@@ -16,6 +17,7 @@ async function startApp(): Promise<void> {
     import("./app/screens/account.tsx").catch(() => undefined);
   await Promise.all([startLook(), engine.looked]);
   startRouter();
+  watchPutAway();
   render(<App engine={engine} />, document.getElementById("app")!);
   startUpdates(engine.started);
 }

@@ -32,7 +32,8 @@ export type EpochSecrets = Readonly<
     | "externalSecret"
     | "confirmationKey"
     | "membershipKey"
-    | "epochAuthenticator",
+    | "epochAuthenticator"
+    | "vanishSecret",
     Bytes
   >
 >;
@@ -58,6 +59,7 @@ const SECRETS = [
   "confirmationKey",
   "membershipKey",
   "epochAuthenticator",
+  "vanishSecret",
 ] as const;
 
 const encodings = new WeakMap<Group, Bytes>();
@@ -136,8 +138,18 @@ export async function decodeGroup(bytes: Uint8Array): Promise<Group> {
   return { ...state, suite: await suiteOf(suiteName) };
 }
 
-/** The secrets that are kept of a key schedule. */
-export function secretsOf(schedule: Partial<KeySchedule>): EpochSecrets {
+/**
+ * The secrets that are kept of a key schedule.
+ *
+ * [Note: The vanish secret] What disappears is sealed under keys that no state may give back once their time is over, so they
+ * cannot come from the exporter, whose secret stays as long as the epoch does. They come from the schedule's sender data
+ * secret, which has no other use here (nothing is sent as an MLS PrivateMessage) and is kept only until
+ * {@link takeVanishSecret} takes it out of the state.
+ */
+export function secretsOf(
+  given: Partial<KeySchedule> & { vanishSecret?: Uint8Array },
+): EpochSecrets {
+  const schedule = { ...given, vanishSecret: given.vanishSecret ?? given.senderDataSecret };
   const pick = (name: (typeof SECRETS)[number]): Bytes => {
     const secret = schedule[name];
     if (secret === undefined) throw new MlsRefused("bad_state");
@@ -150,7 +162,19 @@ export function secretsOf(schedule: Partial<KeySchedule>): EpochSecrets {
     confirmationKey: pick("confirmationKey"),
     membershipKey: pick("membershipKey"),
     epochAuthenticator: pick("epochAuthenticator"),
+    vanishSecret: pick("vanishSecret"),
   };
+}
+
+/**
+ * The secret of what disappears in this epoch (see [Note: The vanish secret]), and the state without it: whoever stores a state
+ * for good stores that one. `secret` is null where it was taken out before.
+ */
+export function takeVanishSecret(group: Group): { secret: Bytes | null; group: Group } {
+  const { vanishSecret } = group.secrets;
+  if (vanishSecret.length === 0) return { secret: null, group };
+  const secrets = { ...group.secrets, vanishSecret: new Uint8Array() };
+  return { secret: vanishSecret, group: { ...group, secrets } };
 }
 
 /** All devices of the group, by leaf index. */

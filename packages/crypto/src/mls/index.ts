@@ -21,6 +21,7 @@ export {
   ownMember,
   roster,
   suiteName,
+  takeVanishSecret,
 } from "./group.ts";
 export type { Group } from "./group.ts";
 export { externalCommit, join, treeRoster } from "./join.ts";

@@ -1,5 +1,6 @@
 /** The way to one's own node: the origin that served the app, as its Content-Security-Policy (`connect-src 'self'`) demands. */
 import type { Bytes } from "@baraza/protocol";
+import { freeBytes, joinRead } from "@baraza/protocol";
 import { TransportError } from "../../src/ports.ts";
 import type { Transport } from "../../src/ports.ts";
 
@@ -8,10 +9,10 @@ const ANSWER_BYTES = 16 * 1024 * 1024;
 
 export function browserTransport(origin: string = location.origin): Transport {
   return {
-    async request(path, body, { signal, headers, method = "POST" } = {}) {
+    async request(path, body, { signal, headers, method = "POST", given = false } = {}) {
       const address = addressOf(origin, path);
       try {
-        const response = await fetch(address, {
+        const answered = fetch(address, {
           method,
           // No cookie, no cache, no redirect to elsewhere: the engine authenticates by itself.
           credentials: "omit",
@@ -22,6 +23,9 @@ export function browserTransport(origin: string = location.origin): Transport {
           ...(method === "GET" ? {} : { body }),
           ...(signal === undefined ? {} : { signal }),
         });
+        // It has its own copy of the body by now (Fetch, "extract a body").
+        if (given) freeBytes(body);
+        const response = await answered;
         return { status: response.status, body: await bounded(response) };
       } catch (error) {
         if (error instanceof TransportError) throw error;
@@ -59,7 +63,7 @@ function addressOf(origin: string, path: string): URL {
 }
 
 async function bounded(response: Response): Promise<Bytes> {
-  const chunks: Uint8Array[] = [];
+  const chunks: Bytes[] = [];
   let size = 0;
   const reader = response.body?.getReader();
   for (;;) {
@@ -72,11 +76,5 @@ async function bounded(response: Response): Promise<Bytes> {
     }
     chunks.push(part.value);
   }
-  const body = new Uint8Array(size);
-  let at = 0;
-  for (const chunk of chunks) {
-    body.set(chunk, at);
-    at += chunk.length;
-  }
-  return body;
+  return joinRead(chunks, size);
 }

@@ -5,6 +5,7 @@ import { lookup as resolve } from "node:dns";
 import type { LookupFunction } from "node:net";
 import { WebSocket } from "ws";
 import type { Bytes } from "@baraza/protocol";
+import { freeBytes, joinRead } from "@baraza/protocol";
 import { TransportError } from "../../src/ports.ts";
 import type { LiveHandlers, RequestOptions, Transport } from "../../src/ports.ts";
 
@@ -72,7 +73,7 @@ function send(
   agent: HttpAgent,
   address: URL,
   body: Bytes,
-  { signal, headers, method = "POST" }: RequestOptions,
+  { signal, headers, method = "POST", given = false }: RequestOptions,
 ): Promise<{ status: number; body: Bytes }> {
   return new Promise((resolve, reject) => {
     const fail = (cause: unknown): void =>
@@ -84,10 +85,12 @@ function send(
       ...(signal === undefined ? {} : { signal }),
     });
     sent.once("error", fail);
+    // Not before: the socket writes out of this memory.
+    if (given) sent.once("finish", () => freeBytes(body));
     sent.once("response", (response) => {
-      const chunks: Buffer[] = [];
+      const chunks: Bytes[] = [];
       let size = 0;
-      response.on("data", (chunk: Buffer) => {
+      response.on("data", (chunk: Bytes) => {
         size += chunk.length;
         chunks.push(chunk);
         if (size <= ANSWER_BYTES) return;
@@ -96,13 +99,7 @@ function send(
       });
       response.once("error", fail);
       response.once("end", () => {
-        const body = new Uint8Array(size);
-        let at = 0;
-        for (const chunk of chunks) {
-          body.set(chunk, at);
-          at += chunk.length;
-        }
-        resolve({ status: response.statusCode ?? 0, body });
+        resolve({ status: response.statusCode ?? 0, body: joinRead(chunks, size) });
       });
     });
     sent.end(method === "GET" ? undefined : body);

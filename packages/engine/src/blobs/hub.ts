@@ -1,6 +1,6 @@
 /** Sealed chunks at a space's hub: the calls, with the space's reading session. */
 import type { Bytes } from "@baraza/protocol";
-import { fromHex, ProtocolError } from "@baraza/protocol";
+import { fromHex, ProtocolError, toHex } from "@baraza/protocol";
 import type { Core } from "../core.ts";
 import { EngineError } from "../errors.ts";
 import { reading } from "../spaces/sync.ts";
@@ -63,6 +63,27 @@ export async function putBatch(
       blobs: blobs.map(({ blobId, chunk }) => ({ blobId: fromHex(blobId), chunk })),
     }),
   );
+}
+
+export type HubState = {
+  bytes: number;
+  quota: number;
+  missing: string[];
+  more: boolean;
+  coming: boolean;
+  full: boolean;
+};
+
+/** What the blobs of a space take at its hub, and which are missing there, by their ids behind `after`. */
+export async function hubState(core: Core, logId: string, after?: string): Promise<HubState> {
+  return atHub(core, logId, async (space, token) => {
+    const { missing, ...state } = await core.remote.call(space.row.hub, "blobs.state", {
+      logId: space.id,
+      token,
+      ...(after === undefined ? {} : { after: fromHex(after) }),
+    });
+    return { ...state, missing: missing.map(toHex) };
+  });
 }
 
 /** @throws EngineError `blob_missing` */

@@ -23,4 +23,26 @@ CREATE TABLE blob_pins (blob_id TEXT PRIMARY KEY, log_id TEXT NOT NULL) STRICT, 
 CREATE TABLE blob_room (one INTEGER PRIMARY KEY CHECK (one = 1), bytes INTEGER NOT NULL) STRICT;
 `;
 
-export const BLOB_MIGRATIONS: readonly Migration[] = [{ version: 1, up: CHUNKS }];
+/**
+ * `blob_hubs`: What the hub said last of a space's blobs: what they take and may take. `gen` is the generation that the rest is about:
+ * how often this device has looked what is missing there, when it looks again (NULL: there is nothing to bring), and how it stood.
+ */
+const HUBS = `
+CREATE TABLE blob_hubs (
+  log_id TEXT PRIMARY KEY,
+  bytes INTEGER,
+  quota INTEGER,
+  gen INTEGER NOT NULL DEFAULT 0,
+  tries INTEGER NOT NULL DEFAULT 0,
+  due INTEGER,
+  standing TEXT NOT NULL DEFAULT 'whole'
+) STRICT, WITHOUT ROWID;
+CREATE TRIGGER blob_hubs_gone AFTER DELETE ON spaces BEGIN
+  DELETE FROM blob_hubs WHERE log_id = old.log_id;
+END;
+`;
+
+export const BLOB_MIGRATIONS: readonly Migration[] = [
+  { version: 1, up: CHUNKS },
+  { version: 2, up: HUBS },
+];

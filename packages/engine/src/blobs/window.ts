@@ -13,7 +13,7 @@ export type Window = {
   size(): number;
 };
 
-const MOST = 8;
+const MOST = 16;
 const BEGIN = 2;
 /** An answer later than so many times the quickest, and than this, says that the line is full. */
 const LATE = 6;

@@ -21,6 +21,7 @@ import {
 } from "@baraza/crypto";
 import { ProtocolError } from "@baraza/protocol";
 import { newestSeen } from "../account/vault-floor.ts";
+import { tendVault } from "../account/vault.ts";
 import type { Core } from "../core.ts";
 import { EngineError } from "../errors.ts";
 import type { Pairing, PairingFailure, SignedIn } from "./api.ts";
@@ -151,6 +152,7 @@ export function createPairings(
     const theirs = meeting.next(1);
     await Promise.race([run.agreed, theirs.then(() => run.agreed)]);
     show(run, { step: "waiting" });
+    await placeOfOwn(core);
     const me = core.me();
     const { deviceKey } = readOffer(offer, null);
     const now = core.platform.clock.now();
@@ -243,6 +245,17 @@ export function createPairings(
       if (run !== null && run.view.step !== "done") await giveUp(run, false);
     },
   };
+}
+
+/** What one marks, and what stands beside files, goes from device to device in the space of these: so there has to be one. */
+async function placeOfOwn(core: Core): Promise<void> {
+  try {
+    await (await import("../spaces/own-space.ts")).ownSpace(core);
+    await tendVault(core);
+  } catch (error) {
+    // It comes in without; a device that has something to send there makes one later.
+    if (!(error instanceof ProtocolError) && !(error instanceof EngineError)) throw error;
+  }
 }
 
 function joinError(error: unknown): unknown {

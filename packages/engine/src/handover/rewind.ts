@@ -9,6 +9,7 @@ import type { Core } from "../core.ts";
 import { askForPlace } from "../letters/ask.ts";
 import { noteMirrors } from "../mirrors/reducer.ts";
 import { rebuildSpace } from "../spaces/apply.ts";
+import { writeRules } from "../people/reducer.ts";
 import { rosterOf, stewardsOf, writeRoster } from "../spaces/roster.ts";
 import type { SpaceRuntime } from "../spaces/runtime.ts";
 import { forgetRuntime, keysOf } from "../spaces/runtime.ts";
@@ -46,7 +47,7 @@ export async function rewind(core: Core, space: SpaceRuntime, seq: number): Prom
     tx.run(
       `INSERT OR IGNORE INTO outbox (log_id, event_id, type, type_version, at, payload)
        SELECT e.log_id, e.event_id, e.type, e.type_version, e.at, e.payload FROM events e JOIN account a ON a.device_hash = e.device
-       WHERE e.log_id = ? AND e.seq > ? AND e.type NOT IN ('space.commit', 'space.steward') ORDER BY e.seq`,
+       WHERE e.log_id = ? AND e.seq > ? AND e.type NOT IN ('space.commit', 'space.steward', 'space.vanishing') ORDER BY e.seq`,
       [logId, seq],
     );
     tx.run(
@@ -63,10 +64,12 @@ export async function rewind(core: Core, space: SpaceRuntime, seq: number): Prom
     tx.run("DELETE FROM outbox WHERE log_id = ? AND type = 'space.steward'", [logId]);
     tx.run("UPDATE outbox SET request_id = NULL WHERE log_id = ?", [logId]);
     if (commits.length > 0)
-      tx.run("DELETE FROM epochs WHERE log_id = ? AND epoch > ?", [logId, epoch]);
+      for (const table of ["epochs", "vanish_keys"])
+        tx.run(`DELETE FROM ${table} WHERE log_id = ? AND epoch > ?`, [logId, epoch]);
     if (group !== null && contentKey !== null && members !== null) {
       tx.run("INSERT OR REPLACE INTO epochs VALUES (?, ?, ?)", [logId, epochOf(group), contentKey]);
       writeRoster(tx, logId, members, stewardsOf(group));
+      writeRules(tx, logId, group);
     }
     tx.run(
       `UPDATE spaces SET seq = ?, head = ?, hub_seq = ?, epoch = ?, mls = ?, previous_mls = NULL, previous_seq = 0, receipt = NULL,

@@ -29,6 +29,7 @@ import { newestSeen } from "../account/vault-floor.ts";
 import type { Core } from "../core.ts";
 import { EngineError } from "../errors.ts";
 import { deviceReply } from "../account/boxes.ts";
+import { isBlocked } from "../requests/held-back.ts";
 import { runtimeOf } from "../spaces/runtime.ts";
 import { ownRejoinKey } from "../slots/keys.ts";
 import { wantReturn } from "../slots/wish.ts";
@@ -39,7 +40,7 @@ import { sealFor, sealIfPossible, writeLetters } from "./send.ts";
 type FetchedCard = { card: Card; secret: Bytes };
 
 /**
- * Reads the card behind a link. @throws EngineError `link_invalid`, `link_expired`, `link_mismatch`, `offline`; `signed_out`
+ * Reads the card behind a link. @throws EngineError `link_invalid`, `link_expired`, `link_mismatch`, `blocked`, `offline`; `signed_out`
  * for a card of another node, to which one's own passes nothing on without an account
  */
 export async function fetchCard(core: Core, fragment: string): Promise<FetchedCard> {
@@ -54,6 +55,7 @@ export async function fetchCard(core: Core, fragment: string): Promise<FetchedCa
     const { sealed } = await sealedCard(core, link.node, cardId);
     const card = await openCard(key, sealed, link.inviter);
     if (card.expires < core.platform.clock.now()) throw new EngineError("link_expired");
+    if (await isBlocked(core, link.inviter)) throw new EngineError("blocked");
     return { card, secret: link.secret };
   } catch (error) {
     if (error instanceof ProtocolError && error.code === "not_found")
@@ -85,14 +87,19 @@ export async function readInvitation(core: Core, fragment: string): Promise<Invi
     inviterName: card.inviter.name,
     inviterAddress: card.inviter.address,
     expires: card.expires,
+    approval: card.approval === true,
     already: mine?.state === "active" ? logId : null,
   };
 }
 
-/** Asks to come in. Durable: the letter goes out when the line allows, the answer comes when a member's device is there. */
+/**
+ * Asks to come in. Durable: the letter goes out when the line allows, the answer comes when a member's device is there.
+ * `stranger`: whoever invites wrote of their own accord, which makes them no acquaintance.
+ */
 export async function ask(
   core: Core,
   fragment: string,
+  { stranger = false }: { stranger?: boolean } = {},
 ): Promise<{ joinId: string; spaceId: string }> {
   const { card, secret } = await fetchCard(core, fragment);
   const logId = toHex(card.logId);
@@ -133,16 +140,21 @@ export async function ask(
       card.inviter.name,
       core.platform.clock.now(),
     ]);
-    remember(tx, toHex(card.reply.identityId), core.platform.clock.now(), "invited");
+    tx.run("DELETE FROM join_hosts WHERE log_id = ?", [logId]);
+    for (const host of card.hosts ?? [])
+      tx.run("INSERT OR IGNORE INTO join_hosts VALUES (?, ?)", [logId, toHex(host)]);
+    if (!stranger) remember(tx, toHex(card.reply.identityId), core.platform.clock.now(), "invited");
     // Accepting an invitation is the verification: the link named the inviter's identity.
     tx.run(
-      `INSERT INTO people VALUES (?, ?, ?, 'invited', ?)
-       ON CONFLICT (identity_id) DO UPDATE SET state = CASE WHEN state IN ('met', 'code', 'you') THEN state ELSE 'invited' END`,
+      `INSERT INTO people VALUES (?1, ?2, ?3, ?5, ?4)
+       ON CONFLICT (identity_id) DO UPDATE SET state = CASE
+         WHEN state IN ('met', 'code', 'you') OR ?5 = 'unchecked' THEN state ELSE 'invited' END`,
       [
         toHex(card.reply.identityId),
         card.inviter.name,
         card.inviter.address,
         core.platform.clock.now(),
+        stranger ? "unchecked" : "invited",
       ],
     );
   });

@@ -20,6 +20,8 @@ import {
   encodeCbor,
   enrolBody,
   equalBytes,
+  firstLetter,
+  fromHex,
   genesis as genesisSchema,
   LIMITS,
   movedBody,
@@ -48,6 +50,7 @@ import { profilePayload } from "../spaces/profile.ts";
 import { checksFor, identityOf, infoOf, rosterOf } from "../spaces/roster.ts";
 import type { SpaceRuntime } from "../spaces/runtime.ts";
 import { keysOf, runtimeOf } from "../spaces/runtime.ts";
+import { isHeldBack } from "../requests/held-back.ts";
 import { notice, remember, seeIdentities } from "../trust/see.ts";
 import { sealFor, writeLetters } from "./send.ts";
 
@@ -105,10 +108,12 @@ export async function readLetter(
   let outcome = NOTHING;
   if (known === undefined) {
     try {
-      const letter = await openOwn(core, row.letter);
+      const first = asFirstLetter(row.letter);
+      const letter = await openOwn(core, first?.letter ?? row.letter);
       // The id outside is the node's word only: an old letter under a new one would be acted upon again.
       if (!equalBytes(letter.letterId, row.letterId)) outcome = deliveredAgain(core);
-      else if (await speaksForItsOwner(core, letter)) outcome = await act(core, letter);
+      else if ((await speaksForItsOwner(core, letter)) && !(await isHeldBack(core, letter)))
+        outcome = await (first === null ? act(core, letter) : written(core, letter, first.from));
     } catch (error) {
       // Not for us, altered, or of a kind that makes no sense here: nothing that a later try could mend.
       if (
@@ -163,6 +168,7 @@ function act(core: Core, letter: Opened): Promise<Outcome> {
   if (kind === "enrol") return enrolled(core, letter);
   if (kind === "welcome") return welcomed(core, letter);
   if (kind === "refused") return refused(letter);
+  if (kind === "report") return reported(core, letter);
   if (kind === "moved") return Promise.resolve(movedTo(letter));
   if (kind === "leading")
     return import("../handover/move.ts")
@@ -170,6 +176,36 @@ function act(core: Core, letter: Opened): Promise<Outcome> {
       .then(() => NOTHING);
   if (kind.startsWith("share")) return shared(core, letter);
   return Promise.resolve(NOTHING);
+}
+
+/** What came by the door for strangers, in the envelope of one's own node; null for every other letter. */
+function asFirstLetter(bytes: Bytes): { from: string; letter: Bytes } | null {
+  try {
+    return readAs(firstLetter, bytes, LIMITS.requestBytes);
+  } catch (error) {
+    if (error instanceof ProtocolError) return null;
+    throw error;
+  }
+}
+
+/** Somebody writes for the first time: nothing else comes by that door, and that by no other. */
+async function written(core: Core, letter: Opened, from: string): Promise<Outcome> {
+  if (letter.kind !== "request") return NOTHING;
+  const write = await (await import("../requests/receive.ts")).receive(core, letter, from);
+  if (write === null) return NOTHING;
+  return {
+    write: (tx) => {
+      write(tx);
+      tx.afterCommit(() => core.kick({ requests: true }));
+    },
+    kick: null,
+  };
+}
+
+/** A member of a space in which one keeps order has something to say about somebody. */
+async function reported(core: Core, letter: Opened): Promise<Outcome> {
+  const { noteReport } = await import("../people/reports.ts");
+  return { write: await noteReport(core, letter), kick: null };
 }
 
 /** About shares, one's own or somebody's. */
@@ -220,37 +256,52 @@ async function asked(core: Core, letter: Opened): Promise<Outcome> {
     return NOTHING;
   if (!equalBytes(body.reply.identityId, letter.sender.identityId)) return NOTHING;
   await onlyOwnDevices(core, body.keyPackages, letter.sender);
-  const present = await core.store.get<{ count: number }>(
-    "SELECT count(*) AS count FROM members WHERE log_id = ? AND present = 1",
-    [card.log_id],
+  const { judgeAsk, putBefore } = await import("../people/asking.ts");
+  // What was written to one person brings nobody else in, and no acquaintance.
+  const wrote = await core.store.get<{ identity_id: string }>(
+    "SELECT identity_id FROM requests_out WHERE card_id = ?",
+    [toHex(body.cardId)],
   );
-  const reason =
-    card.expires < core.platform.clock.now()
-      ? "expired"
-      : (present?.count ?? 0) >= LIMITS.members
-        ? "full"
-        : null;
+  if (wrote !== undefined && wrote.identity_id !== id) return NOTHING;
+  const { reason, link } = await judgeAsk(core, id, { ...card, id: toHex(body.cardId) });
   if (reason !== null) {
     const answer = await sealFor(
       core,
       body.reply,
       "refused",
-      writeAs(refusedBody, { cardId: body.cardId, reason }),
+      writeAs(refusedBody, { cardId: body.cardId, logId: fromHex(card.log_id), reason }),
     );
     return { write: (tx) => writeLetters(tx, [answer]), kick: card.log_id };
   }
   const { keyPackages, reply, cardId } = body;
-  const data = writeAs(addIntent, { keyPackages, reply, cardId });
   const { profile } = body;
+  const { role, until } = link;
+  const letIn = link.approval
+    ? await putBefore(core, card.log_id, { ...body, identityId: fromHex(id), role, until })
+    : (tx: SqlTx) => {
+        const data = writeAs(addIntent, { keyPackages, reply, cardId, role, until });
+        tx.run("INSERT INTO intents (log_id, kind, data) VALUES (?, 'add', ?)", [
+          card.log_id,
+          data,
+        ]);
+      };
   return {
     write: (tx) => {
-      tx.run("INSERT INTO intents (log_id, kind, data) VALUES (?, 'add', ?)", [card.log_id, data]);
-      remember(tx, id, core.platform.clock.now(), "invited");
+      letIn(tx);
+      tx.run("INSERT OR IGNORE INTO link_uses VALUES (?, ?, ?)", [
+        toHex(cardId),
+        id,
+        core.platform.clock.now(),
+      ]);
+      // Whoever is looked at first is no acquaintance by that.
+      if (link.approval) return;
+      const state = wrote === undefined ? "invited" : "unchecked";
+      if (wrote === undefined) remember(tx, id, core.platform.clock.now(), "invited");
       tx.run(
-        `INSERT INTO people VALUES (?, ?, ?, 'invited', ?)
+        `INSERT INTO people VALUES (?1, ?2, ?3, ?4, ?5)
          ON CONFLICT (identity_id) DO UPDATE SET name = excluded.name, address = excluded.address,
-           state = CASE WHEN state IN ('met', 'code', 'you') THEN state ELSE 'invited' END`,
-        [id, profile.name, profile.address, core.platform.clock.now()],
+           state = CASE WHEN state IN ('met', 'code', 'you') OR ?4 = 'unchecked' THEN state ELSE 'invited' END`,
+        [id, profile.name, profile.address, state, core.platform.clock.now()],
       );
     },
     kick: card.log_id,
@@ -319,7 +370,8 @@ async function welcomed(core: Core, letter: Opened): Promise<Outcome> {
   const logId = toHex(body.logId);
   const genesis = readAs(genesisSchema, body.genesis, LIMITS.genesisBytes);
   const asking = await core.store.get<{ inviter: string }>(
-    "SELECT inviter FROM joins WHERE log_id = ? AND (inviter = '' OR inviter = ?)",
+    `SELECT inviter FROM joins WHERE log_id = ?1 AND (inviter = '' OR inviter = ?2
+       OR EXISTS (SELECT 1 FROM join_hosts h WHERE h.log_id = ?1 AND h.identity_id = ?2))`,
     [logId, toHex(letter.sender.identityId)],
   );
   const mine = await core.store.get<{
@@ -406,8 +458,9 @@ async function refused(letter: Opened): Promise<Outcome> {
   return {
     write: (tx) =>
       tx.run(
-        "UPDATE joins SET state = 'refused', reason = ? WHERE inviter = ? AND state = 'asking'",
-        [body.reason, from],
+        `UPDATE joins SET state = 'refused', reason = ?1 WHERE state = 'asking' AND (?3 IS NULL OR log_id = ?3)
+         AND (inviter = ?2 OR EXISTS (SELECT 1 FROM join_hosts h WHERE h.log_id = joins.log_id AND h.identity_id = ?2))`,
+        [body.reason, from, body.logId === undefined ? null : toHex(body.logId)],
       ),
     kick: null,
   };

@@ -11,7 +11,7 @@ export type ArchiveJob = {
   kind: ArchiveKind;
   /** `failed`: what is made so far is kept, and `archive.goOn` goes on from there. */
   state: "running" | "ready" | "failed";
-  reason: "disk_full" | "too_large" | "failed" | null;
+  reason: "disk_full" | "too_large" | "offline" | "failed" | null;
   /** In messages and other events; `total` may be 0. */
   done: number;
   total: number;
@@ -31,6 +31,12 @@ export type OpenArchiveWords = {
   answering: string;
   back: string;
   empty: string;
+  /** Of files: the page of a space, one's own, and what stands beside a file. */
+  files: string;
+  ownFiles: string;
+  inBin: string;
+  earlier: string;
+  missing: string;
 };
 
 export type ArchiveContent = {
@@ -161,7 +167,10 @@ export type MovingCommands = {
    * @throws EngineError too_weak, signed_out
    */
   "archive.make": (
-    args: { kind: "sealed"; passphrase: string } | { kind: "open"; words: OpenArchiveWords },
+    args:
+      | { kind: "sealed"; passphrase: string }
+      /** `content`: with the files themselves, which are fetched for it; without, they are only listed. */
+      | { kind: "open"; words: OpenArchiveWords; content?: boolean | undefined },
   ) => Promise<{ id: string }>;
   /** Goes on after a failure (room was made on the disk). */
   "archive.goOn": (args: Record<string, never>) => Promise<void>;

@@ -20,11 +20,16 @@ const words = v.object({
   answering: sign,
   back: sign,
   empty: sign,
+  files: sign,
+  ownFiles: sign,
+  inBin: sign,
+  earlier: sign,
+  missing: sign,
 });
 const passphrase = v.pipe(v.string(), v.maxLength(1000));
 const wanted = v.variant("kind", [
   v.object({ kind: v.literal("sealed"), passphrase }),
-  v.object({ kind: v.literal("open"), words }),
+  v.object({ kind: v.literal("open"), words, content: v.optional(v.boolean()) }),
 ]);
 const someBytes = (max: number) =>
   v.custom<Uint8Array<ArrayBuffer>>(

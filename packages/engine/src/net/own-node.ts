@@ -40,6 +40,7 @@ export function createOwnNode(
       try {
         answer = await transport.request(PATHS.api + name, encodeRequest(name, request), {
           headers,
+          given: true,
           ...(options.signal ? { signal: options.signal } : {}),
         });
       } catch (cause) {

@@ -64,6 +64,12 @@ export type SearchCommands = {
 };
 
 export type SearchLive = {
-  /** How far the index is: `done` of `total` things. Newest come first, so what is missing is the oldest. */
-  "search.state": { args: Record<string, never>; value: { done: number; total: number } };
+  /**
+   * How far the index is: `done` of `total` things. Newest come first, so what is missing is the oldest. `changes` is another number
+   * whenever there may be more to find than before.
+   */
+  "search.state": {
+    args: Record<string, never>;
+    value: { done: number; total: number; changes: number };
+  };
 };

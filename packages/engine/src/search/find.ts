@@ -10,6 +10,7 @@
 import type { FindablePlace, FindableReader, FindableSource, FindableThing } from "./port.ts";
 import { isTogether, rank } from "./match.ts";
 import type { Needle } from "./match.ts";
+import { inOrder, isShort, piecesOf } from "./fold.ts";
 import type { Query, Unit } from "./query.ts";
 import {
   beginnings,
@@ -24,10 +25,11 @@ import { WORD } from "./words.ts";
 import type { Labels } from "./words.ts";
 import { idAt } from "./write.ts";
 
-/** Things that a chunk takes from the index. */
-const CHUNK = 90;
-const NAMES = 40;
-const ABOUT = 40;
+/** Things that a chunk takes from the index. The first one is small: reading them is what a search waits for. */
+const CHUNK = 60;
+const FIRST = 40;
+const NAMES = 30;
+const ABOUT = 24;
 /** Fewer than this in the narrow layer, and the wide one joins its first chunk. */
 const ENOUGH = 12;
 /** What a word counts that is in a long text, and in one that is about it. */
@@ -70,6 +72,14 @@ type Ways = { any: string[] };
 const quoted = (term: string): string => `"${term}"`;
 const allOf = (terms: readonly string[]): string =>
   terms.length === 1 ? quoted(terms[0] ?? "") : `(${terms.map(quoted).join(" AND ")})`;
+/** What a unit stands for in the index: words one behind the other where that is asked for and they have a place in the order. */
+const exactly = (unit: Unit): string => {
+  const pieces = isTogether(unit) ? unit.words.flatMap(piecesOf) : [];
+  if (pieces.length > 0 && !pieces.some(isShort)) return quoted(pieces.flatMap(inOrder).join(" "));
+  // What is too short to be a word of the index is looked for in the texts of those that have the rest.
+  const rest = unit.words.filter((word) => !piecesOf(word).some(isShort));
+  return allOf((rest.length > 0 ? rest : unit.words).flatMap(gramsFor));
+};
 const anyOf = (ways: readonly string[]): string =>
   ways.length === 1 ? (ways[0] ?? "") : `(${ways.join(" OR ")})`;
 
@@ -130,7 +140,7 @@ export async function* find(
       ...(await take("search_words", expression(about), needles, ABOUT, undefined, UNREAD_ABOUT))
         .found,
     );
-  let chunk = await take("search_words", whole, needles, CHUNK);
+  let chunk = await take("search_words", whole, needles, FIRST);
   first.push(...chunk.found);
 
   let wide: Awaited<ReturnType<typeof wideOf>> | null = null;
@@ -285,9 +295,8 @@ async function narrowOf(
   );
   for (const unit of units) {
     const [word = ""] = unit.words;
-    const grams = unit.words.flatMap(gramsFor);
     const near = new Map<string, number>();
-    const any = [allOf(grams)];
+    const any = [exactly(unit)];
     if (!unit.phrase && unit.words.length === 1) {
       for (const other of spellings(unit)) {
         near.set(other, 0.95);
@@ -358,7 +367,7 @@ async function wideOf(
     if (narrow === undefined) continue;
     const [word = ""] = unit.words;
     const near = new Map(narrow.near);
-    const any = [allOf(unit.words.flatMap(gramsFor)), ...[...near.keys()].map(quoted)];
+    const any = [exactly(unit), ...[...near.keys()].map(quoted)];
     const authors = new Set<string>();
     const spaces = new Set<string>();
     if (!unit.phrase && unit.words.length === 1) {

@@ -4,7 +4,7 @@
  * [Note: How text is cut] Where words have spaces between them, words are what is indexed. Chinese and Japanese are indexed by
  * every two characters that stand side by side, Thai, Lao, Khmer and Burmese by every three: where their words
  * begin is a guess of each program, and whatever somebody types, a part of a longer word too, is found without one. That
- * the pieces stand together is checked with the text itself. SQLite's tokenizer gets all of them with spaces between.
+ * the pieces stand together is known by their order. SQLite's tokenizer gets all of them with spaces between.
  */
 
 /**
@@ -115,6 +115,38 @@ export function gramsOf({ text, cut }: Piece): string[] {
     grams.push(characters.slice(at, at + size).join(""));
   return grams;
 }
+
+/**
+ * The index's words of a folded text in their order, at most `most`: those of {@link inOrder}, so that what stands together there stands
+ * together here.
+ */
+export function sequenceOf(folded: string, most: number): string[] {
+  const sequence: string[] = [];
+  for (const [run] of folded.matchAll(RUN)) {
+    if (sequence.length >= most) break;
+    if (run.length <= LONGEST && run.charCodeAt(0) < FIRST_DENSE && !hasDense.test(run))
+      sequence.push(run);
+    else for (const piece of piecesOf(run)) sequence.push(...inOrder(piece));
+  }
+  return sequence;
+}
+
+/** A piece as it stands in the order of a text: a word, or its pairs or threes one behind the other. */
+export function inOrder(piece: Piece): string[] {
+  if (piece.cut === "word" || isShort(piece)) return [piece.text];
+  const characters = Array.from(piece.text);
+  const size = sizeOf(piece);
+  return Array.from({ length: characters.length - size + 1 }, (_, at) =>
+    characters.slice(at, at + size).join(""),
+  );
+}
+
+/** Whether a piece is too short to be cut: in a longer one it has no place of its own. */
+export function isShort(piece: Piece): boolean {
+  return piece.cut !== "word" && Array.from(piece.text).length < sizeOf(piece);
+}
+
+const sizeOf = ({ cut }: Piece): number => (cut === "pairs" ? 2 : 3);
 
 /** Adds the index's words of a text to a set, at most `most` in all. Folded already: see {@link fold}. */
 export function addTerms(terms: Set<string>, folded: string, most = Infinity): void {

@@ -63,9 +63,10 @@ export function createSearch(host: SearchHost): Search {
   let tidied = false;
   /** How many places wait, about; null: nobody asked. */
   let left: number | null = null;
+  let changes = 0;
   /** There may be texts to be fetched: at the start, and whenever a tool has something new. */
   let wanted = true;
-  const textTables = new Set(sources.flatMap(({ texts }) => texts?.table ?? []));
+  const textTables = new Set(sources.flatMap(({ texts }) => texts?.tables ?? []));
   let cancel = (): void => undefined;
   const watchers = new Set<() => void>();
 
@@ -84,6 +85,7 @@ export function createSearch(host: SearchHost): Search {
             sources,
             () => host.context(),
             () => stopped || !host.signedIn(),
+            () => clock.now(),
           ),
           forget: () => labels.clear(),
         };
@@ -126,6 +128,7 @@ export function createSearch(host: SearchHost): Search {
       if (stopped || !host.signedIn()) return;
       const did = await indexer.slice();
       if (left !== null) left = Math.max(0, left - did);
+      if (did > 0) changes += 1;
       tell();
       if (did === 0) break;
       tidied = false;
@@ -134,7 +137,11 @@ export function createSearch(host: SearchHost): Search {
     if (wanted) {
       wanted = false;
       // What it puts is noted as changed, and read in the next turn.
-      await texts.run();
+      const again = await texts.run();
+      if (again !== null) {
+        wanted = true;
+        later(Math.max(PAUSE_MS, again - clock.now()), run);
+      }
     }
     while (!tidied && !asked && !stopped) {
       tidied = !(await indexer.tidy());
@@ -165,7 +172,7 @@ export function createSearch(host: SearchHost): Search {
     else
       left ??= (await store.get<{ n: number }>("SELECT count(*) AS n FROM search_dirty"))?.n ?? few;
     const done = (await store.get<{ docs: number }>("SELECT docs FROM search_count"))?.docs ?? 0;
-    return { done, total: done + Math.max(left, few) };
+    return { done, total: done + Math.max(left, few), changes };
   }
 
   function tell(): void {

@@ -71,7 +71,7 @@ function fitOfWord(needle: Needle, word: string, without: string, run: string): 
 }
 
 /** Whether a needle has to be looked for in the text itself: the index does not know what stands side by side. */
-export function isTogether({ phrase, words }: Needle): boolean {
+export function isTogether({ phrase, words }: Pick<Needle, "phrase" | "words">): boolean {
   return phrase || words.length > 1 || DENSE.test(words[0] ?? "");
 }
 

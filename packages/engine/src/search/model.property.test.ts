@@ -6,6 +6,7 @@ import { chat } from "../tools/chat/index.ts";
 import { idBytes, testId, toolHarness } from "../tools/harness.ts";
 import { addTerms, fold } from "./fold.ts";
 import { CORE_SOURCES, migrateSearch } from "./index.ts";
+import { spread } from "./match.ts";
 import { emptySearch } from "./tables.ts";
 import { testSearch } from "./testing.ts";
 
@@ -21,6 +22,18 @@ const vocabulary = [
   "किताब",
   "ok",
   "x",
+];
+const phrases = [
+  "water pump",
+  "wasser مياه",
+  "الماء ok x",
+  "x x",
+  "東京",
+  "東京都 ok",
+  "京都 น้ำประปา",
+  "京",
+  "ปา किताब",
+  "water",
 ];
 const word = fc.constantFrom(...vocabulary);
 const text = fc.array(word, { minLength: 1, maxLength: 5 }).map((words) => words.join(" "));
@@ -96,6 +109,15 @@ test("whatever happens to messages, the index finds what a look at every text fi
             );
             expect(fits, `${typed} found ${id}`).toBe(true);
           }
+        }
+        for (const phrase of phrases) {
+          const joined = spread(phrase).trim();
+          const dense = /[\u0e00-\u0eff\u4e00-\u9fff]/u.test(joined);
+          const naive = rows
+            .filter(({ text: own }) => spread(own).includes(dense ? joined : ` ${joined} `))
+            .map((row) => row.event_id);
+          const found = await search.refs(`"${phrase}"`);
+          expect(found.toSorted(), phrase).toEqual(naive.toSorted());
         }
         expect(await store.all("SELECT 1 FROM search_dirty")).toEqual([]);
       } finally {

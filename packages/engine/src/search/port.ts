@@ -24,6 +24,8 @@ export type FindableThing = FindablePlace & {
   /** What stands in it. */
   text?: string;
   has?: readonly Has[];
+  /** The channel of the space that it stands in, as `SPACE:CHANNEL`: `in:` finds it by that, too. */
+  within?: string;
   /**
    * For things whose text comes by `putText`: which state of the thing this is (a hash, a version). Text that was put for another
    * state is not found.
@@ -51,14 +53,19 @@ export type FindableSource = {
   read(db: FindableReader, places: readonly FindablePlace[]): Promise<FindableThing[]>;
   /** How texts are had that are in no table (see `FindableThing.version`): the background fetches them when the names are in the index. */
   texts?: {
-    /** The table that says that there may be one more. */
-    table: string;
+    /** The tables that say that there may be one more. */
+    tables: readonly string[];
     /** Things whose text was not put yet for their present state, newest first. `bytes`: what fetching it may cost. */
     missing(db: FindableReader, most: number): Promise<MissingText[]>;
+    /** Has several come together from elsewhere, before they are fetched one by one; `most`: what that may cost, in bytes. */
+    ahead?(context: ToolContext, most: number): Promise<Ahead>;
     /** null: there is none. @throws ProtocolError while it cannot be had */
     fetch(context: ToolContext, place: FindablePlace): Promise<string | null>;
   };
 };
+
+/** `again`: they may be there by then (ms since 1970), and are not fetched before; null: they are fetched. `bytes`: what is on its way. */
+export type Ahead = { again: number | null; bytes: number };
 
 export type MissingText = FindablePlace & { version: string; at: number; bytes: number };
 

@@ -132,7 +132,10 @@ async function chosenOf(
       const found =
         kind === "person" && ME.has(fold(name))
           ? [me()]
-          : await meant(searcher, kind, fold(name).match(RUN) ?? []);
+          : [
+              ...(await meant(searcher, kind, fold(name).match(RUN) ?? [])),
+              ...(kind === "space" ? await channelsCalled(searcher.db, name) : []),
+            ];
       if (found.length === 0) unknown.push(name);
       for (const one of found) all.add(one);
     }
@@ -141,7 +144,8 @@ async function chosenOf(
   const both = (typed: string[], button: readonly string[] = []): string[] => {
     if (typed.length === 0) return [...button];
     if (button.length === 0) return typed;
-    const common = typed.filter((one) => button.includes(one));
+    // A channel stands in its space.
+    const common = typed.filter((one) => button.includes(one) || button.includes(one.slice(0, 64)));
     // Nothing is called so: what both ask for is nothing.
     return common.length > 0 ? common : ["-"];
   };
@@ -154,6 +158,19 @@ async function chosenOf(
     before: smaller(query.before, filters.before),
   };
   return { chosen, unknown };
+}
+
+/** The channels whose names have all words of what was typed, or words that begin so: `SPACE:CHANNEL`. */
+async function channelsCalled(db: FindableReader, typed: string): Promise<string[]> {
+  const words = fold(typed).match(RUN) ?? [];
+  if (words.length === 0) return [];
+  const rows = await db.all<{ place: string; name: string }>(
+    "SELECT log_id || ':' || channel AS place, name FROM chat_channels WHERE channel <> '' LIMIT 5000",
+  );
+  return rows.flatMap(({ place, name }) => {
+    const own = fold(name).match(RUN) ?? [];
+    return words.every((word) => own.some((one) => one.startsWith(word))) ? [place] : [];
+  });
 }
 
 /** Folded words for oneself. */

@@ -8,7 +8,7 @@ import type { ToolContext } from "../tools/tool.ts";
 import { idBytes, testId, toolHarness } from "../tools/harness.ts";
 import { createTextFetcher } from "./fetch-texts.ts";
 import { CORE_SOURCES, migrateSearch } from "./index.ts";
-import type { FindableSource } from "./port.ts";
+import type { FindablePlace, FindableReader, FindableSource } from "./port.ts";
 import { texted } from "./put-text.ts";
 import { readQuery } from "./query.ts";
 import { snippetOf } from "./snippet.ts";
@@ -156,6 +156,25 @@ test("quotes keep words together, a minus keeps them out", async () => {
   expect(await messages("water -meets")).toEqual([two]);
   expect(await messages('water -"committee on"')).toEqual([one]);
   expect(await messages('"committee water"')).toEqual([]);
+});
+
+test("a phrase of words that are everywhere is found without reading everything that has them", async () => {
+  const { opened, harness, say } = await start();
+  const wanted = await say("the water committee meets", { at: 1_500_000_000_000 });
+  for (let turn = 0; turn < 300; turn++) await say(`committee ${turn} on water`);
+  let read = 0;
+  const counting = chat.findable.map((source) => ({
+    ...source,
+    read: (db: FindableReader, places: readonly FindablePlace[]) => {
+      read += places.length;
+      return source.read(db, places);
+    },
+  }));
+  const search = testSearch(opened, counting, { me: harness.me });
+  await search.index();
+  read = 0;
+  expect(await search.refs('"water committee"')).toEqual([wanted]);
+  expect(read).toBeLessThan(5);
 });
 
 test("filters by words: from, in, has, before, after, type", async () => {
@@ -361,7 +380,7 @@ test("a thing is found by its name at once, and by its text when that has been f
     "CREATE TABLE things (log_id TEXT, ref TEXT, at INTEGER, name TEXT, version TEXT)",
   );
   const asked: string[] = [];
-  let line = false;
+  let away: Error | null = null;
   const source: FindableSource = {
     kind: "thing",
     table: "things",
@@ -376,7 +395,7 @@ test("a thing is found by its name at once, and by its text when that has been f
         )
       ).map(({ log_id: spaceId, ...row }) => ({ spaceId, author: "", ...row })),
     texts: {
-      table: "things",
+      tables: ["things"],
       async missing(db, most) {
         const rows = await db.all<{ log_id: string; ref: string; version: string; at: number }>(
           "SELECT * FROM things ORDER BY at DESC LIMIT ?",
@@ -387,7 +406,7 @@ test("a thing is found by its name at once, and by its text when that has been f
         return places.filter(({ spaceId, ref }) => !have.has(`${spaceId} ${ref}`));
       },
       async fetch(_context, { ref }) {
-        if (!line) throw new ProtocolError("unavailable");
+        if (away !== null) throw away;
         asked.push(ref);
         if (ref === "02") throw new EngineError("invalid");
         return `text of version ${ref}`;
@@ -401,6 +420,7 @@ test("a thing is found by its name at once, and by its text when that has been f
     [source],
     () => ({}) as ToolContext,
     () => false,
+    () => 1_000_000,
   );
   const space = testId(32, 7);
   await opened.run(
@@ -409,11 +429,14 @@ test("a thing is found by its name at once, and by its text when that has been f
   );
   expect(await search.refs("ledger")).toEqual(["01"]);
   expect(await search.refs("version")).toEqual([]);
-  await fetcher.run();
+  for (const error of [new ProtocolError("unavailable"), new EngineError("offline")]) {
+    away = error;
+    expect(await fetcher.run()).toBeGreaterThan(1_000_000);
+  }
   expect(asked).toEqual([]);
-  line = true;
-  await fetcher.run();
-  await fetcher.run();
+  away = null;
+  expect(await fetcher.run()).toBeNull();
+  expect(await fetcher.run()).toBeNull();
   expect(asked).toEqual(["01", "02"]);
   expect(await search.refs("version")).toEqual(["01"]);
   expect(await search.refs('"text of version"')).toEqual(["01"]);
@@ -425,6 +448,34 @@ test("a thing is found by its name at once, and by its text when that has been f
   await opened.run("DELETE FROM things");
   await search.index();
   expect(await opened.all("SELECT * FROM search_texts")).toEqual([]);
+});
+
+test("a thing whose time changes before it was read is found once", async () => {
+  const opened = await openNodeStore(":memory:");
+  store = opened;
+  await toolHarness(opened, chat);
+  await opened.run("CREATE TABLE things (log_id TEXT, ref TEXT, at INTEGER, name TEXT)");
+  const source: FindableSource = {
+    kind: "thing",
+    table: "things",
+    space: "r.log_id",
+    ref: "r.ref",
+    at: "r.at",
+    watch: ["name", "at"],
+    read: async (db) =>
+      (
+        await db.all<{ log_id: string; ref: string; at: number; name: string }>(
+          "SELECT * FROM things",
+        )
+      ).map(({ log_id: spaceId, ...row }) => ({ spaceId, author: "", ...row })),
+  };
+  await migrateSearch(opened, [source]);
+  const search = testSearch(opened, [source]);
+  await opened.run("INSERT INTO things VALUES (?, '01', 0, 'Ledger.pdf')", [testId(32, 7)]);
+  await opened.run("UPDATE things SET at = 5000");
+  expect(await opened.all("SELECT 1 FROM search_dirty")).toHaveLength(2);
+  expect(await search.refs("ledger")).toEqual(["01"]);
+  expect(await opened.all("SELECT 1 FROM search_docs")).toHaveLength(1);
 });
 
 test("the marks of a hit are the words that were found", async () => {

@@ -32,9 +32,9 @@ CREATE TABLE search_count (one INTEGER PRIMARY KEY CHECK (one = 1), docs INTEGER
 -- Spaces, people and kinds by small numbers.
 CREATE TABLE search_labels (n INTEGER PRIMARY KEY, what TEXT NOT NULL, label TEXT NOT NULL, UNIQUE (what, label)) STRICT;
 
--- Which words a thing holds, and by words of its own its kind, space, author and what it has. No order, no text.
-CREATE VIRTUAL TABLE search_words USING fts5(words, content='', contentless_delete=1, detail='none', tokenize='ascii');
--- The same of names alone: few, so that they can be looked for without time.
+-- Which words a thing holds and in which order, and by words of its own its kind, space, author and what it has. No text.
+CREATE VIRTUAL TABLE search_words USING fts5(words, content='', contentless_delete=1, tokenize='ascii');
+-- The same of names alone, without order: few, so that they can be looked for without time.
 CREATE VIRTUAL TABLE search_names USING fts5(words, content='', contentless_delete=1, detail='none', tokenize='ascii');
 INSERT INTO search_words (search_words, rank) VALUES ('automerge', 8), ('crisismerge', 32), ('usermerge', 2);
 

@@ -4,7 +4,7 @@
  * a place leaves `search_dirty` in the transaction that brings the index up to date with it.
  */
 import type { SqlStore, SqlTx } from "../ports.ts";
-import { addTerms, fold, nameTerms } from "./fold.ts";
+import { addTerms, fold, nameTerms, sequenceOf } from "./fold.ts";
 import { nearKeys } from "./near.ts";
 import type { FindablePlace, FindableSource, FindableThing } from "./port.ts";
 import { WORD } from "./words.ts";
@@ -20,6 +20,8 @@ const SLICE_TEXT = 250_000;
 const THING_TEXT = 1_000_000;
 /** Different words that are indexed of one thing. */
 const THING_TERMS = 20_000;
+/** Words whose order is indexed of one thing. */
+const THING_ORDER = 100_000;
 /** Words that a long text is mostly about. */
 const PROMINENT = 16;
 const LONG_TEXT = 600;
@@ -44,6 +46,8 @@ type Prepared = {
   hash: number;
   words: Set<string>;
   named: Set<string>;
+  /** Words of the text and of the name as they stand one behind the other. */
+  order: { text: string[]; name: string[] };
 };
 
 export type Indexer = {
@@ -119,7 +123,8 @@ export function createIndexer(
 
   function prepare(dirty: Dirty, thing: FindableThing | null): Prepared {
     const words = new Set<string>();
-    const empty = { dirty, thing: null, hash: 0, words, named: words };
+    const none = { text: [], name: [] };
+    const empty = { dirty, thing: null, hash: 0, words, named: words, order: none };
     if (thing === null) return empty;
     const { name = "", text = "", author, has = [] } = thing;
     const named = nameTerms(name);
@@ -127,8 +132,14 @@ export function createIndexer(
     addTerms(words, folded, THING_TERMS);
     for (const word of named) words.add(word);
     if (words.size === 0 && has.length === 0) return empty;
-    const hash = hashOf([name, text, author, has.join(), String(thing.at)].join("\u0000"));
-    return { dirty, thing, hash, words, named };
+    const hash = hashOf(
+      [name, text, author, has.join(), String(thing.at), thing.within ?? ""].join("\u0000"),
+    );
+    const order = {
+      text: sequenceOf(folded, THING_ORDER),
+      name: sequenceOf(fold(name), THING_TERMS),
+    };
+    return { dirty, thing, hash, words, named, order };
   }
 
   /** The words that a long text is mostly about: those that it says often and others say seldom. */
@@ -167,13 +178,18 @@ export function createIndexer(
   ): void {
     const gone: number[] = [];
     const fresh: Prepared[] = [];
+    const done = new Set<string>();
     for (const one of prepared) {
       const { dirty, hash, thing } = one;
-      const old = known.get(keyOf(dirty.kind, dirty.log_id, dirty.ref));
+      const key = keyOf(dirty.kind, dirty.log_id, dirty.ref);
+      const old = known.get(key);
       tx.run(
         "DELETE FROM search_dirty WHERE at = ? AND ref = ? AND kind = ? AND log_id = ? AND turn = ?",
         [dirty.at, dirty.ref, dirty.kind, dirty.log_id, dirty.turn],
       );
+      // A thing whose time has changed waits at both times.
+      if (done.has(key)) continue;
+      done.add(key);
       if (thing === null)
         tx.run("DELETE FROM search_texts WHERE kind = ? AND log_id = ? AND ref = ?", [
           dirty.kind,
@@ -224,10 +240,17 @@ export function createIndexer(
       const filters = [
         `${WORD.kind}${kind}`,
         `${WORD.space}${space}`,
+        ...(thing.within === undefined
+          ? []
+          : [`${WORD.space}${labels.number(tx, "space", thing.within)}`]),
         `${WORD.author}${author}`,
         ...(thing.has ?? []).map((has) => WORD.has + has),
       ].join(" ");
-      words.push([id, `${filters} ${[...one.words, ...prominentOf(one)].join(" ")}`]);
+      const placed = new Set([...one.order.text, ...one.order.name]);
+      const beside = [...one.words].filter((word) => !placed.has(word));
+      // What is said about the thing stands between its name and its text, which are not one text.
+      const all = [one.order.name, [filters], one.order.text, beside, prominentOf(one)];
+      words.push([id, all.map((some) => some.join(" ")).join(" ")]);
       if (named.size > 0) names.push([id, `${filters} ${[...named].join(" ")}`]);
       for (const word of one.words) {
         const entry = counts.get(word);

@@ -31,6 +31,12 @@ const wish = v.object({
   bytes: v.pipe(uint(), v.minValue(1)),
   files: v.pipe(uint(LIMITS.intakeFiles), v.minValue(1)),
   expires: time,
+  into: v.optional(
+    v.object({
+      spaceId: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)),
+      folderId: v.nullable(v.pipe(v.string(), v.regex(/^[0-9a-f]{32}$/))),
+    }),
+  ),
 });
 
 /** Most that is read at once, in bytes. */
@@ -41,7 +47,7 @@ export async function openBox(
   args: Arguments<"sharing.openBox">,
 ): ReturnType<SharingCommands["sharing.openBox"]> {
   if (!v.is(wish, args)) throw new EngineError("invalid");
-  const { title, bytes, files, expires } = args;
+  const { title, bytes, files, expires, into } = args;
   const { node } = core.me();
   const seed = randomBytes(32);
   const { secret, publicKey } = await intakeSecrets(seed);
@@ -62,10 +68,12 @@ export async function openBox(
     used_files: 0,
     whole: 0,
     checked: 0,
+    into_space: into?.spaceId ?? null,
+    into_folder: into?.folderId ?? null,
   };
   await core.store.transaction((tx) => {
     tx.run(
-      "INSERT INTO intakes VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      "INSERT INTO intakes VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
       Object.values(row),
     );
   });
@@ -94,6 +102,7 @@ export async function closeBox(core: Core, args: Arguments<"sharing.closeBox">):
     if (discard) {
       tx.run("UPDATE intakes SET state = 'gone' WHERE intake_id = ?", [boxId]);
       tx.run("DELETE FROM intake_items WHERE intake_id = ?", [boxId]);
+      tx.run("DELETE FROM intake_saves WHERE intake_id = ?", [boxId]);
     } else
       tx.run(
         "UPDATE intakes SET state = 'expired', expires = min(expires, ?) WHERE intake_id = ?",
@@ -162,7 +171,7 @@ async function opened({ key, size }: IntakeNote, index: number, sealed: Bytes): 
   }
 }
 
-async function noteOf(core: Core, boxId: string, itemId: string): Promise<IntakeNote> {
+export async function noteOf(core: Core, boxId: string, itemId: string): Promise<IntakeNote> {
   const row = await core.store.get<Pick<ItemRow, "note">>(
     "SELECT note FROM intake_items WHERE intake_id = ? AND item_id = ?",
     [boxId, itemId],
@@ -189,5 +198,6 @@ export async function discardDropped(
       itemId,
     ]);
     tx.run("UPDATE intakes SET whole = max(0, whole - ?) WHERE intake_id = ?", [changes, boxId]);
+    tx.run("DELETE FROM intake_saves WHERE intake_id = ? AND item_id = ?", [boxId, itemId]);
   });
 }

@@ -32,6 +32,7 @@ export async function sharingPart(core: Core): Promise<Bytes | undefined> {
       made: row.made,
       expires: row.expires,
       ...(row.takes === null ? {} : { takes: row.takes }),
+      chosen: (JSON.parse(row.chosen) as string[]).map(fromHex),
       ...(row.state === "gone" ? { gone: true as const } : {}),
     })),
     intakes: intakes.map((row) => ({
@@ -43,6 +44,14 @@ export async function sharingPart(core: Core): Promise<Bytes | undefined> {
       files: row.files,
       made: row.made,
       expires: row.expires,
+      ...(row.into_space === null
+        ? {}
+        : {
+            into: {
+              spaceId: fromHex(row.into_space),
+              ...(row.into_folder ? { folder: fromHex(row.into_folder) } : {}),
+            },
+          }),
       ...(row.state === "gone" ? { gone: true as const } : {}),
     })),
   });
@@ -83,8 +92,8 @@ async function withIds({ handouts, intakes }: VaultSharing) {
 function merge(tx: SqlTx, { handouts, intakes }: Awaited<ReturnType<typeof withIds>>): void {
   for (const one of handouts)
     tx.run(
-      `INSERT INTO handouts (handout_id, seed, space_id, hub, title, files, bytes, passphrase, made, expires, takes, state)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      `INSERT INTO handouts (handout_id, seed, space_id, hub, title, files, bytes, passphrase, made, expires, takes, state, chosen)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT (handout_id) DO UPDATE SET state = CASE excluded.state WHEN 'gone' THEN 'gone' ELSE state END`,
       [
         one.id,
@@ -99,12 +108,13 @@ function merge(tx: SqlTx, { handouts, intakes }: Awaited<ReturnType<typeof withI
         one.expires,
         one.takes ?? null,
         one.gone === true ? "gone" : "open",
+        JSON.stringify((one.chosen ?? []).map(toHex)),
       ],
     );
   for (const one of intakes)
     tx.run(
-      `INSERT INTO intakes (intake_id, seed, node, title, text, bytes, files, made, expires, state)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      `INSERT INTO intakes (intake_id, seed, node, title, text, bytes, files, made, expires, state, into_space, into_folder)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT (intake_id) DO UPDATE SET state = CASE excluded.state WHEN 'gone' THEN 'gone' ELSE state END`,
       [
         one.id,
@@ -117,6 +127,8 @@ function merge(tx: SqlTx, { handouts, intakes }: Awaited<ReturnType<typeof withI
         one.made,
         one.expires,
         one.gone === true ? "gone" : "open",
+        one.into === undefined ? null : toHex(one.into.spaceId),
+        one.into?.folder === undefined ? null : toHex(one.into.folder),
       ],
     );
 }

@@ -4,19 +4,27 @@ import type { Core } from "../core.ts";
 import type { Engine } from "../engine.ts";
 import type { SqlTx } from "../ports.ts";
 import { live } from "../store/live.ts";
-import type { SharingCommands, SharingLive } from "./api.ts";
+import type { ToolContext } from "../tools/tool.ts";
+import type { SharingCommands, SharingLive, SharingMarks } from "./api.ts";
 
 const work = () => import("./sharing-work.ts");
 
-export function sharingCommands(core: Core): SharingCommands {
+/** `context`: of the tools, for what is taken over into a space. */
+export function sharingCommands(core: Core, context: () => ToolContext): SharingCommands {
   return {
     "sharing.create": async (args) => (await work()).createLink(core, args),
     "sharing.change": async (args) => (await work()).changeLink(core, args),
     "sharing.revoke": async ({ linkId }) => (await work()).revokeLink(core, linkId),
-    "sharing.refresh": async () => (await work()).refresh(core),
+    "sharing.refresh": async ({ spaceId }) => (await work()).refresh(core, spaceId),
     "sharing.openBox": async (args) => (await work()).openBox(core, args),
     "sharing.closeBox": async (args) => (await work()).closeBox(core, args),
     "sharing.read": async (args) => (await work()).readDropped(core, args),
+    "sharing.save": async (args) => (await work()).saveDropped(core, context(), args),
+    "sharing.seen": async ({ boxId }) => {
+      await core.store.run("UPDATE intake_items SET seen = 1 WHERE intake_id = ? AND seen = 0", [
+        boxId,
+      ]);
+    },
     "sharing.discard": async (args) => (await work()).discardDropped(core, args),
   };
 }
@@ -37,12 +45,38 @@ export function sharingWatches(core: Core): Engine["live"] {
     "sharing.links": on<"sharing.links">(["handouts", "vault_sharing"], async () =>
       (await work()).links(core),
     ),
-    "sharing.boxes": on<"sharing.boxes">(["intakes", "vault_sharing"], async () =>
+    "sharing.boxes": on<"sharing.boxes">(["intakes", "intake_items", "vault_sharing"], async () =>
       (await work()).boxes(core),
     ),
-    "sharing.dropped": on<"sharing.dropped">(["intake_items"], async ({ boxId }) =>
-      (await work()).listDropped(core, boxId),
+    "sharing.dropped": on<"sharing.dropped">(
+      ["intake_items", "intake_saves", "files_uploads"],
+      async ({ boxId }) => (await work()).listDropped(core, boxId),
     ),
+    "sharing.marks": on<"sharing.marks">(["handouts", "intakes", "intake_items"], ({ spaceId }) =>
+      marks(core, spaceId),
+    ),
+  };
+}
+
+/** Small enough to be there with every folder, without the rest. */
+async function marks({ store, platform }: Core, spaceId: string): Promise<SharingMarks> {
+  const now = platform.clock.now();
+  const given = await store.all<{ id: string }>(
+    `SELECT DISTINCT value AS id FROM handouts, json_each(chosen)
+     WHERE space_id = ? AND state = 'open' AND expires > ?`,
+    [spaceId, now],
+  );
+  const counted = await store.get<SharingMarks>(
+    `SELECT (SELECT count(*) FROM handouts WHERE space_id = ?1 AND state <> 'gone')
+       + (SELECT count(*) FROM intakes WHERE into_space = ?1 AND state <> 'gone') AS count,
+       (SELECT count(*) FROM intake_items JOIN intakes USING (intake_id)
+         WHERE into_space = ?1 AND state <> 'gone' AND seen = 0) AS unseen`,
+    [spaceId],
+  );
+  return {
+    fileIds: given.map(({ id }) => id),
+    count: counted?.count ?? 0,
+    unseen: counted?.unseen ?? 0,
   };
 }
 

@@ -62,10 +62,11 @@ export async function createLink(
     taken: 0,
     tries: 0,
     checked: 0,
+    chosen: JSON.stringify(fileIds.slice(0, LIMITS.vaultShareFiles)),
   };
   await core.store.transaction((tx) => {
     tx.run(
-      "INSERT INTO handouts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      "INSERT INTO handouts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
       Object.values(row),
     );
   });

@@ -8,25 +8,31 @@ import { takeOverSharing } from "./in-vault.ts";
 import { refreshLink, takeBack } from "./links.ts";
 import type { HandoutRow, IntakeRow } from "./rows.ts";
 
+/** Links that are asked about at once: each is a request, and a node answers so many of them a minute. Those that work come first. */
+const AT_ONCE = 60;
 /** What has been under way for so long was cut off. */
 const CUT_OFF_MS = 10 * 60_000;
 
 /** All of them, each by itself: one node that does not answer keeps nobody from hearing of the others. */
-export async function refresh(core: Core): Promise<void> {
+export async function refresh(core: Core, spaceId?: string): Promise<void> {
   await takeOverSharing(core);
   const now = core.platform.clock.now();
   const handouts = await core.store.all<HandoutRow>(
-    "SELECT * FROM handouts WHERE state <> 'gone' ORDER BY made DESC",
+    `SELECT * FROM handouts WHERE state <> 'gone' AND space_id = coalesce(?, space_id)
+     ORDER BY state IN ('open', 'making') DESC, made DESC LIMIT ?`,
+    [spaceId ?? null, AT_ONCE],
   );
+  const intakes = await core.store.all<IntakeRow>("SELECT * FROM intakes WHERE state <> 'gone'");
   const results = await Promise.allSettled([
     ...handouts.filter(({ state }) => state !== "making").map((row) => refreshLink(core, row)),
     ...handouts
       .filter(({ state, made }) => state === "making" && made + CUT_OFF_MS < now)
       .map((row) => takeBack(core, row)),
-    refreshBoxes(core, now),
+    ...(intakes.length === 0 ? [] : [refreshBoxes(core, intakes, now)]),
   ]);
   await forget(core, now);
   const failed = results.find((one) => one.status === "rejected");
+  // Where nothing at all was heard, the person is told.
   if (failed !== undefined && results.every((one) => one.status === "rejected"))
     throw failed.reason;
 }
@@ -40,11 +46,9 @@ async function forget(core: Core, now: number): Promise<void> {
   });
 }
 
-async function refreshBoxes(core: Core, now: number): Promise<void> {
-  const rows = await core.store.all<IntakeRow>("SELECT * FROM intakes WHERE state <> 'gone'");
+async function refreshBoxes(core: Core, rows: readonly IntakeRow[], now: number): Promise<void> {
   const { node } = core.me();
   const here = rows.filter((row) => row.node === node);
-  if (rows.length === 0) return;
   const { intakes } = await core.own.call("intakes.list", {});
   const listed = new Map(intakes.map((one) => [toHex(one.intakeId), one]));
   for (const row of here) {
@@ -98,7 +102,7 @@ async function fetchItems(core: Core, row: IntakeRow): Promise<void> {
       );
       if (known !== undefined) continue;
       const note = await noteIn({ intakeId, itemId: item.itemId, privateKey }, item.note);
-      await core.store.run("INSERT OR IGNORE INTO intake_items VALUES (?, ?, ?, ?, ?, ?)", [
+      await core.store.run("INSERT OR IGNORE INTO intake_items VALUES (?, ?, ?, ?, ?, ?, 0)", [
         row.intake_id,
         itemId,
         item.position,

@@ -22,6 +22,7 @@ export type HandoutRow = {
   taken: number;
   tries: number;
   checked: number;
+  chosen: string;
 };
 export type IntakeRow = {
   intake_id: string;
@@ -38,6 +39,8 @@ export type IntakeRow = {
   used_files: number;
   whole: number;
   checked: number;
+  into_space: string | null;
+  into_folder: string | null;
 };
 export type ItemRow = {
   intake_id: string;
@@ -46,6 +49,14 @@ export type ItemRow = {
   note: Bytes | null;
   chunks: number;
   at: number;
+  seen: number;
+};
+export type SaveRow = {
+  intake_id: string;
+  item_id: string;
+  upload_id: string;
+  log_id: string;
+  file_id: string;
 };
 
 /** @throws EngineError `invalid` */
@@ -101,13 +112,15 @@ export async function listLinks(core: Core): Promise<SharedLink[]> {
     taken: row.taken,
     tries: row.tries,
     checked: row.checked,
+    fileIds: JSON.parse(row.chosen) as string[],
   }));
 }
 
 export async function listBoxes(core: Core): Promise<DropBox[]> {
   const now = core.platform.clock.now();
-  const rows = await core.store.all<IntakeRow>(
-    "SELECT * FROM intakes WHERE state <> 'gone' ORDER BY made DESC, intake_id",
+  const rows = await core.store.all<IntakeRow & { unseen: number }>(
+    `SELECT *, (SELECT count(*) FROM intake_items i WHERE i.intake_id = intakes.intake_id AND seen = 0) AS unseen
+     FROM intakes WHERE state <> 'gone' ORDER BY made DESC, intake_id`,
   );
   return Promise.all(
     rows.map(async (row) => ({
@@ -123,19 +136,47 @@ export async function listBoxes(core: Core): Promise<DropBox[]> {
       files: row.files,
       usedFiles: row.used_files,
       waiting: row.whole,
+      unseen: row.unseen,
       checked: row.checked,
+      into:
+        row.into_space === null
+          ? null
+          : { spaceId: row.into_space, folderId: row.into_folder || null },
     })),
   );
 }
 
+type Listed = Pick<ItemRow, "item_id" | "note" | "at"> & {
+  log_id: string | null;
+  file_id: string | null;
+  upload_id: string | null;
+  state: string | null;
+  done: number | null;
+  total: number | null;
+  failure: string | null;
+};
+
 export async function listDropped(core: Core, boxId: string): Promise<DroppedFile[]> {
-  const rows = await core.store.all<ItemRow>(
-    "SELECT * FROM intake_items WHERE intake_id = ? ORDER BY position",
+  const rows = await core.store.all<Listed>(
+    `SELECT i.item_id, i.note, i.at, s.log_id, s.file_id, s.upload_id, u.state, u.done, u.total, u.failure
+     FROM intake_items i LEFT JOIN intake_saves s USING (intake_id, item_id)
+       LEFT JOIN files_uploads u ON u.upload_id = s.upload_id
+     WHERE i.intake_id = ? ORDER BY i.position`,
     [boxId],
   );
-  return rows.map(({ item_id, note, at }) => {
-    if (note === null) return { boxId, itemId: item_id, file: null, at };
+  return rows.map((row) => {
+    const { item_id: itemId, note, at } = row;
+    const saving = savingOf(row);
+    if (note === null) return { boxId, itemId, file: null, at, saving };
     const { name, type, size, from } = readAs(intakeNote, note, LIMITS.intakeNoteBytes);
-    return { boxId, itemId: item_id, file: { name, type, size, from }, at };
+    return { boxId, itemId, file: { name, type, size, from }, at, saving };
   });
+}
+
+function savingOf(row: Listed): DroppedFile["saving"] {
+  if (row.upload_id === null || row.log_id === null || row.file_id === null) return null;
+  const { upload_id: uploadId, log_id: spaceId, file_id: fileId } = row;
+  const state = row.state === "failed" || row.state === "paused" ? row.state : "sending";
+  const { done, total, failure } = row;
+  return { uploadId, spaceId, fileId, state, done: done ?? 0, total: total ?? 0, failure };
 }

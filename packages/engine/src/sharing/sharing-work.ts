@@ -9,6 +9,7 @@ export { sharingPart } from "./in-vault.ts";
 export { changeLink, createLink, revokeLink } from "./links.ts";
 export { refresh } from "./refresh.ts";
 export { listDropped } from "./rows.ts";
+export { leftSource, saveDropped, tendSaves } from "./save.ts";
 
 export async function links(core: Core): Promise<SharedLink[]> {
   await takeOverSharing(core);

@@ -19,6 +19,7 @@ import {
 import type { Group } from "@baraza/crypto";
 import type { Bytes, EntryHeader, SlotClaim } from "@baraza/protocol";
 import { equalBytes, LIMITS, toHex } from "@baraza/protocol";
+import { givesHistory } from "../people/context.ts";
 import type { Draft } from "../spaces/draft.ts";
 import { blame } from "../spaces/draft.ts";
 import type { SpaceRuntime } from "../spaces/runtime.ts";
@@ -134,7 +135,7 @@ async function judgeSlot(
   for (const { from, count } of claim.epochs)
     for (let one = from; one < from + count; one++) named.add(one);
   const present = epoch(next);
-  const all = space.genesis.history === "all";
+  const all = givesHistory(space.genesis, next);
   if (!named.has(present) || (!all && named.size > 1)) return bad;
   if ([...named].some((one) => !keys.has(one))) return { verdict: "unknown", secret };
   const { groupInfo: info, epochs } = claim;

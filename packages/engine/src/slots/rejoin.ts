@@ -46,6 +46,7 @@ import {
   uint,
   writeAs,
 } from "@baraza/protocol";
+import { givesHistory } from "../people/context.ts";
 import type { Core } from "../core.ts";
 import type { Entrance } from "../spaces/entrance.ts";
 import { enterAgain, enterNew, resumeAt, rollToPost } from "../spaces/entrance.ts";
@@ -149,7 +150,7 @@ async function prepareRejoin(
     seen,
     keys,
     contentKey: next.contentKey,
-    all: genesis.history === "all",
+    all: givesHistory(genesis, pending.group),
   });
   const me = core.me();
   const payload = {

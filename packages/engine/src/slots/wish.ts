@@ -37,7 +37,11 @@ export async function wayBack(
   );
   const at = Math.max(0, last?.at ?? space.created);
   const { nonce } = readAs(genesis, space.genesis);
-  if (space.history === "all") return { groupId: nonce, at };
+  const fresh = await core.store.get(
+    "SELECT 1 AS one FROM space_rules WHERE log_id = ? AND fresh = 1",
+    [logId],
+  );
+  if (space.history === "all" && fresh === undefined) return { groupId: nonce, at };
   return {
     groupId: nonce,
     at,

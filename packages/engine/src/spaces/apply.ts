@@ -3,9 +3,13 @@ import type { SealedEvent, Bytes } from "@baraza/protocol";
 import { check, decodeCbor, toHex } from "@baraza/protocol";
 import type { Core } from "../core.ts";
 import { LEADING_DERIVED } from "../leading/tables.ts";
+import { PEOPLE_DERIVED } from "../people/tables.ts";
 import type { SqlTx } from "../ports.ts";
 import { PENDING_POSITION } from "../schema.ts";
 import type { AppliedEvent, EventType } from "../tools/tool.ts";
+import { VANISH_DERIVED } from "../vanish/tables.ts";
+import { noteEnds } from "../vanish/note.ts";
+import type { Ends } from "../vanish/note.ts";
 import { SPACE_EVENTS } from "./events.ts";
 import { reduceSpace } from "./reducer.ts";
 
@@ -16,6 +20,8 @@ export type VerifiedEvent = {
   author: string;
   device: string;
   event: SealedEvent;
+  /** When it is over, for what disappears. */
+  ends?: Ends | undefined;
 };
 
 /** Stores a confirmed event and applies it; one that is known already is dropped. */
@@ -41,11 +47,18 @@ export function applyEvent(tx: SqlTx, core: Core, verified: VerifiedEvent): void
     author,
   ]);
   if (changes === 0) return;
+  if (verified.ends !== undefined) noteEnds(tx, logId, eventId, verified.ends);
   if (event.type === "space.profile")
     tx.afterCommit(() => core.kick({ vault: true, space: logId, moves: true, trust: true }));
   // Another device of one's own has come: it is looked for in one's own entries.
-  if (event.type === "space.profile" && author === core.me().id && device !== core.me().deviceHash)
+  if (
+    event.type === "space.profile" &&
+    author === core.me().id &&
+    device !== core.me().deviceHash
+  ) {
     tx.run("UPDATE own_entries SET checked = 0");
+    tx.afterCommit(() => core.kick({ marks: true }));
+  }
   if (event.type === "space.heads") tx.afterCommit(() => core.kick({ trust: true }));
   reduce(tx, core, {
     logId,
@@ -150,6 +163,8 @@ export function rebuildSpace(tx: SqlTx, core: Core, logId: string): void {
   for (const table of [
     "activity",
     ...LEADING_DERIVED,
+    ...PEOPLE_DERIVED,
+    ...VANISH_DERIVED,
     ...core.tools.flatMap((tool) => tool.derived),
   ])
     tx.run(`DELETE FROM ${table} WHERE log_id = ?`, [logId]);

@@ -32,6 +32,7 @@ import {
   ProtocolError,
   readAs,
   reply,
+  time,
   toHex,
   uint,
   writeAs,
@@ -40,9 +41,21 @@ import * as v from "valibot";
 import type { Core } from "../core.ts";
 import { canHaveSlot, secretToKeep, slotFor } from "../slots/claim.ts";
 import { ownRejoinKey } from "../slots/keys.ts";
+import { contextToTell, givesHistory } from "../people/context.ts";
+import {
+  isBanned,
+  keepsOrder,
+  LISTED_ROLES,
+  mayAdmit,
+  entryOf,
+  roleOf,
+  ruleIntent,
+} from "../people/rules.ts";
+import type { RuleFields } from "../people/moderate.ts";
+import type { RuleIntent } from "../people/rules.ts";
 import { need } from "../util.ts";
 import type { FollowUp } from "./draft.ts";
-import { encodeContext, keepContext } from "./events.ts";
+import { encodeContext, keepContext, readContext } from "./events.ts";
 import { flush, maySend, resend } from "./flush.ts";
 import { applyEntries, GapError } from "./process.ts";
 import { checksFor, infoOf, rosterOf, stewardKeyOf, stewardsOf } from "./roster.ts";
@@ -65,6 +78,11 @@ export const addIntent = object({
   keyPackages: v.array(bytes(LIMITS.keyPackageBytes)),
   reply,
   cardId: v.optional(bytes16),
+  /** This person has said yes to them. */
+  accepted: v.optional(v.boolean()),
+  /** What they become, where that is something else than a member. */
+  role: v.optional(v.picklist(LISTED_ROLES)),
+  until: v.optional(time),
   gone: v.optional(v.array(bytes32)),
 });
 export const removeIntent = object({ identityId: bytes32 });
@@ -93,6 +111,7 @@ const INTENTS = {
   slot: slotIntent,
   cutOff: cutOffIntent,
   takeDevice: takeDeviceIntent,
+  rules: ruleIntent,
 } as const;
 type IntentKind = keyof typeof INTENTS;
 
@@ -135,7 +154,7 @@ export async function carryOut(core: Core, space: SpaceRuntime): Promise<FollowU
       continue;
     }
     const intents = await core.store.all<{ id: number; kind: string; data: Bytes }>(
-      "SELECT id, kind, data FROM intents WHERE log_id = ? AND kind IN ('add', 'remove', 'role', 'decided', 'belongs', 'slot', 'cutOff', 'takeDevice') ORDER BY id LIMIT ?",
+      "SELECT id, kind, data FROM intents WHERE log_id = ? AND kind IN ('add', 'remove', 'role', 'decided', 'belongs', 'slot', 'cutOff', 'takeDevice', 'rules') ORDER BY id LIMIT ?",
       [space.logId, most],
     );
     if (intents.length === 0) break;
@@ -189,6 +208,20 @@ async function planOf(
   const group = need(space.group, "group");
   const members = await rosterOf(group);
   let stewards = stewardsOf(group);
+  let rules: ReturnType<typeof readContext> = readContext(contextExtension(group));
+  const ownRole = roleOf(rules, core.me().id);
+  let fields: RuleFields | null = null;
+  const change = async (wish: RuleIntent | null, gone?: Bytes) => {
+    const area = await import("../people/moderate.ts");
+    const next =
+      wish === null
+        ? area.withoutEntry(rules, toHex(gone ?? new Uint8Array()))
+        : area.withRule(rules, wish);
+    if (next === null) return;
+    fields = next;
+    rules = { ...rules, ...next };
+    plan.context ??= encodeContext(stewards);
+  };
   const plan: Plan = {
     add: [],
     remove: new Set(),
@@ -211,8 +244,13 @@ async function planOf(
     const data = decodeCbor(intent.data);
     if (intent.kind === "slot") plan.update ||= space.row.slot_good === 0 && canHaveSlot(group);
     else if (intent.kind === "add") {
-      const { keyPackages, reply: to, gone, cardId } = v.parse(addIntent, data);
-      const invited = cardId !== undefined && (await linkStands(core, space.logId, cardId));
+      const { keyPackages, reply: to, gone, ...came } = v.parse(addIntent, data);
+      const { cardId, accepted = false, role, until } = came;
+      const invited =
+        mayAdmit(rules, ownRole) &&
+        !isBanned(rules, toHex(to.identityId)) &&
+        (role === undefined || ownRole === "steward") &&
+        (accepted || (cardId !== undefined && (await linkStands(core, space.logId, cardId))));
       for (const keyPackage of keyPackages) {
         const view = await readKeyPackage(keyPackage).catch(() => null);
         if (view === null || view.suite !== space.genesis.mlsSuite) continue;
@@ -235,6 +273,13 @@ async function planOf(
             plan.remove.add(one.leaf);
         if (plan.add.some((one) => equalBytes(one.ref, view.ref))) continue;
         plan.add.push({ keyPackage, ref: view.ref, reply: to, seatKey: view.seatKey });
+        // What somebody was before they went counts no more.
+        if (
+          ownRole === "steward" &&
+          (role !== undefined || entryOf(rules, id) !== undefined) &&
+          !members.some((one) => one.info.id === id)
+        )
+          await change({ op: "role", identityId: to.identityId, role, until });
       }
     } else if (intent.kind === "cutOff") {
       const me = core.me();
@@ -266,6 +311,8 @@ async function planOf(
       const { identityId } = v.parse(removeIntent, data);
       for (const one of members)
         if (equalBytes(one.info.identity, identityId)) plan.remove.add(one.leaf);
+      if (isSteward(core, group) && entryOf(rules, toHex(identityId)) !== undefined)
+        await change(null, identityId);
       if (stewards.some((one) => equalBytes(one.identityId, identityId))) {
         stewards = stewards.filter((one) => !equalBytes(one.identityId, identityId));
         if (stewards.length > 0 && isSteward(core, group)) plan.context = encodeContext(stewards);
@@ -280,6 +327,12 @@ async function planOf(
       stewards = rest;
       plan.context = encodeContext(stewards);
       plan.decision = decision;
+    } else if (intent.kind === "rules") {
+      const rule = v.parse(ruleIntent, data);
+      const id = rule.identityId === undefined ? "" : toHex(rule.identityId);
+      if (rule.op === "ban" && !keepsOrder(roleOf(rules, id)))
+        for (const one of members) if (one.info.id === id) plan.remove.add(one.leaf);
+      await change(rule);
     } else if (intent.kind === "belongs") {
       plan.context = encodeContext(stewards, v.parse(belongsIntent, data));
     } else {
@@ -295,9 +348,13 @@ async function planOf(
       if (role === "steward" && key && !isOne) stewards = [...stewards, { identityId, key }];
       else if (role === "member" && without.length > 0) stewards = without;
       plan.context = encodeContext(stewards);
+      if (role === "steward" && entryOf(rules, toHex(identityId)) !== undefined)
+        await change(null, identityId);
     }
   }
   if (plan.context !== null) plan.context = keepContext(contextExtension(group), plan.context);
+  if (plan.context !== null && fields !== null)
+    plan.context = keepContext(plan.context, encodeContext(stewards, fields));
   return plan;
 }
 
@@ -371,14 +428,16 @@ async function makeCommit(core: Core, space: SpaceRuntime, plan: Plan): Promise<
     seen: seenOf(space),
     keys: space.keys,
     contentKey: next.contentKey,
-    all: space.genesis.history === "all",
+    all: givesHistory(space.genesis, made.pending),
   });
+  const told = contextToTell(group, made.pending);
   const event = prepare(core, {
     type: "space.commit",
     payload: {
       mls: made.message,
       ...(slot === null ? {} : { slot: slot.claim }),
       ...(plan.decision === null ? {} : { decision: plan.decision }),
+      ...(told === undefined ? {} : { context: told }),
     },
   });
   const eventId = toHex(randomBytes(16));

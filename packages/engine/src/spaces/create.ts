@@ -21,10 +21,12 @@ import { EngineError } from "../errors.ts";
 import { slotFor } from "../slots/claim.ts";
 import { ownRejoinKey } from "../slots/keys.ts";
 import { need } from "../util.ts";
+import { takeTree, writeTaken } from "../vanish/keys.ts";
 import { seatIdOfKey } from "./seat.ts";
 import { prepare, writeOutbox } from "./post.ts";
 import { profilePayload } from "./profile.ts";
 import { encodeContext } from "./events.ts";
+import { writeRules } from "../people/reducer.ts";
 import { writeOrganisation } from "./organisation.ts";
 import { rosterOf, stewardKeyOf, writeRoster } from "./roster.ts";
 import type { SpaceRuntime } from "./runtime.ts";
@@ -37,6 +39,8 @@ export type NewSpace = {
   kind: "personal" | "pair" | "group";
   history: "none" | "all";
   mlsSuite?: "x25519" | "xwing";
+  /** A conversation of two that is called by the other's name; `title` until that is known. */
+  untitled?: boolean | undefined;
   /** It belongs to the organisation of one's own node. */
   organisation?: boolean;
 };
@@ -94,6 +98,7 @@ export async function createSpace(core: Core, wanted: NewSpace): Promise<string>
     payload: await profilePayload(core, nonce),
   });
   const name = prepare(core, { type: "space.title", payload: { title } });
+  const taken = takeTree(group);
   await core.store.transaction((tx) => {
     insertSpace(tx, {
       logId,
@@ -109,20 +114,22 @@ export async function createSpace(core: Core, wanted: NewSpace): Promise<string>
       readFrom: 0,
       gen: 0,
       epoch: epoch(group),
-      mls: encodeGroup(group),
+      mls: encodeGroup(taken.group),
       seatId: seatIdOfKey(seat.publicKey),
       seatKey: seat.privateKey,
       slotSecret,
     });
     tx.run("INSERT INTO epochs VALUES (?, ?, ?)", [logId, epoch(group), contentKey]);
+    writeTaken(tx, logId, taken);
     writeRoster(tx, logId, members, stewards);
     writeOrganisation(tx, logId, group);
+    writeRules(tx, logId, group);
     tx.run("INSERT INTO intents (log_id, kind, data) VALUES (?, 'create', ?)", [
       logId,
       encodeCbor({}),
     ]);
     writeOutbox(tx, core, logId, profile);
-    writeOutbox(tx, core, logId, name);
+    if (wanted.untitled !== true) writeOutbox(tx, core, logId, name);
     tx.run("UPDATE account SET vault_dirty = vault_dirty + 1");
   });
   core.spaces.delete(logId);

@@ -2,17 +2,22 @@
  * A draft of a space: what processing entries will have changed, before anything is stored. Checking signatures and
  * opening seals is asynchronous, writing is one synchronous transaction: the draft carries the first to the second.
  */
-import type { Ed25519KeyPair, Group } from "@baraza/crypto";
+import type { Ed25519KeyPair, Group, VanishNode } from "@baraza/crypto";
 import type { Bytes } from "@baraza/protocol";
 import type { Roll } from "../devices/rolls.ts";
 import type { SqlTx } from "../ports.ts";
+import type { SpaceContext } from "./events.ts";
 import type { KnownDevice, SpaceRow, SpaceRuntime } from "./runtime.ts";
 
 export type Draft = {
   readonly space: SpaceRuntime;
   row: SpaceRow;
   group: Group | null;
+  /** In the time before one's own: what commits told of the rules (people/context.ts); null: nothing yet. */
+  past: SpaceContext | null;
   keys: Map<number, Bytes>;
+  /** Keys of what disappears, of epochs that begin in this draft. */
+  vanish: Map<number, VanishNode[]>;
   posting: Ed25519KeyPair | null;
   devices: Map<string, KnownDevice>;
   rolls: Map<string, Roll>;
@@ -50,7 +55,9 @@ export function draftOf(space: SpaceRuntime, leaving: Iterable<string>): Draft {
     space,
     row: { ...space.row },
     group: space.group,
+    past: null,
     keys: new Map(space.keys),
+    vanish: new Map(),
     posting: space.posting,
     devices: new Map(space.devices),
     rolls: new Map(space.rolls),

@@ -16,7 +16,11 @@ import { HANDOVER_TABLES } from "../handover/tables.ts";
 import { noteHubLeads } from "../leading/reducer.ts";
 import { packKeys } from "../leading/hub-list.ts";
 import { LEADING_TABLES } from "../leading/tables.ts";
+import { writeRules } from "../people/reducer.ts";
+import { PEOPLE_DERIVED } from "../people/tables.ts";
 import type { SqlTx } from "../ports.ts";
+import { takeTree, writeTaken } from "../vanish/keys.ts";
+import { VANISH_TABLES } from "../vanish/tables.ts";
 import { writeOrganisation } from "./organisation.ts";
 import type { ReadyEvent } from "./post.ts";
 import { prepare, writeOutbox } from "./post.ts";
@@ -80,6 +84,9 @@ const FORMER = [
   "notices",
   ...LEADING_TABLES,
   ...HANDOVER_TABLES,
+  ...PEOPLE_DERIVED,
+  "past_rules",
+  ...VANISH_TABLES,
   "space_rolls",
   "device_leaves",
   "shown_ahead",
@@ -90,6 +97,7 @@ export function enterNew(tx: SqlTx, core: Core, one: Entrance): void {
   const { logId, group } = one;
   for (const table of [...FORMER, ...core.tools.flatMap((tool) => tool.derived)])
     tx.run(`DELETE FROM ${table} WHERE log_id = ?`, [logId]);
+  const taken = takeTree(group);
   const here = one.heads.find((head) => head.seq === one.seq)?.head;
   const fromStart = one.fromStart || here === undefined;
   insertSpace(tx, {
@@ -106,7 +114,7 @@ export function enterNew(tx: SqlTx, core: Core, one: Entrance): void {
     head: fromStart ? genesisHead(one.genesisBytes) : here,
     readFrom: one.seq,
     epoch: fromStart ? 0 : epoch(group),
-    mls: encodeGroup(group),
+    mls: encodeGroup(taken.group),
     seatId: seatIdOfKey(one.seatPublicKey),
     seatKey: one.seatKey,
     slotSecret: one.slotSecret,
@@ -120,8 +128,10 @@ export function enterNew(tx: SqlTx, core: Core, one: Entrance): void {
       head,
     ]);
   tx.run("INSERT OR REPLACE INTO epochs VALUES (?, ?, ?)", [logId, epoch(group), one.contentKey]);
+  writeTaken(tx, logId, taken);
   writeRoster(tx, logId, one.members, stewardsOf(group));
   writeOrganisation(tx, logId, group);
+  writeRules(tx, logId, group);
   for (const person of one.people) introduce(tx, logId, person);
   if (one.leads !== undefined) noteHubLeads(tx, logId, packKeys(one.leads));
   writeOutbox(tx, core, logId, one.profile);
@@ -147,11 +157,13 @@ export function enterAgain(
   from: { seq: number; head: Bytes; epoch: number },
 ): void {
   const { logId, group } = one;
+  const taken = takeTree(group);
+  writeTaken(tx, logId, taken);
   tx.run(
     `UPDATE spaces SET mls = ?, previous_mls = NULL, previous_seq = 0, seq = ?, head = ?, read_from = ?, epoch = ?, seat_id = ?, seat_key = ?,
        slot_secret = ?, slot_before = NULL, slot_good = 1, push_until = 0, trouble = NULL, trouble_identity = NULL WHERE log_id = ?`,
     [
-      encodeGroup(group),
+      encodeGroup(taken.group),
       from.seq,
       from.head,
       one.seq,
@@ -167,6 +179,7 @@ export function enterAgain(
     tx.run("INSERT OR IGNORE INTO epochs VALUES (?, ?, ?)", [logId, number, key]);
   writeRoster(tx, logId, one.members, stewardsOf(group));
   writeOrganisation(tx, logId, group);
+  writeRules(tx, logId, group);
   tx.run("DELETE FROM append_requests WHERE log_id = ?", [logId]);
   // Decisions are made anew from their intents.
   tx.run("DELETE FROM outbox WHERE log_id = ? AND type = 'space.steward'", [logId]);
@@ -178,6 +191,7 @@ export function enterAgain(
 /** Whoever is in asks no more, and the vault knows. */
 function settled(tx: SqlTx, core: Core, logId: string): void {
   tx.run("DELETE FROM joins WHERE log_id = ?", [logId]);
+  tx.run("DELETE FROM join_hosts WHERE log_id = ?", [logId]);
   tx.run("DELETE FROM rejoins WHERE log_id = ?", [logId]);
   tx.run("UPDATE account SET vault_dirty = vault_dirty + 1");
   tx.afterCommit(() => forgetRuntime(core, logId));

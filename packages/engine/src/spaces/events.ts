@@ -18,6 +18,9 @@ import {
 } from "@baraza/protocol";
 import * as v from "valibot";
 import { LEADING_EVENTS } from "../leading/events.ts";
+import { PEOPLE_EVENTS } from "../people/events.ts";
+import { RULE_FIELDS } from "../people/rules.ts";
+import { VANISH_EVENTS } from "../vanish/events.ts";
 
 export const SPACE_EVENTS = {
   /** The first event of every device in a log: its certificate, who it is, how to reach it, its steward key should it become one. */
@@ -55,6 +58,8 @@ export const SPACE_EVENTS = {
       mls: bytes(LIMITS.commitBodyBytes),
       decision: v.optional(decisionProof),
       slot: v.optional(slotClaim),
+      /** The context that it leads to, where it changes and says something of people: for those who come later and read this. */
+      context: v.optional(bytes(LIMITS.genesisBytes)),
     }),
   },
   /** Carried by entries of kind rejoin: somebody comes back without being asked. The certificate is of the device that signs. */
@@ -69,6 +74,8 @@ export const SPACE_EVENTS = {
   /** Carried by entries of kind steward; the record itself is in the header. */
   "space.steward": { version: 1, schema: object({ about: v.optional(bytes32) }) },
   ...LEADING_EVENTS,
+  ...PEOPLE_EVENTS,
+  ...VANISH_EVENTS,
 } as const;
 
 const context = object({
@@ -80,13 +87,14 @@ const context = object({
   ),
   /** The node of the organisation that the space belongs to; none or null: it is its members' own. */
   organisation: v.optional(v.nullable(nodeName)),
+  ...RULE_FIELDS,
 });
 export type SpaceContext = v.InferOutput<typeof context>;
 
 /** The bytes in the group context: who leads the space, with the keys that stewards sign with, and whose it is. */
 export function encodeContext(
   stewards: SpaceContext["stewards"],
-  more: Pick<SpaceContext, "organisation"> = {},
+  more: Partial<Omit<SpaceContext, "v" | "stewards">> = {},
 ): Bytes {
   return encodeCbor({ v: 1, stewards, ...more });
 }

@@ -5,14 +5,14 @@
  */
 import { readHeader } from "@baraza/crypto";
 import type { ResponseOf } from "@baraza/protocol";
-import { encodeCbor, LIMITS, logsAppend, ProtocolError, readAs } from "@baraza/protocol";
+import { encodeCbor, LIMITS, logsAppend, ProtocolError, readAs, toHex } from "@baraza/protocol";
 import type { Core } from "../core.ts";
 import type { SqlTx } from "../ports.ts";
 import type { FollowUp } from "./draft.ts";
 import { applyEntries, GapError } from "./process.ts";
 import type { SpaceRuntime } from "./runtime.ts";
 import type { AppendRequest, OutboxRow } from "./seal.ts";
-import { asStored, sealBatch } from "./seal.ts";
+import { asStored, blobParts, sealBatch } from "./seal.ts";
 import { checkedHead, sync } from "./sync.ts";
 
 const BATCH = 64;
@@ -46,7 +46,9 @@ export async function flush(core: Core, space: SpaceRuntime): Promise<FollowUp[]
       );
     } catch (error) {
       if (!(error instanceof ProtocolError) || error.code !== "blob_incomplete") throw error;
-      if (rows.length === 1) space.blobsGone.add(rows[0]?.event_id ?? "");
+      const [only] = rows.length === 1 ? rows : [];
+      if (only !== undefined && !(await broughtAgain(core, space, only)))
+        space.blobsGone.add(only.event_id);
       space.oneByOne = rows.length > 1;
       continue;
     }
@@ -55,6 +57,14 @@ export async function flush(core: Core, space: SpaceRuntime): Promise<FollowUp[]
     if (space.row.seq === seq) throw new ProtocolError("busy");
   }
   return after;
+}
+
+/** Said again at another hub, which lacks what it names: this device may hold that. Once for each event. */
+async function broughtAgain(core: Core, space: SpaceRuntime, row: OutboxRow): Promise<boolean> {
+  if (space.row.gen === 0 || space.blobsBrought.has(row.event_id)) return false;
+  space.blobsBrought.add(row.event_id);
+  const { blobs = [] } = blobParts(core, space, row);
+  return (await core.files()).bring(space.logId, blobs.map(toHex));
 }
 
 async function commitWaits(core: Core, space: SpaceRuntime): Promise<boolean> {

@@ -52,11 +52,14 @@ import {
 import { nodePlatform } from "../../platform/node/index.ts";
 import type { Core, Me } from "../core.ts";
 import { DEVICES_MIGRATIONS } from "../devices/schema.ts";
+import { PEOPLE_MIGRATIONS } from "../people/tables.ts";
 import { HANDOVER_MIGRATIONS } from "../handover/tables.ts";
 import { LEADING_MIGRATIONS } from "../leading/tables.ts";
 import { MOVING_MIGRATIONS } from "../moving/tables.ts";
+import { REQUESTS_MIGRATIONS } from "../requests/tables.ts";
 import { CORE_MIGRATIONS } from "../schema.ts";
 import { SLOT_MIGRATIONS } from "../slots/tables.ts";
+import { VANISH_MIGRATIONS } from "../vanish/tables.ts";
 import { migrate } from "../store/migrate.ts";
 import { tools } from "../tools/index.ts";
 import { need } from "../util.ts";
@@ -148,6 +151,9 @@ export async function testSpace(history: "none" | "all" = "none"): Promise<TestS
   await migrate(store, SLOT_MIGRATIONS, "slots");
   await migrate(store, DEVICES_MIGRATIONS, "devices");
   await migrate(store, HANDOVER_MIGRATIONS, "handover");
+  await migrate(store, PEOPLE_MIGRATIONS, "people");
+  await migrate(store, REQUESTS_MIGRATIONS, "requests");
+  await migrate(store, VANISH_MIGRATIONS, "vanish");
   for (const tool of tools) await migrate(store, [{ version: 1, up: tool.schema }], tool.name);
   const hubKey = ed25519Generate();
   const log: StoredEntry[] = [];
@@ -264,6 +270,8 @@ export async function testSpace(history: "none" | "all" = "none"): Promise<TestS
     setProgress: () => undefined,
     deviceName: "",
     setClockOff: () => undefined,
+    clocks: new Map(),
+    onSignal: null,
     report: (error) => {
       throw error;
     },

@@ -1,12 +1,18 @@
 /** What a person can do to a space beside writing in it. */
+import { contextExtension } from "@baraza/crypto";
 import { fromHex, toHex } from "@baraza/protocol";
 import { renewDevice } from "../account/renew.ts";
 import type { Core } from "../core.ts";
 import { EngineError } from "../errors.ts";
 import { HANDOVER_TABLES } from "../handover/tables.ts";
 import { LEADING_TABLES } from "../leading/tables.ts";
+import { PEOPLE_AREA_TABLES } from "../people/tables.ts";
+import { VANISH_TABLES } from "../vanish/tables.ts";
 import { askForPlace } from "../letters/ask.ts";
+import { keepsOrder, roleOf } from "../people/rules.ts";
+import type { MemberRole } from "../people/rules.ts";
 import { intend } from "./commit.ts";
+import { readContext } from "./events.ts";
 import { post } from "./post.ts";
 import { stewardsOf } from "./roster.ts";
 import type { SpaceRuntime } from "./runtime.ts";
@@ -27,7 +33,9 @@ export async function rename(core: Core, spaceId: string, title: string): Promis
  */
 export async function remove(core: Core, spaceId: string, identityId: string): Promise<void> {
   const space = await active(core, spaceId);
-  needSteward(core, space);
+  const rules = space.group === null ? null : readContext(contextExtension(space.group));
+  const orders = rules !== null && roleOf(rules, core.me().id) === "moderator";
+  if (!orders || keepsOrder(roleOf(rules, identityId))) needSteward(core, space);
   if (identityId === core.me().id || space.row.kind === "pair") throw new EngineError("invalid");
   const { needsOthers, proposeAbout } = await import("../leading/lead.ts");
   if (needsOthers(core, space, identityId)) return proposeAbout(core, space, "remove", identityId);
@@ -39,16 +47,40 @@ export async function setRole(
   core: Core,
   spaceId: string,
   identityId: string,
-  role: "steward" | "member",
+  role: MemberRole,
+  until?: number,
 ): Promise<void> {
   const space = await active(core, spaceId);
+  const rules = space.group === null ? null : readContext(contextExtension(space.group));
+  const mine = rules === null ? "member" : roleOf(rules, core.me().id);
+  const quiets =
+    rules !== null && mine === "moderator" && (role === "observer" || role === "member");
+  if (quiets && !keepsOrder(roleOf(rules, identityId)))
+    return intend(core, spaceId, "rules", { op: "role", identityId: fromHex(identityId), role });
   const stewards = needSteward(core, space);
-  if (role === "member" && stewards.length === 1 && stewards[0] === identityId)
+  if (role !== "steward" && !stewards.includes(identityId))
+    return intend(core, spaceId, "rules", {
+      op: "role",
+      identityId: fromHex(identityId),
+      role,
+      ...(until === undefined ? {} : { until }),
+    });
+  if (role !== "steward" && stewards.length === 1 && stewards[0] === identityId)
     throw new EngineError("last_steward");
   const { needsOthers, proposeAbout } = await import("../leading/lead.ts");
-  if (role === "member" && needsOthers(core, space, identityId))
+  if (role !== "steward" && needsOthers(core, space, identityId))
     return proposeAbout(core, space, "unlead", identityId);
-  await intend(core, spaceId, "role", { identityId: fromHex(identityId), role });
+  await intend(core, spaceId, "role", {
+    identityId: fromHex(identityId),
+    role: role === "steward" ? role : "member",
+  });
+  if (role !== "steward" && role !== "member")
+    await intend(core, spaceId, "rules", {
+      op: "role",
+      identityId: fromHex(identityId),
+      role,
+      ...(until === undefined ? {} : { until }),
+    });
 }
 
 /** Asks the others to take this account out. The last steward of a space with others in it names another one first. */
@@ -103,6 +135,8 @@ export async function forget(core: Core, spaceId: string): Promise<void> {
     "device_leaves",
     "shown_ahead",
     ...HANDOVER_TABLES,
+    ...PEOPLE_AREA_TABLES,
+    ...VANISH_TABLES,
   ];
   await core.store.transaction((tx) => {
     for (const table of [...tables, ...core.tools.flatMap((tool) => tool.derived)])

@@ -7,12 +7,14 @@
  * nobody can make any of it up. That nothing is missing between, and that each stands where the hub says, the reading in
  * order finds out; what it does not confirm is taken away again. Tools show the same whatever order events come in.
  */
-import { CryptoError, openEntry, readHeader, verifyEvent } from "@baraza/crypto";
+import { contextExtension, CryptoError, openEntry, readHeader, verifyEvent } from "@baraza/crypto";
 import type { StoredEntry } from "@baraza/protocol";
 import { equalBytes, ProtocolError, toHex } from "@baraza/protocol";
 import type { Core } from "../core.ts";
 import { replayEvent } from "./apply.ts";
 import type { EventRow } from "./apply.ts";
+import { mayPost, roleOf } from "../people/rules.ts";
+import { readContext } from "./events.ts";
 import type { SpaceRuntime } from "./runtime.ts";
 import { checkedHead, reading } from "./sync.ts";
 
@@ -62,6 +64,10 @@ async function readAhead(space: SpaceRuntime, entry: StoredEntry): Promise<Event
     });
     const device = space.devices.get(toHex(event.deviceCertHash));
     if (device === undefined || event.type.startsWith("space.")) return null;
+    // By the rules of today: the reading in order judges by those of then.
+    const rules = space.group && readContext(contextExtension(space.group));
+    if (rules && !mayPost(roleOf(rules, device.identity), rules.announce === true, event.type))
+      return null;
     const signed = await verifyEvent({
       logId: space.id,
       epoch: header.epoch,

@@ -22,9 +22,12 @@ import type { PendingCommit } from "./welcome.ts";
 import { welcomeLetters } from "./welcome.ts";
 import { seatIdOfKey } from "./seat.ts";
 import { noticeGone, noticeReturned } from "./reducer.ts";
+import { writeRules } from "../people/reducer.ts";
+import { contextToTell, givesHistory, noteContext } from "../people/context.ts";
 import { checksFor, identityOf, rosterOf, stewardsOf, writeRoster } from "./roster.ts";
 import { keysOf } from "./runtime.ts";
 import { seeIdentities } from "../trust/see.ts";
+import { takeTree, writeTaken } from "../vanish/keys.ts";
 
 /**
  * Processes a commit entry. `opened` is null when its seal or signature was no good: then it cannot be followed.
@@ -43,7 +46,7 @@ export async function processCommitEntry(
 ): Promise<void> {
   const { row, space } = draft;
   row.epoch = header.epoch + 1;
-  if (seq <= row.read_from) return;
+  if (seq <= row.read_from) return noteContext(draft, seq, opened?.event ?? null);
   const { group } = draft;
   if (group === null) return;
   row.previous_mls = row.mls;
@@ -89,7 +92,7 @@ function payloadOf({ kind }: EntryHeader, event: SealedEvent): CommitPayload {
 
 async function follow(
   group: Group,
-  { mls, decision }: CommitPayload,
+  { mls, decision, context }: CommitPayload,
   { kind }: EntryHeader,
   event: SealedEvent,
   draft: Draft,
@@ -106,6 +109,9 @@ async function follow(
   if ((change.kind === "external") !== (kind === "rejoin")) throw new MlsRefused("bad_message");
   if (kind === "rejoin" && change.sender.info.device !== toHex(event.deviceCertHash))
     throw new MlsRefused("bad_message");
+  // Those who come later go by what it says of the context.
+  const told = next === null ? context : contextToTell(group, next);
+  if (!equalBytes(told ?? NO_EVENT, context ?? NO_EVENT)) throw new MlsRefused("bad_message");
   return next;
 }
 
@@ -113,12 +119,14 @@ async function follow(
 async function enter(
   core: Core,
   draft: Draft,
-  next: Group,
+  entered: Group,
   header: EntryHeader,
   at: { logId: string; eventId: Bytes; seq: number; time: number },
   by: string,
 ): Promise<void> {
   const { row, space } = draft;
+  const taken = takeTree(entered);
+  const next = taken.group;
   const before = roster(draft.group ?? next);
   const leadsBefore = stewardsOf(draft.group ?? next);
   const stewardsBefore = leadsBefore.map((one) => one.key);
@@ -131,6 +139,7 @@ async function enter(
   draft.group = next;
   draft.posting = posting;
   draft.keys.set(row.epoch, contentKey);
+  if (taken.tree !== null) draft.vanish.set(row.epoch, taken.tree);
   const had = new Set(before.map((member) => toHex(member.seatKey)));
   for (const { info, seatKey } of members) {
     const there = draft.devices.get(info.device);
@@ -166,10 +175,12 @@ async function enter(
   const nextEpoch = row.epoch;
   draft.writes.push((tx) => {
     tx.run("INSERT OR REPLACE INTO epochs VALUES (?, ?, ?)", [space.logId, nextEpoch, contentKey]);
+    writeTaken(tx, space.logId, taken);
     const { gone } = writeRoster(tx, space.logId, members, stewards);
+    writeRules(tx, space.logId, next);
     seeIdentities(tx, members.map(identityOf), at.time, by);
     // The vault alone keeps the keys of a space whose slot gives none of the past.
-    if (space.genesis.history === "none") {
+    if (!givesHistory(space.genesis, next)) {
       tx.run("UPDATE account SET vault_dirty = vault_dirty + 1");
       tx.afterCommit(() => core.kick({ vault: true }));
     }

@@ -16,6 +16,7 @@ import { noteDecision, noteDeletion, noteHubLeads } from "../leading/reducer.ts"
 import { packKeys } from "../leading/hub-list.ts";
 import { slotGoesBack } from "../slots/claim.ts";
 import type { Draft } from "./draft.ts";
+import { writeRules } from "../people/reducer.ts";
 import { rosterOf, stewardsOf, writeRoster } from "./roster.ts";
 import { keysOf } from "./runtime.ts";
 
@@ -74,7 +75,11 @@ function noteLeading(
       record,
       sigs: sigs.stewards ?? [],
     });
-    writes.push((tx) => noteMove(tx, logId, { gen: record.gen, base: seq - 1, proof, record }));
+    writes.push((tx) => {
+      noteMove(tx, logId, { gen: record.gen, base: seq - 1, proof, record });
+      // What the new hub lacks this device may hold.
+      tx.afterCommit(() => core.kick({ files: true }));
+    });
   } else if (record.op === "mirrors") {
     const changed = () => {
       space.copies.due = true;
@@ -133,7 +138,7 @@ async function undo(
       tx.run(
         `INSERT OR IGNORE INTO outbox (log_id, event_id, type, type_version, at, payload)
          SELECT e.log_id, e.event_id, e.type, e.type_version, e.at, e.payload FROM events e JOIN account a ON a.device_hash = e.device
-         WHERE e.log_id = ? AND e.epoch > ? AND e.seq > ? AND e.seq < ? AND e.type NOT IN ('space.commit', 'space.steward') ORDER BY e.seq`,
+         WHERE e.log_id = ? AND e.epoch > ? AND e.seq > ? AND e.seq < ? AND e.type NOT IN ('space.commit', 'space.steward', 'space.notCounted', 'space.vanishing') ORDER BY e.seq`,
         [space.logId, record.epoch, record.seq, seq],
       );
     tx.run("DELETE FROM events WHERE log_id = ? AND epoch > ? AND seq > ? AND seq < ?", [
@@ -146,6 +151,11 @@ async function undo(
       "DELETE FROM notices WHERE log_id = ? AND position >= ? AND kind IN ('left', 'removed', 'returned')",
       [space.logId, record.seq],
     );
+    tx.run("DELETE FROM past_rules WHERE log_id = ? AND seq >= ? AND seq < ?", [
+      space.logId,
+      record.seq,
+      seq,
+    ]);
     if (!past) tx.run("DELETE FROM pending_commits WHERE log_id = ?", [space.logId]);
     // What this device's commits were for is wanted still; not for ever, should it be what made them bad.
     tx.run(
@@ -183,8 +193,10 @@ async function forgetLeaves(
 async function goBack(draft: Draft, record: { seq: number; epoch: number }): Promise<void> {
   const { row, space } = draft;
   for (const epoch of draft.keys.keys()) if (epoch > record.epoch) draft.keys.delete(epoch);
+  for (const epoch of draft.vanish.keys()) if (epoch > record.epoch) draft.vanish.delete(epoch);
   draft.writes.push((tx) => {
-    tx.run("DELETE FROM epochs WHERE log_id = ? AND epoch > ?", [space.logId, record.epoch]);
+    for (const table of ["epochs", "vanish_keys"])
+      tx.run(`DELETE FROM ${table} WHERE log_id = ? AND epoch > ?`, [space.logId, record.epoch]);
   });
   // A later commit than the one that this device stands before.
   if (row.trouble === "stuck" && record.seq > row.previous_seq) return;
@@ -205,6 +217,7 @@ async function goBack(draft: Draft, record: { seq: number; epoch: number }): Pro
   const stewards = stewardsOf(draft.group);
   draft.writes.push((tx) => {
     writeRoster(tx, space.logId, members, stewards);
+    if (draft.group !== null) writeRules(tx, space.logId, draft.group);
   });
   if (row.trouble === "stuck") row.trouble = "offender";
 }

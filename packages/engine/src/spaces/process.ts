@@ -46,11 +46,14 @@ import { processStewardEntry } from "./process-steward.ts";
 import type { Draft, FollowUp } from "./draft.ts";
 import { adopt, blame, draftOf, writeRow } from "./draft.ts";
 import { followUpWrites } from "./follow-up.ts";
-import { SPACE_EVENTS } from "./events.ts";
+import { countsAt } from "../people/context.ts";
+import type { SpaceContext } from "./events.ts";
+import { readContext, SPACE_EVENTS } from "./events.ts";
 import { writeOrganisation } from "./organisation.ts";
 import { stewardsOf } from "./roster.ts";
 import type { SpaceRuntime } from "./runtime.ts";
 import { forgetRuntime } from "./runtime.ts";
+import { VANISHING } from "../vanish/tables.ts";
 
 /** The entries do not continue what is known: fetch from where one stands. */
 export class GapError extends Error {
@@ -102,6 +105,7 @@ export async function applyEntries(
     space,
     leaving.map((row) => row.identity_id),
   );
+  if (space.row.seq < space.row.read_from) draft.past = await pastRules(core, space.logId);
   const own = await ownEventIds(core, space.logId);
   const heads = await knownHeads(core, space, fresh.length);
   if (await hasRepeats(core, space.logId, fresh)) throw new ForkError();
@@ -346,6 +350,15 @@ async function processEntry(
     draft.after.push({ do: "takeOut", identityId: device.identity });
   }
   const position = entry.seq;
+  const passing = event.type === VANISHING;
+  const opened = passing
+    ? await (
+        await import("../vanish/seal-vanishing.ts")
+      ).openSealed(core, draft, header.epoch, event)
+    : { event };
+  // Nobody shows what somebody says who may only read: signed and in its place, it counts for nothing.
+  if (!countsAt(draft, position, device.identity, opened?.event.type ?? event.type))
+    return notCounted(core, draft, event);
   draft.writes.push((tx) => {
     applyEvent(tx, core, {
       logId: space.logId,
@@ -353,9 +366,46 @@ async function processEntry(
       seq: position,
       author: device.identity,
       device: device.device,
-      event,
+      // What is over, or was never for this device, has its place all the same.
+      event: opened?.event ?? { ...event, payload: new Uint8Array() },
+      ...(opened !== null && "ends" in opened ? { ends: opened.ends } : {}),
     });
   });
+}
+
+/** One's own word that came too late is shown no more on this device either. */
+function notCounted(core: Core, draft: Draft, event: SealedEvent): void {
+  if (toHex(event.deviceCertHash) !== core.me().deviceHash) return;
+  const eventId = toHex(event.eventId);
+  const [hash, { seq, epoch }] = [core.me().deviceHash, draft.row];
+  draft.writes.push((tx) => {
+    tx.run("DELETE FROM outbox WHERE event_id = ?", [eventId]);
+    // Known as one's own, should it be read again.
+    tx.run("INSERT OR IGNORE INTO events VALUES (?, ?, ?, ?, ?, ?, ?, 1, ?, ?)", [
+      draft.space.logId,
+      eventId,
+      seq,
+      epoch,
+      core.me().id,
+      hash,
+      NOT_COUNTED,
+      event.at,
+      new Uint8Array(),
+    ]);
+  });
+  draft.after.push({ do: "rebuild" });
+}
+
+/** Of no type that anybody writes: what stands in the log and counts for nothing. */
+const NOT_COUNTED = "space.notCounted";
+
+/** What the commits before one's time that were read so far told of the rules. */
+async function pastRules(core: Core, logId: string): Promise<SpaceContext | null> {
+  const row = await core.store.get<{ context: Bytes }>(
+    "SELECT context FROM past_rules WHERE log_id = ? ORDER BY seq DESC LIMIT 1",
+    [logId],
+  );
+  return row === undefined ? null : readContext(row.context);
 }
 
 /** Events after which a steward's device may have something to do. */

@@ -3,10 +3,12 @@ import type { Bytes } from "@baraza/protocol";
 import { encodeCbor, toHex } from "@baraza/protocol";
 import type { InferOutput } from "valibot";
 import { reduceLeading } from "../leading/reducer.ts";
+import { reducePeople } from "../people/reducer.ts";
 import { addressNow, noteHeard } from "../moving/follow.ts";
 import type { SqlTx } from "../ports.ts";
 import { hear, seeAddress, wishCheck } from "../trust/see.ts";
 import type { AppliedEvent } from "../tools/tool.ts";
+import { reduceTimer } from "../vanish/reducer.ts";
 import type { SPACE_EVENTS } from "./events.ts";
 
 type Payload<T extends keyof typeof SPACE_EVENTS> = InferOutput<(typeof SPACE_EVENTS)[T]["schema"]>;
@@ -28,7 +30,8 @@ export function reduceSpace(tx: SqlTx, event: AppliedEvent): void {
        AND NOT EXISTS (SELECT 1 FROM notices WHERE log_id = ?1 AND subject = ?2 AND kind IN ('left', 'removed') AND position > ?3)`,
       [event.logId, event.author, event.position],
     );
-  } else reduceLeading(tx, event);
+  } else if (event.type === "space.timer") reduceTimer(tx, event);
+  else if (!reducePeople(tx, event)) reduceLeading(tx, event);
 }
 
 function profile(tx: SqlTx, event: AppliedEvent, payload: Payload<"space.profile">): void {
@@ -56,6 +59,13 @@ function profile(tx: SqlTx, event: AppliedEvent, payload: Payload<"space.profile
      ON CONFLICT (identity_id) DO UPDATE SET name = excluded.name, address = excluded.address`,
     [author, name, address, event.at],
   );
+  // Two who have given their conversation no title see each other's names.
+  if (!event.mine)
+    tx.run(
+      `UPDATE spaces SET title = ?1 WHERE log_id = ?2 AND kind = 'pair' AND title <> ?1 AND NOT EXISTS (
+         SELECT 1 FROM events WHERE log_id = ?2 AND type = 'space.title')`,
+      [name, logId],
+    );
   if (!event.mine) {
     seeAddress(tx, author, address, event.at);
     wishCheck(tx, author, event.device, event.at);

@@ -15,6 +15,7 @@ import {
 import type { Bytes, DecisionProof, DeviceCertificate } from "@baraza/protocol";
 import { encodeCbor, equalBytes, majorityOf, mayTakeAlone, toHex } from "@baraza/protocol";
 import type { Roll } from "../devices/rolls.ts";
+import { keepsOrder, mayAdmit, mayCome, roleOf } from "../people/rules.ts";
 import type { SqlTx } from "../ports.ts";
 import { chainOf } from "../trust/see.ts";
 import { readContext } from "./events.ts";
@@ -80,7 +81,9 @@ export type Standing = {
 
 /**
  * Who may change what:
- * - anybody adds devices: of newcomers (a member's invitation) or of identities that are in already;
+ * - anybody adds devices: of newcomers (a member's invitation) or of identities that are in already; but guests and observers bring
+ *   in nobody, where that is for those who keep order only they do, and who is banned does not come in;
+ * - moderators remove whoever does not keep order, and change of the context what `mayModerate` allows;
  * - stewards remove anybody but the last steward, and change the group context; but an elder steward, or one of those with
  *   whom the space began, goes or loses the lead only by their own will or by a majority (see `mayTakeAlone`);
  * - everybody removes devices of their own identity, and of those who asked to leave.
@@ -121,22 +124,31 @@ async function authorise(
   if (change.kind === "external" && group !== null)
     return mayReturn(change, await rosterOf(group), standing?.devices?.rolls);
   if (change.kind !== "commit" || group === null) throw new MlsRefused("not_authorised");
-  const { stewards } = readContext(change.contextExtension);
+  const rules = readContext(change.contextExtension);
+  const { stewards } = rules;
   const isSteward = (identity: Bytes) =>
     stewards.some((one) => equalBytes(one.identityId, identity));
   const steward = isSteward(change.sender.info.identity);
+  const role = roleOf(rules, change.sender.info.id);
   const next = change.newContextExtension;
-  let nextStewards = stewards;
+  let after = rules;
   if (next !== null && !equalBytes(next, change.contextExtension)) {
-    if (!steward) throw new MlsRefused("not_authorised");
-    nextStewards = readContext(next).stewards;
+    after = readContext(next);
+    if (!steward && role !== "moderator") throw new MlsRefused("not_authorised");
+    if (!steward && !(await import("../people/moderate.ts")).mayModerate(rules, after))
+      throw new MlsRefused("not_authorised");
   }
+  const nextStewards = after.stewards;
+  const come = change.added.map((one) => one.info.id);
+  if (!mayCome(after, come)) throw new MlsRefused("not_authorised");
+  if (!mayAdmit(rules, role) && !(await areIn(group, come))) throw new MlsRefused("not_authorised");
   const gone: Bytes[] = [];
   for (const removed of change.removed) {
     const { id, identity, device } = await infoOf(removed.credential, removed.signatureKey);
     const own = equalBytes(identity, change.sender.info.identity);
     const asked = leaving.has(id) || standing?.devices?.leavingDevices.has(device) === true;
-    if (!own && !steward && !asked) throw new MlsRefused("not_authorised");
+    const orders = role === "moderator" && !keepsOrder(roleOf(rules, id));
+    if (!own && !steward && !asked && !orders) throw new MlsRefused("not_authorised");
     if (!own && isSteward(identity) && !asked) gone.push(identity);
   }
   const out = gone.length === 0 ? new Set<string>() : await withoutDevice(change, group, gone);
@@ -154,6 +166,13 @@ async function authorise(
     change.sender.info.identity,
     standing,
   );
+}
+
+/** Whether all of these are in already. */
+async function areIn(group: Group, ids: readonly string[]): Promise<boolean> {
+  if (ids.length === 0) return true;
+  const there = new Set((await rosterOf(group)).map((one) => one.info.id));
+  return ids.every((id) => there.has(id));
 }
 
 /** Which of these identities have no device left after the change. */

@@ -91,10 +91,14 @@ export type SpaceRuntime = {
   leading: { turn: boolean; waits: boolean };
   /** A look at whether anybody has confirmed the newest is due. */
   looksAgain: boolean;
+  /** When a timer is due that waits for the end of a guest's time, ms since 1970; 0: none waits. */
+  guestsDue: number;
   /** Copies at other nodes: whether a look at them is due, whether a timer waits for that, and how many looks found something missing. */
   copies: { due: boolean; waits: boolean; missed: number };
   /** Events whose blobs the hub says not to have. */
   readonly blobsGone: Set<string>;
+  /** Events whose blobs this device has tried to bring to a hub that lacks them. */
+  readonly blobsBrought: Set<string>;
   /** One of some events names such blobs: they go one by one, to find out which. */
   oneByOne: boolean;
   /** Decisions that the hub was given already, as they were then. */
@@ -198,8 +202,10 @@ async function load(core: Core, logId: string): Promise<SpaceRuntime | null> {
     waitsForVoid: false,
     leading: { turn: false, waits: false },
     looksAgain: false,
+    guestsDue: 0,
     copies: { due: false, waits: false, missed: 0 },
     blobsGone: new Set(),
+    blobsBrought: new Set(),
     oneByOne: false,
     tried: new Set(),
   };

@@ -102,13 +102,26 @@ export async function sealOne(
 }
 
 /** The blobs that an event keeps at the hub, and those that it lets go. */
-function blobParts(core: Core, space: SpaceRuntime, row: OutboxRow): HeaderParts {
+export function blobParts(core: Core, space: SpaceRuntime, row: OutboxRow): HeaderParts {
   const tool = core.tools.find(({ name }) => row.type.startsWith(`${name}.`));
   const found = tool?.blobs?.(row.type, decodeCbor(row.payload));
   if (found === undefined) return {};
   // The hub does not have them (any more): what the event says stands all the same.
   const blobs = space.blobsGone.has(row.event_id) ? [] : found.names;
   return { blobs, ...(found.drops.length === 0 ? {} : { drops: found.drops }) };
+}
+
+/** The rows that disappear, as they go into the log. */
+async function disappearing(
+  core: Core,
+  space: SpaceRuntime,
+  rows: readonly OutboxRow[],
+): Promise<ReadonlyMap<string, OutboxRow>> {
+  const some = await core.store.get("SELECT 1 AS one FROM vanishing WHERE log_id = ? LIMIT 1", [
+    space.logId,
+  ]);
+  if (some === undefined) return new Map();
+  return (await import("../vanish/seal-vanishing.ts")).sealRows(core, space, rows);
 }
 
 /** An append of plain entries, signed once for all of them. */
@@ -119,6 +132,7 @@ export async function sealBatch(
 ): Promise<AppendRequest> {
   const chain = chainOf(space);
   const entries: { header: Bytes; body: Bytes }[] = [];
+  const vanishing = await disappearing(core, space, rows);
   for (const row of rows) {
     const parts = blobParts(core, space, row);
     const { header, body } = await sealOne(
@@ -127,7 +141,7 @@ export async function sealBatch(
       chain,
       space.row.epoch,
       "entry",
-      row,
+      vanishing.get(row.event_id) ?? row,
       parts,
     );
     entries.push({ header, body });

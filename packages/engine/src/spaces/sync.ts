@@ -199,6 +199,7 @@ async function readingToken(core: Core, space: SpaceRuntime) {
     return ask(theirs);
   });
   await checkedHead(space, answer.head);
+  core.clocks.set(hub, answer.head.time - now);
   if (hub === core.me().node) core.setClockOff(answer.head.time - now);
   space.reading = { token: answer.token, expires: answer.expires };
   if (answer.mirrors !== undefined) await noteTold(core, space, answer.mirrors);

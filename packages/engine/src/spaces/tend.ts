@@ -74,6 +74,8 @@ async function work(core: Core, space: SpaceRuntime, options: TendOptions): Prom
   if (reads || space.copies.due) await tendCopies(core, space);
   await placePush(core, space);
   if (maySend(space)) await lookForUnconfirmed(core, space);
+  await tendGuests(core, space);
+  await tendGroups(core, space);
 }
 
 /** The others bring what they have to the new hub: nothing can be read or sent there before that time is over. */
@@ -191,6 +193,29 @@ const codeOf = (error: unknown) => (error instanceof ProtocolError ? error.code 
 async function decide(core: Core, space: SpaceRuntime): Promise<FollowUp[]> {
   if (!(await hasDecisions(core, space))) return [];
   return (await import("../leading/lead.ts")).tendLeading(core, space);
+}
+
+/** Guests whose time is over go. */
+async function tendGuests(core: Core, space: SpaceRuntime): Promise<void> {
+  if (!maySend(space)) return;
+  const row = await core.store.get("SELECT 1 AS one FROM role_ends WHERE log_id = ? LIMIT 1", [
+    space.logId,
+  ]);
+  if (row === undefined) return;
+  await (await import("../people/people-work.ts")).tendGuests(core, space);
+}
+
+/** What this device says of working groups is put right. It goes on by itself: it posts in other spaces, which have their own queues. */
+async function tendGroups(core: Core, space: SpaceRuntime): Promise<void> {
+  if (!maySend(space)) return;
+  const row = await core.store.get(
+    "SELECT 1 AS one FROM group_links WHERE log_id = ?1 OR group_id = ?1 LIMIT 1",
+    [space.logId],
+  );
+  if (row === undefined) return;
+  void import("../people/lazy.ts")
+    .then((people) => people.tendGroups(core, space.logId))
+    .catch((error: unknown) => core.report(error));
 }
 
 /** Whether other nodes keep copies of the space. */

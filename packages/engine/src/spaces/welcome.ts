@@ -15,6 +15,7 @@ import {
 import * as v from "valibot";
 import { newestSeen } from "../account/vault-floor.ts";
 import type { Core } from "../core.ts";
+import { seesPast } from "../people/context.ts";
 import { hubLeads } from "../leading/hub-list.ts";
 import type { OutgoingLetter } from "../letters/send.ts";
 import { sealIfPossible } from "../letters/send.ts";
@@ -47,18 +48,14 @@ export async function welcomeLetters(
   const { space, row } = draft;
   const waiting = readAs(waitingLetters, pending.letters, LIMITS.letterBytes * 3);
   if (waiting.welcome === null) return [];
-  const all = space.genesis.history === "all";
-  const ring = {
-    epochs: all
-      ? [...draft.keys]
-          .filter(([epoch]) => epoch < row.epoch)
-          .map(([epoch, key]) => ({ epoch, key }))
-      : [],
-  };
+  const past = [...draft.keys]
+    .filter(([epoch]) => epoch < row.epoch)
+    .map(([epoch, key]) => ({ epoch, key }));
   const people = await peopleOf(core, space.logId);
-  const leads = all ? [] : [...(await hubLeads(core, space))];
+  const leads = [...(await hubLeads(core, space))];
   const letters: OutgoingLetter[] = [];
   for (const { reply: to, ref } of waiting.to) {
+    const all = seesPast(space.genesis, draft.group, to.identityId);
     const own = equalBytes(to.identityId, core.me().identityId);
     const body = writeAs(welcomeBody, {
       logId: space.id,
@@ -73,7 +70,7 @@ export async function welcomeLetters(
       seq,
       head: row.head,
       readFrom: all ? 0 : seq,
-      ring,
+      ring: { epochs: all ? past : [] },
       ...(own ? { vault: await newestSeen(core) } : {}),
       ...(row.slot_secret === null ? {} : { slotSecret: row.slot_secret }),
       people,

@@ -9,6 +9,9 @@ import { EngineError } from "../errors.ts";
 import type { SqlParams, SqlStore, SqlTx } from "../ports.ts";
 import { CORE_MIGRATIONS, PENDING_POSITION } from "../schema.ts";
 import { migrate } from "../store/migrate.ts";
+import { LATER_MIGRATIONS } from "../later/tables.ts";
+import { VANISH_MIGRATIONS } from "../vanish/tables.ts";
+import { marksSchema } from "./marks/tables.ts";
 import type { AppliedEvent, Tool, ToolContext } from "./tool.ts";
 
 /** An id of so many bytes that can be told apart by a small number. */
@@ -70,8 +73,11 @@ export async function toolHarness(
   const spaceId = options.spaceId ?? testId(32, 0xa0);
   await migrate(store, CORE_MIGRATIONS);
   await migrate(store, BLOB_MIGRATIONS, "blobs");
+  await migrate(store, VANISH_MIGRATIONS, "vanish");
+  await migrate(store, LATER_MIGRATIONS, "later");
   const statements = new Map<string, SqlParams>();
   await store.transaction((tx) => {
+    tx.exec(marksSchema);
     tx.exec(tool.schema);
     const empty = new Uint8Array();
     tx.run(
@@ -137,12 +143,15 @@ export async function toolHarness(
     return position;
   }
 
+  const works = new Map<string, Promise<unknown>>();
   const context: ToolContext = {
     me: () => me,
     now: () => now,
     async post(space, fresh) {
       if (space !== spaceId) throw new EngineError("no_space");
-      const made = fresh.map(({ type, payload }) => event(me, type, payload));
+      const made = fresh.map(({ type, payload, eventId }) =>
+        event(me, type, payload, eventId === undefined ? {} : { eventId }),
+      );
       for (const one of made) await wait(one);
       return made.map(({ eventId }) => eventId);
     },
@@ -150,7 +159,14 @@ export async function toolHarness(
     get: (sql, params = []) => (statements.set(sql, params), store.get(sql, params)),
     write: <T>(fn: (tx: SqlTx) => T) =>
       store.transaction((tx) => ({ value: fn(recorded(tx)) })).then(({ value }) => value),
-    once: (_name, work) => work(),
+    once(name, work) {
+      const done = (works.get(name) ?? Promise.resolve()).then(work);
+      works.set(
+        name,
+        done.catch(() => undefined),
+      );
+      return done;
+    },
     ownSpace: async () => spaceId,
     files: () => Promise.reject(new EngineError("offline")),
   };

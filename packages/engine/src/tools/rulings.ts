@@ -15,7 +15,7 @@ import type { AppliedEvent } from "./tool.ts";
  */
 export function byStewards(
   tx: SqlTx,
-  table: "chat_rulings" | "files_rulings",
+  table: "chat_rulings" | "files_rulings" | "vanish_rulings" | "brought_rulings",
   event: AppliedEvent,
 ): boolean {
   const key = [event.logId, event.eventId, event.position] as const;
@@ -30,7 +30,10 @@ export function byStewards(
     "SELECT role FROM members WHERE log_id = ? AND identity_id = ?",
     [event.logId, event.author],
   )?.role;
-  const steward = role === "steward";
+  // Moderators keep order in what is said; files are for those who lead.
+  const steward =
+    role === "steward" ||
+    (role === "moderator" && (table === "chat_rulings" || table === "brought_rulings"));
   if (!event.pending)
     tx.run(`INSERT INTO ${table} (log_id, event_id, position, steward) VALUES (?, ?, ?, ?)`, [
       ...key,

@@ -45,7 +45,8 @@ export type AppliedEvent<T = unknown> = {
 export type EventType = { version: number; schema: v.GenericSchema };
 
 /** A new event for a space's log. `payload` must fit the type's schema. */
-export type NewEvent = { type: string; payload: unknown };
+/** `eventId`: the one that it is to have; a new one unless told otherwise. */
+export type NewEvent = { type: string; payload: unknown; eventId?: string };
 
 /** What a tool's commands and queries work with. */
 export type ToolContext = {
@@ -78,15 +79,23 @@ export type LiveQuery<A = never, R = unknown> = {
 
 /** A file that a tool adds to an open archive, in the folder of one space. It comes piece by piece. */
 export type ExportFile = {
-  /** Name within the folder, such as `messages.json`. */
+  /** Name within the folder, such as `messages.json`: safe on every system. */
   path: string;
-  content: AsyncIterable<string>;
+  content: AsyncIterable<string | Bytes>;
+  /** Set for what goes in as it is: how many bytes, and when it was changed last (ms since 1970). */
+  asIs?: { size: number; at: number };
+  /** Set for a page that the list of all spaces leads to: what it is called there. */
+  page?: string;
 };
 
 /** What a tool is told of the space whose things it gives. `words` are in the language of whoever takes them along. */
 export type ExportSpace = {
   spaceId: string;
   title: string;
+  /** The space of one's own devices. */
+  own: boolean;
+  /** With the content of files, too. */
+  content: boolean;
   words: OpenArchiveWords;
   /** Call it for each thing that was written: it moves the progress. */
   wrote(): void;
@@ -107,6 +116,17 @@ export type Tool = {
   /** Of an event's payload: the blobs that the hub keeps for it, and those that it is to let go. At most `LIMITS.entryBlobs` of each. */
   blobs?(type: string, payload: unknown): { names: Bytes[]; drops: Bytes[] };
   /**
+   * Whether an event disappears in a space where what is said does. `with`: the event that it changes, whose time is its own too;
+   * null: its time is what the space says.
+   * @returns null for what stays in any case
+   */
+  vanishes?(type: string, payload: unknown): { with: Bytes | null } | null;
+  /**
+   * Deletes everything that this tool's tables hold of events whose time is over, and of what hangs on them. Runs inside the transaction.
+   * @returns the ids of events that went with them
+   */
+  vanish?(tx: SqlTx, logId: string, eventIds: readonly string[]): string[];
+  /**
    * The hub has let go of blobs, by an entry of somebody's. Runs inside the transaction, after the event was applied.
    * @returns false when its author may not have done so
    */
@@ -117,7 +137,10 @@ export type Tool = {
   /** What of it can be found: see search/port.ts. */
   findable: readonly FindableSource[];
   /** What of a space goes into an open archive: data that programs read, and a page without script that people read. */
-  exports?(context: ToolContext, space: ExportSpace): readonly ExportFile[];
+  exports?(
+    context: ToolContext,
+    space: ExportSpace,
+  ): readonly ExportFile[] | AsyncIterable<ExportFile>;
 };
 
 /** Raw bytes never leave a payload by accident: helper type for blobs in payloads. */

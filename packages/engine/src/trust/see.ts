@@ -131,7 +131,8 @@ export function notice(
 
 /**
  * The heads to tell a space along with what is posted: those of one's own node and of the hub. Once a day, in large groups
- * less often; `always` when they contradict what was heard there.
+ * less often; at once where one of the two was seen to lie since, with the pair of heads that proves it: whoever finds it out
+ * alone may be the only one who can; `always` when they contradict what was heard there.
  */
 export async function headsToTell(
   core: Core,
@@ -145,14 +146,24 @@ export async function headsToTell(
     [logId],
   );
   if (row === undefined || row.people < 2) return null;
-  const pause = DAY_MS * (1 + Math.floor(row.people / 50));
-  if (!always && row.told !== null && row.told + pause > now) return null;
-  const rows = await core.store.all<{ head: Bytes }>(
-    "SELECT head FROM key_log_heads WHERE node IN (?, ?) LIMIT ?",
-    [core.me().node, row.hub, LIMITS.seenHeads],
+  const nodes = [core.me().node, row.hub];
+  const proof = await core.store.get<{ first: Bytes; second: Bytes }>(
+    "SELECT first, second FROM key_log_proofs WHERE node IN (?, ?) AND at >= ? ORDER BY at DESC LIMIT 1",
+    [...nodes, row.told ?? 0],
   );
-  if (rows.length === 0) return null;
-  const heads = rows.map(({ head }) => readAs(keyLogHead, head, LIMITS.recordBytes));
+  const pause = DAY_MS * (1 + Math.floor(row.people / 50));
+  const due = always || proof !== undefined || row.told === null || row.told + pause <= now;
+  if (!due) return null;
+  const rows = await core.store.all<{ head: Bytes }>(
+    "SELECT head FROM key_log_heads WHERE node IN (?, ?)",
+    nodes,
+  );
+  const kept = rows.map(({ head }) => head);
+  const pair = proof === undefined ? [] : [proof.first, proof.second];
+  const also = pair.filter((head) => !kept.some((one) => equalBytes(one, head)));
+  const all = [...kept, ...also].slice(0, LIMITS.seenHeads);
+  if (all.length === 0) return null;
+  const heads = all.map((head) => readAs(keyLogHead, head, LIMITS.recordBytes));
   const { seenToTell } = await import("./told-floors.ts");
   return {
     type: "space.heads",

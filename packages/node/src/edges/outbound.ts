@@ -98,12 +98,12 @@ export function isLocal(host: string): boolean {
   return host === "localhost" || host.endsWith(".localhost");
 }
 
-function hostOf(node: string): string {
+export function hostOf(node: string): string {
   return node.split(":", 1)[0] ?? "";
 }
 
 /** By name alone. Public names have a dot and do not end in a number (those are IPv4 addresses, RFC 1123, section 2.1). */
-function mayTalkTo(target: string, local: boolean): boolean {
+export function mayTalkTo(target: string, local: boolean): boolean {
   const host = hostOf(target);
   if (local) return isLocal(host);
   const last = host.slice(host.lastIndexOf(".") + 1);
@@ -178,15 +178,16 @@ function errorOf(cause: unknown, timedOut: boolean): ProtocolError {
   return new ProtocolError(timedOut ? "timeout" : "target_unreachable", { cause });
 }
 
-class RefusedAddress extends Error {
+export class RefusedAddress extends Error {
   override readonly name = "RefusedAddress";
 }
 
-async function resolveBySystem(host: string): Promise<Address[]> {
+export async function resolveBySystem(host: string): Promise<Address[]> {
   return systemLookup(host, { all: true, order: "verbatim" });
 }
 
-function guardedLookup(
+/** Looks a host up for a connection, and refuses it where an address is not public; of a local node, everything is loopback. */
+export function guardedLookup(
   local: boolean,
   resolve: (host: string) => Promise<Address[]>,
 ): LookupFunction {

@@ -4,7 +4,7 @@
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Bytes } from "@baraza/protocol";
-import { fromBase64url, PATHS, ProtocolError } from "@baraza/protocol";
+import { freeBytes, fromBase64url, joinRead, PATHS, ProtocolError } from "@baraza/protocol";
 import type { BodyBounds, BodyShare } from "./bodies.ts";
 import { createBodies } from "./bodies.ts";
 import type { Answer, Caller, Dispatcher } from "./dispatch.ts";
@@ -105,7 +105,7 @@ function readBody(
     done(tooLarge());
     return;
   }
-  let chunks: Buffer[] = [];
+  let chunks: Bytes[] = [];
   let length = 0;
   let over = false;
   const refuse = (error: ProtocolError) => {
@@ -114,7 +114,7 @@ function readBody(
     share.end();
     done(error);
   };
-  request.on("data", (chunk: Buffer) => {
+  request.on("data", (chunk: Bytes) => {
     if (over) return;
     length += chunk.length;
     if (length > max) {
@@ -130,14 +130,8 @@ function readBody(
   });
   request.on("end", () => {
     if (over) return;
-    const body = new Uint8Array(length);
-    let at = 0;
-    for (const chunk of chunks) {
-      body.set(chunk, at);
-      at += chunk.length;
-    }
     share.end();
-    done(body);
+    done(joinRead(chunks, length));
   });
   // A connection that ends early has nobody to answer.
   request.on("error", () => {
@@ -159,6 +153,8 @@ function send(response: ServerResponse, { status, body }: Answer, type: string):
     "content-length",
     String(body.length),
   ]);
+  // Handed to the system by then: the socket writes out of this memory.
+  response.once("finish", () => freeBytes(body));
   response.end(body);
 }
 

@@ -15,6 +15,7 @@ import type { RateLimits } from "./rate-limits.ts";
 import type { Account, Context, Decoders, Handler, Handlers } from "./registry.ts";
 import { Encoded } from "./registry.ts";
 
+/** Nobody but whoever sends it holds the body. */
 export type Answer = { status: number; body: Bytes };
 
 /** Who calls: `account` is asked only where the route wants to know. */

@@ -26,6 +26,7 @@ export type FrameOptions = {
   pages?: Page[];
   live?: LiveHandler;
   timeoutMs?: number;
+  headMs?: number;
   deps?: Partial<HttpDeps>;
 };
 
@@ -34,7 +35,7 @@ export async function startFrame(options: FrameOptions) {
   const faults: unknown[] = [];
   const limits = createRateLimits(Date.now);
   const metrics = createMetrics();
-  const server = createHttpServer();
+  const server = createHttpServer(options.headMs);
   const port = await server.listen("127.0.0.1", 0);
   server.serve({
     name: `localhost:${port}`,

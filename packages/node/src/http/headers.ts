@@ -30,7 +30,7 @@ export const PAGE_HEADERS: readonly (readonly [string, string])[] = [
   ["x-frame-options", "DENY"],
   [
     "permissions-policy",
-    "camera=(self), microphone=(), geolocation=(), payment=(), usb=(), serial=(), bluetooth=(), hid=(), midi=(), display-capture=(), browsing-topics=()",
+    "camera=(self), microphone=(self), geolocation=(), payment=(), usb=(), serial=(), bluetooth=(), hid=(), midi=(), display-capture=(), browsing-topics=()",
   ],
 ];
 

@@ -104,6 +104,21 @@ test("a request that is too large is refused while it comes, announced or not, a
   socket.destroy();
 });
 
+test("a connection that stays silent is closed without a word; what is no HTTP is told so", async () => {
+  const { port } = await start({ handlers: {}, headMs: 50 });
+  const heard = (say: string) =>
+    new Promise<string>((resolve, reject) => {
+      let received = "";
+      const socket = connect(port, "127.0.0.1", () => socket.write(say));
+      socket.on("data", (bytes) => (received += String(bytes)));
+      socket.on("error", reject);
+      socket.on("close", () => resolve(received));
+    });
+  expect(await heard("")).toBe("");
+  expect(await heard("GET / HTTP/1.1\r\n")).toBe("");
+  expect(await heard("\0\r\n\r\n")).toMatch(/^HTTP\/1\.1 400 /);
+});
+
 test("session routes need a session, administrators' routes the role, gateway routes learn neither", async () => {
   let account: Account | null = null;
   const seen: unknown[] = [];

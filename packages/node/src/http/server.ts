@@ -46,7 +46,11 @@ export type HttpServer = {
 /** How long answers may take when the server closes. */
 const GRACE_MS = 3000;
 
-export function createHttpServer(): HttpServer {
+/** How long a connection may stay open without a whole head of a request. */
+const HEAD_MS = 15_000;
+
+/** @param headMs how long to wait for the head of a request; how often it is looked for follows from it */
+export function createHttpServer(headMs = HEAD_MS): HttpServer {
   let handle: (request: IncomingMessage, response: ServerResponse) => void = (
     request,
     response,
@@ -64,7 +68,8 @@ export function createHttpServer(): HttpServer {
   const server: Server = createServer(
     {
       requestTimeout: LIMITS.requestTimeoutMs * 2,
-      headersTimeout: 15_000,
+      headersTimeout: headMs,
+      connectionsCheckingInterval: headMs,
       keepAliveTimeout: 65_000,
       maxHeaderSize: 16_384,
     },
@@ -77,8 +82,11 @@ export function createHttpServer(): HttpServer {
     if (upgrade === undefined) socket.destroy();
     else upgrade(request, socket, head);
   });
-  server.on("clientError", (_error: Error, socket: Duplex) => {
-    if (socket.writable) socket.end("HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n");
+  server.on("clientError", (error: NodeJS.ErrnoException, socket: Duplex) => {
+    // [Note: Silent connections] Browsers open connections ahead of need. One that has been silent for too long is closed without a
+    // word: a request that crosses the closing is sent again by itself, while an answer here would be taken for the request's own.
+    if (socket.writable && error.code?.startsWith("HPE_") === true)
+      socket.end("HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n");
     else socket.destroy();
   });
 

@@ -17,8 +17,10 @@ import { testBoxes } from "./conformance-boxes.ts";
 import { testMirrors } from "./conformance-mirrors.ts";
 import { testRecovery } from "./conformance-recovery.ts";
 import { testKeyLog } from "./conformance-keylog.ts";
+import { testRequests } from "./conformance-requests.ts";
 import { testSharing } from "./conformance-sharing.ts";
 import { testRoll } from "./conformance-roll.ts";
+import { testWebPush } from "./conformance-web-push.ts";
 import type { Store } from "./port.ts";
 
 const HUB = "hub.localhost:1";
@@ -49,6 +51,8 @@ export function testStore(name: string, open: OpenStore): void {
     testKeyLog(() => store);
     testRoll(() => store);
     testSharing(() => store);
+    testRequests(() => store);
+    testWebPush(() => store);
     testMirrors(
       () => store,
       () => open(join(directory.path, "second")),

@@ -116,9 +116,9 @@ export type ReadResult = {
 };
 
 /** A seat that gets pushes. `ref` names it for {@link LogsOperations} pushFailed and pushGone. */
-export type PushSeat = { ref: number; target: PushTarget };
+export type PushSeat = { ref: number; seatId: Bytes; target: PushTarget };
 
-export type BehindSeat = PushSeat & { logId: Bytes; end: LogEnd };
+export type BehindSeat = Omit<PushSeat, "seatId"> & { logId: Bytes; end: LogEnd };
 
 export type LogsOperations = {
   write: {
@@ -175,6 +175,8 @@ export type LogsOperations = {
     seats(arg: { logId: Bytes }): Seat[];
     /** Entries for a seat: a removed one reads up to its removal. @throws log_not_found, seat_unknown, seat_removed */
     entries(arg: ReadArg): ReadResult;
+    /** What a member has to post with now; null where the log is not open here. @throws log_not_found */
+    posting(arg: { logId: Bytes }): { gen: number; epoch: number; postingKey: Bytes } | null;
     /** Live seats with a push target. */
     pushSeats(arg: { logId: Bytes }): PushSeat[];
     /** Nodes with seats that are behind. */

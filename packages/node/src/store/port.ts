@@ -25,9 +25,11 @@ import type { LogsOperations } from "./port-logs.ts";
 import type { MirrorsOperations } from "./port-mirrors.ts";
 import type { MovingOperations } from "./port-moving.ts";
 import type { RecoveryOperations } from "./port-recovery.ts";
+import type { RequestsOperations } from "./port-requests.ts";
 import type { PasskeysOperations } from "./port-passkeys.ts";
 import type { SharingOperations } from "./port-sharing.ts";
 import type { WaysOperations } from "./port-ways.ts";
+import type { WebPushOperations } from "./port-web-push.ts";
 
 /** Every service's operations. */
 export type Operations = {
@@ -40,10 +42,12 @@ export type Operations = {
   mirrors: MirrorsOperations;
   moving: MovingOperations;
   recovery: RecoveryOperations;
+  requests: RequestsOperations;
   devices: DevicesOperations;
   keylog: KeyLogOperations;
   sharing: SharingOperations;
   ways: WaysOperations;
+  webPush: WebPushOperations;
   invitations: InvitationsOperations;
   roll: RollOperations;
   passkeys: PasskeysOperations;

@@ -1,18 +1,23 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import { ConversationList } from "../features/chat/list.tsx";
 import { loadWords, t } from "../i18n/index.ts";
 import { Button } from "../ui/button.tsx";
 import { EmptyState } from "../ui/empty-state.tsx";
 import { Logo } from "../ui/logo.tsx";
 import { Toaster } from "../ui/toast.tsx";
 import { Boundary } from "./boundary.tsx";
+import { creating, Desk, FEW, knowsItsWay, visit, wantsSteps } from "./desk.tsx";
 import { focusHeading } from "./focus.ts";
 import type { EnginePort } from "./engine.ts";
 import { useLive, useNow } from "./hooks.ts";
 import { lazy } from "./lazy.tsx";
+import { remember } from "./memory.ts";
 import type { Account } from "./model.ts";
+import { catching } from "./catching.ts";
+import { wasPutAway } from "./put-away.ts";
 import { back, currentRoute, go } from "./router.ts";
-import { hrefOf, type Route } from "./routes.ts";
+import { conversationOf, hrefOf, type Route } from "./routes.ts";
+import { Conversations } from "./screens/list.tsx";
+import { dataSaver } from "./settings.ts";
 import { Shell } from "./shell.tsx";
 
 const SignIn = lazy(() => import("./screens/account.tsx").then((screens) => screens.SignIn));
@@ -25,7 +30,9 @@ const Join = lazy(() => import("./screens/join.tsx").then((screens) => screens.J
 const People = lazy(() => import("./screens/spaces.tsx").then((screens) => screens.People));
 const NewSpace = lazy(() => import("./screens/spaces.tsx").then((screens) => screens.NewSpace));
 const Conversation = lazy(() =>
-  import("./screens/conversation.tsx").then((screens) => screens.Conversation),
+  Promise.all([import("./screens/conversation.tsx"), loadWords("talk")]).then(
+    ([screens]) => screens.Conversation,
+  ),
 );
 const recovery = () =>
   Promise.all([import("./screens/recovery.tsx"), loadWords("recovery")]).then(
@@ -61,11 +68,85 @@ const SearchPage = lazy(() =>
     ([screens]) => screens.Search,
   ),
 );
+const news = () =>
+  Promise.all([import("./screens/news.tsx"), loadWords("order")]).then(([screens]) => screens);
+const News = lazy(() => news().then((screens) => screens.News));
+const Bookmarks = lazy(() => news().then((screens) => screens.Bookmarks));
+const CatchUp = lazy(() => news().then((screens) => screens.CatchUp), { aside: true });
+const About = lazy(() =>
+  Promise.all([import("./screens/about.tsx"), loadWords("order")]).then(
+    ([screens]) => screens.About,
+  ),
+);
+const Access = lazy(() =>
+  Promise.all([import("./screens/access.tsx"), loadWords("access")]).then(
+    ([screens]) => screens.Access,
+  ),
+);
+const bring = () =>
+  Promise.all([import("./screens/bring.tsx"), loadWords("brought"), loadWords("import")]).then(
+    ([screens]) => screens,
+  );
+const Bring = lazy(() => bring().then((screens) => screens.Bring));
+const BroughtReading = lazy(() =>
+  Promise.all([
+    import("./screens/brought.tsx"),
+    ...(["brought", "talk", "media", "files"] as const).map(loadWords),
+  ]).then(([screens]) => screens.BroughtReading),
+);
+const strangers = () =>
+  Promise.all([import("./screens/requests.tsx"), loadWords("requests")]).then(
+    ([screens]) => screens,
+  );
+const Requests = lazy(() => strangers().then((screens) => screens.Requests));
+const WriteTo = lazy(() => strangers().then((screens) => screens.Write));
+const Blocks = lazy(() => strangers().then((screens) => screens.Blocks));
+const Channels = lazy(() =>
+  Promise.all([import("./screens/channels.tsx"), loadWords("channels")]).then(
+    ([screens]) => screens.Channels,
+  ),
+);
+const Groups = lazy(() =>
+  Promise.all([import("./screens/groups.tsx"), loadWords("groups")]).then(
+    ([screens]) => screens.Groups,
+  ),
+);
 const files = () =>
   Promise.all([import("./screens/files.tsx"), loadWords("files")]).then(([screens]) => screens);
 const Files = lazy(() => files().then((screens) => screens.Files));
+const Shared = lazy(() =>
+  Promise.all([import("./screens/sharing.tsx"), loadWords("links"), loadWords("files")]).then(
+    ([screens]) => screens.Shared,
+  ),
+);
 const FilesBin = lazy(() => files().then((screens) => screens.FilesBin));
-const Settings = lazy(() => import("./screens/settings.tsx").then((screens) => screens.Settings));
+const Settings = lazy(() =>
+  Promise.all([import("./screens/settings.tsx"), loadWords("settings")]).then(
+    ([screens]) => screens.Settings,
+  ),
+);
+
+const Start = lazy(
+  () =>
+    Promise.all([import("./screens/start.tsx"), loadWords("start")]).then(
+      ([screens]) => screens.Start,
+    ),
+  { aside: true },
+);
+
+const notifications = () =>
+  Promise.all([import("./screens/notifications.tsx"), loadWords("notifications")]).then(
+    ([screens]) => screens,
+  );
+const Bell = lazy(() => notifications().then((screens) => screens.Bell), { aside: true });
+const Signals = lazy(
+  () =>
+    Promise.all([import("./screens/signals.tsx"), loadWords("signals")]).then(
+      ([screens]) => screens.Signals,
+    ),
+  { aside: true },
+);
+const AskToTell = lazy(() => notifications().then((screens) => screens.Ask), { aside: true });
 
 const nodePage = () =>
   Promise.all([import("./screens/node-page.tsx"), loadWords("admin")]).then(([screens]) => screens);
@@ -78,10 +159,17 @@ const LeavingNotice = lazy(() => nodePage().then((screens) => screens.LeavingNot
 const SHARED: ReadonlySet<Route["at"]> = new Set([
   "home",
   "people",
+  "about",
+  "access",
+  "brought",
+  "channels",
+  "groups",
   "space",
+  "thread",
   "files",
   "file",
   "bin",
+  "shared",
   "signUp",
   "signIn",
 ]);
@@ -89,15 +177,41 @@ const SHARED: ReadonlySet<Route["at"]> = new Set([
 /** The whole app: which screen, by where one is and whether one is signed in. */
 export function App({ engine }: { engine: EnginePort }) {
   const route = currentRoute();
+  const signedOut = engine.session.value.state === "signedOut";
+  useEffect(() => {
+    // What somebody liked to write with goes with them.
+    if (signedOut) for (const name of ["emoji", "start"]) remember(name, undefined);
+  }, [signedOut]);
   return (
     <>
       <FocusOnArrival at={screenKey(route)} />
       <Boundary key={SHARED.has(route.at) ? "home" : route.at}>
         <Screen engine={engine} route={route} />
       </Boundary>
+      {engine.session.value.state === "signedIn" && (
+        <>
+          <Telling engine={engine} />
+          <Seeing engine={engine} />
+          <Desk engine={engine} />
+        </>
+      )}
       <Toaster />
     </>
   );
+}
+
+/** Tells what is new, wherever one is in the app, where the person wants that. */
+function Telling({ engine }: { engine: EnginePort }) {
+  const settings = useLive(engine.watch("notifications.settings", {}), "notifications.settings");
+  return settings?.on === true ? <Bell engine={engine} /> : null;
+}
+
+/** Shows who writes and who is there, where the person wants that, and data is not dear. */
+function Seeing({ engine }: { engine: EnginePort }) {
+  const settings = useLive(engine.watch("signals.settings", {}), "signals.settings");
+  return settings && (settings.typing || settings.here) && !dataSaver.value ? (
+    <Signals engine={engine} />
+  ) : null;
 }
 
 function Screen({ engine, route }: { engine: EnginePort; route: Route }) {
@@ -130,6 +244,9 @@ function Screen({ engine, route }: { engine: EnginePort; route: Route }) {
   );
 }
 
+/** Some space has had a picture since the app was opened. */
+let picturesShown = false;
+
 function SignedIn({
   engine,
   account,
@@ -139,20 +256,37 @@ function SignedIn({
   account: Account;
   route: Route;
 }) {
+  const spaceId = ("spaceId" in route ? route.spaceId : null) ?? undefined;
   const now = useNow();
   const rows = useLive(engine.conversations, "conversations");
   const joins = useLive(engine.joins, "joins");
   const returns = useLive(engine.watch("returns", {}), "returns");
   const nudged = useLive(engine.watch("recovery.nudge", {}), "recovery.nudge");
   const warned = useLive(engine.watch("notices", {}), "notices");
+  const telling = useLive(engine.watch("notifications.settings", {}), "notifications.settings");
+  const asks =
+    telling?.asked === false &&
+    rows?.some(({ lastText }) => lastText !== "") === true &&
+    wasPutAway() &&
+    typeof Notification !== "undefined" &&
+    Notification.permission === "default";
+  const isNew = rows !== undefined && rows.length <= FEW && !knowsItsWay.value;
+  const begins = isNew && wantsSteps.value;
   const standing = useLive(engine.watch("admin.standing", {}), "standing");
-  const [creating, setCreating] = useState(false);
   useEffect(() => {
-    addEventListener("keydown", openSearch);
-    return () => removeEventListener("keydown", openSearch);
-  }, []);
+    if (spaceId !== undefined) visit(spaceId);
+  }, [spaceId]);
+  const pictured = rows?.some(({ pictureId }) => pictureId !== null) === true || picturesShown;
+  useEffect(() => {
+    if (!pictured || rows === undefined) return;
+    picturesShown = true;
+    void import("./screens/pictures.ts").then(
+      (screens) => screens.showPictures(engine, rows),
+      // Without a line initials stand there.
+      () => undefined,
+    );
+  }, [engine, pictured, rows]);
   const [returning, setReturning] = useState(false);
-  const spaceId = ("spaceId" in route ? route.spaceId : null) ?? undefined;
   // What comes next is fetched while one looks at the list.
   const listed = rows !== undefined;
   useEffect(() => {
@@ -188,7 +322,16 @@ function SignedIn({
     />
   );
   const filesScreen =
-    route.at === "files" || route.at === "file" || route.at === "bin" ? (
+    route.at === "shared" ? (
+      <Boundary key={`shared ${route.spaceId}`}>
+        <Shared
+          engine={engine}
+          spaceId={route.spaceId}
+          boxId={route.boxId}
+          key={`${route.spaceId} ${route.boxId}`}
+        />
+      </Boundary>
+    ) : route.at === "files" || route.at === "file" || route.at === "bin" ? (
       <Boundary key={`files ${route.spaceId}`}>
         {route.at === "bin" ? (
           <FilesBin engine={engine} spaceId={route.spaceId} key={route.spaceId} />
@@ -217,6 +360,42 @@ function SignedIn({
         {again}
       </>
     );
+  if (route.at === "new" || route.at === "bookmarks")
+    return (
+      <>
+        <Shell
+          {...frame}
+          at="conversations"
+          main={
+            <Boundary key={route.at}>
+              {route.at === "new" ? <News engine={engine} /> : <Bookmarks engine={engine} />}
+            </Boundary>
+          }
+        />
+        {again}
+      </>
+    );
+  if (route.at === "requests" || route.at === "write" || route.at === "blocked")
+    return (
+      <>
+        <Shell
+          {...frame}
+          at={route.at === "blocked" ? "settings" : "conversations"}
+          main={
+            <Boundary key={route.at}>
+              {route.at === "requests" ? (
+                <Requests engine={engine} account={account} />
+              ) : route.at === "write" ? (
+                <WriteTo engine={engine} />
+              ) : (
+                <Blocks engine={engine} />
+              )}
+            </Boundary>
+          }
+        />
+        {again}
+      </>
+    );
   if (route.at === "search")
     return (
       <>
@@ -241,6 +420,21 @@ function SignedIn({
           main={
             <Boundary key="data">
               <YourData engine={engine} account={account} />
+            </Boundary>
+          }
+        />
+        {again}
+      </>
+    );
+  if (route.at === "bring")
+    return (
+      <>
+        <Shell
+          {...frame}
+          at="settings"
+          main={
+            <Boundary key="bring">
+              <Bring engine={engine} />
             </Boundary>
           }
         />
@@ -301,15 +495,35 @@ function SignedIn({
       </Boundary>
     ) : (
       spaceId !== undefined && (
-        <Boundary key={hrefOf(route)}>
+        <Boundary key={conversationKey(route, spaceId)}>
+          {catching.value && rows !== undefined && route.at === "space" && (
+            <CatchUp rows={rows} spaceId={spaceId} channel={route.channel ?? ""} now={now} />
+          )}
           {route.at === "people" ? (
             <People engine={engine} spaceId={spaceId} onBack={back} />
+          ) : route.at === "about" ? (
+            <About engine={engine} spaceId={spaceId} />
+          ) : route.at === "access" ? (
+            <Access engine={engine} spaceId={spaceId} />
+          ) : route.at === "brought" ? (
+            <BroughtReading
+              engine={engine}
+              spaceId={spaceId}
+              chat={route.chat}
+              message={route.message}
+            />
+          ) : route.at === "channels" ? (
+            <Channels engine={engine} spaceId={spaceId} />
+          ) : route.at === "groups" ? (
+            <Groups engine={engine} spaceId={spaceId} />
           ) : (
             <Conversation
               engine={engine}
               spaceId={spaceId}
               message={route.at === "space" ? route.message : undefined}
-              key={hrefOf(route)}
+              channel={route.at === "space" || route.at === "thread" ? route.channel : undefined}
+              thread={route.at === "thread" ? route.root : undefined}
+              key={conversationKey(route, spaceId)}
             />
           )}
         </Boundary>
@@ -324,49 +538,63 @@ function SignedIn({
         list={
           <>
             {nudged && <Nudge engine={engine} />}
-            <ConversationList
+            {asks && <AskToTell engine={engine} />}
+            {begins && <Start engine={engine} line />}
+            <Conversations
+              engine={engine}
               rows={rows}
               joins={joins ?? []}
               returns={returns ?? []}
               currentId={spaceId}
+              channelId={
+                route.at === "space" || route.at === "thread" ? (route.channel ?? "") : undefined
+              }
               now={now}
-              hrefOf={(id) => hrefOf({ at: "space", spaceId: id })}
-              onNew={() => setCreating(true)}
-              onCancelJoin={(joinId) => void engine.cancelJoin(joinId)}
+              onNew={() => {
+                creating.value = true;
+              }}
             />
           </>
         }
         main={main || undefined}
         rest={
-          <EmptyState picture={<Logo size="l" />} title={t("home.pickTitle")}>
-            {t("home.pick")}
-          </EmptyState>
+          begins ? (
+            <Start engine={engine} />
+          ) : (
+            <EmptyState
+              picture={<Logo size="l" />}
+              title={t("home.pickTitle")}
+              action={
+                isNew && (
+                  <Button
+                    onClick={() => {
+                      wantsSteps.value = true;
+                    }}
+                  >
+                    {t("home.firstSteps")}
+                  </Button>
+                )
+              }
+            >
+              {t("home.pick")}
+            </EmptyState>
+          )
         }
       />
-      {creating && (
+      {creating.value && (
         <NewSpace
           engine={engine}
-          onClose={() => setCreating(false)}
+          onClose={() => {
+            creating.value = false;
+          }}
           onMade={(made) => {
-            setCreating(false);
+            creating.value = false;
             go({ at: "people", spaceId: made });
           }}
         />
       )}
     </>
   );
-}
-
-/** The search by a key: a slash, where one does not write; Ctrl or Command with K everywhere. */
-function openSearch(event: KeyboardEvent): void {
-  const writes =
-    event.target instanceof Element &&
-    event.target.closest("input, textarea, select, [contenteditable]") !== null;
-  const slash = event.key === "/" && !event.ctrlKey && !event.metaKey && !event.altKey && !writes;
-  const k = event.key.toLowerCase() === "k" && (event.ctrlKey || event.metaKey) && !event.altKey;
-  if ((!slash && !k) || document.querySelector("dialog[open]") !== null) return;
-  event.preventDefault();
-  go({ at: "search" });
 }
 
 /** After going somewhere, the focus is on the new screen's heading, so that its name is read out and Tab goes on from there. */
@@ -386,12 +614,20 @@ function FocusOnArrival({ at }: { at: string }) {
   return null;
 }
 
+/** A thread opens beside its conversation, which stays as it is. */
+function conversationKey(route: Route, spaceId: string): string {
+  return hrefOf(route.at === "thread" ? conversationOf({ ...route, spaceId }) : route);
+}
+
 function screenKey(route: Route): string {
+  if (route.at === "thread" || route.at === "space")
+    return `space ${route.spaceId} ${route.channel ?? ""}`;
   if ("identityId" in route) return `${route.at} ${route.identityId}`;
   if (route.at === "node") return hrefOf(route);
   // A file is shown over its folder: the focus is the preview's matter.
   if (route.at === "files") return `files ${route.spaceId} ${route.folderId}`;
   if (route.at === "file") return `file ${route.spaceId}`;
+  if (route.at === "shared") return hrefOf(route);
   return "spaceId" in route ? `${route.at} ${route.spaceId}` : route.at;
 }
 

@@ -1,5 +1,12 @@
 /** Makes the app's port over the engine's worker: names and shapes are translated here, once. */
-import type { EngineCommands, EngineLive, Message, Person, SpaceSummary } from "@baraza/engine";
+import type {
+  EngineCommands,
+  EngineLive,
+  Message,
+  Person,
+  Space,
+  SpaceSummary,
+} from "@baraza/engine";
 import { joinEngine } from "@baraza/engine/browser";
 import { signal } from "@preact/signals";
 import type { EnginePort, Live, Result, Session, SpaceInfo } from "./engine.ts";
@@ -28,6 +35,17 @@ const repeatable: ReadonlySet<keyof EngineCommands> = new Set([
   "admin.settings",
   "admin.status",
   "admin.refresh",
+  "signals.set",
+  "signals.setQuiet",
+  "signals.typing",
+  "notifications.set",
+  "notifications.setLevel",
+  "notifications.node",
+  "notifications.subscribe",
+  "notifications.unsubscribe",
+  "brought.known",
+  "brought.missing",
+  "brought.place",
   "person.number",
   "person.ownCode",
   "person.scan",
@@ -37,6 +55,16 @@ const repeatable: ReadonlySet<keyof EngineCommands> = new Set([
   "person.look",
   "person.find",
   "notice.dismiss",
+  "requests.find",
+  "requests.delete",
+  "requests.block",
+  "requests.unblock",
+  "requests.blockNode",
+  "requests.unblockNode",
+  "admin.reports",
+  "admin.closeReport",
+  "admin.blockedNodes",
+  "admin.blockNode",
   "archive.drop",
   "archive.goOn",
   "archive.feed",
@@ -48,6 +76,10 @@ const repeatable: ReadonlySet<keyof EngineCommands> = new Set([
   "account.closingPlan",
   "account.close",
   "space.cancelJoin",
+  "space.endLink",
+  "space.dismissReport",
+  "space.answerAsks",
+  "space.setAbout",
   "space.forget",
   "space.readInvitation",
   "files.own",
@@ -62,17 +94,45 @@ const repeatable: ReadonlySet<keyof EngineCommands> = new Set([
   "files.restore",
   "files.rename",
   "files.move",
+  "marks.mute",
+  "marks.archive",
+  "marks.pin",
+  "marks.unread",
+  "marks.read",
+  "marks.unreadAgain",
+  "marks.removeFolder",
+  "marks.file",
+  "marks.bookmark",
+  "chat.send",
   "chat.markRead",
   "chat.setDraft",
   "chat.react",
   "chat.edit",
   "chat.delete",
+  "chat.takeBack",
+  "chat.markListened",
+  "chat.follow",
+  "chat.markThreadRead",
+  "chat.pin",
+  "vanish.set",
+  "later.change",
+  "later.sendNow",
+  "later.remove",
+  "chat.vote",
+  "chat.endPoll",
   "recovery.look",
   "recovery.refresh",
   "recovery.readRequest",
   "recovery.help",
   "recovery.dismissNudge",
   "search.find",
+  "sharing.refresh",
+  "sharing.revoke",
+  "sharing.closeBox",
+  "sharing.read",
+  "sharing.save",
+  "sharing.discard",
+  "sharing.seen",
   "sync.now",
   "ways.newWords",
   "ways.readWords",
@@ -102,6 +162,7 @@ export function connectEngine(): EnginePort {
     shut: null,
     wasRemoved: false,
     clockOffDays: 0,
+    deviceFull: false,
   });
   const { promise: woken, resolve: wake } = Promise.withResolvers<void>();
   const first = Promise.withResolvers<void>();
@@ -274,7 +335,7 @@ export function connectEngine(): EnginePort {
     async readInvitation(secret) {
       const result = await ask("space.readInvitation", { fragment: secret });
       if (!result.ok) return result;
-      const { title, kind, inviterName, inviterAddress, already } = result.value;
+      const { title, kind, inviterName, inviterAddress, already, approval } = result.value;
       return {
         ok: true,
         value: {
@@ -283,6 +344,7 @@ export function connectEngine(): EnginePort {
           inviterName,
           inviterAddress,
           already,
+          approval,
         },
       };
     },
@@ -297,12 +359,16 @@ export function connectEngine(): EnginePort {
     syncNow: () => done("sync.now", {}),
 
     claim: (setup) => done("node.claim", { setup }),
-    messages: (spaceId, limit) =>
-      live("chat.messages", { spaceId, limit }, ({ messages, more, firstUnread }) => ({
-        messages: messages.map(messageOf),
-        more,
-        firstUnreadId: firstUnread,
-      })),
+    messages: (spaceId, limit, channel) =>
+      live(
+        "chat.messages",
+        { spaceId, limit, ...inChannel(channel) },
+        ({ messages, more, firstUnread }) => ({
+          messages: messages.map(messageOf),
+          more,
+          firstUnreadId: firstUnread,
+        }),
+      ),
     around: (spaceId, eventId, reach) =>
       live("chat.around", { spaceId, eventId, ...reach }, (page) =>
         page === null
@@ -311,19 +377,42 @@ export function connectEngine(): EnginePort {
               messages: page.messages.map(messageOf),
               more: page.more,
               hasNewer: page.moreAfter,
+              thread: page.thread,
+              channel: page.channel,
               firstUnreadId: null,
             },
       ),
-    draft: (spaceId) => live("chat.draft", { spaceId }, (draft) => draft),
-    send: (spaceId, { mentioned, ...message }) =>
-      done("chat.send", { spaceId, ...message, mentions: mentioned }),
+    draft: (spaceId, channel) =>
+      live("chat.draft", { spaceId, ...inChannel(channel) }, (draft) => draft),
+    send: (spaceId, { mentioned, channel, ...message }) =>
+      done("chat.send", { spaceId, ...message, ...named(mentioned), ...inChannel(channel) }),
     edit: (spaceId, eventId, text) => done("chat.edit", { spaceId, eventId, text }),
     delete: (spaceId, eventId) => done("chat.delete", { spaceId, eventId }),
     react: (spaceId, eventId, emoji, on) => done("chat.react", { spaceId, eventId, emoji, on }),
-    markRead: (spaceId, position) => done("chat.markRead", { spaceId, position }),
-    setDraft: (spaceId, { text, replyTo }) =>
-      done("chat.setDraft", { spaceId, text, ...(replyTo === null ? {} : { replyTo }) }),
+    markRead: (spaceId, position, channel) =>
+      done("chat.markRead", { spaceId, position, ...inChannel(channel) }),
+    setDraft: (spaceId, { text, replyTo }, channel) =>
+      done("chat.setDraft", {
+        spaceId,
+        text,
+        ...inChannel(channel),
+        ...(replyTo === null ? {} : { replyTo }),
+      }),
   };
+}
+
+/** The first channel has no id. */
+function inChannel(channel: string | undefined): { channel?: string } {
+  return channel ? { channel } : {};
+}
+
+/** Stands among the people that a message names, where everybody in its channel is meant. */
+export const EVERYONE = "everyone";
+
+/** Who is named in a message; {@link EVERYONE} is no person. */
+export function named(mentioned: readonly string[]): { mentions: string[]; everyone?: boolean } {
+  const mentions = mentioned.filter((one) => one !== EVERYONE);
+  return { mentions, ...(mentions.length < mentioned.length ? { everyone: true } : {}) };
 }
 
 /** Settles when the next picture is on the screen; in a tab that nobody sees, a little later. */
@@ -346,13 +435,28 @@ function rowOf(space: SpaceSummary): ConversationRow {
     lastText: space.lastText ?? "",
     lastAuthor: kindOf(space) === "group" ? (space.lastAuthor ?? "") : "",
     lastAt: space.lastAt,
+    lastPasses: space.lastPasses,
     unread: space.unread,
     mentioned: space.mentions > 0,
     trouble: space.trouble,
+    mutedUntil: space.mutedUntil,
+    archived: space.archived,
+    pinned: space.pinnedAt !== null,
+    marked: space.markedUnread,
+    draft: space.draft ?? "",
+    pictureId: space.pictureId,
+    channels: space.channels.map(({ channelId, name, unread, mentions, ...one }) => ({
+      channelId,
+      name,
+      unread,
+      mentioned: mentions > 0,
+      mutedUntil: one.mutedUntil,
+      marked: one.markedUnread,
+    })),
   };
 }
 
-function spaceOf(space: SpaceSummary & { myRole: SpaceInfo["role"]; asked: boolean }): SpaceInfo {
+function spaceOf(space: Space): SpaceInfo {
   return {
     spaceId: space.spaceId,
     title: space.title,
@@ -361,6 +465,11 @@ function spaceOf(space: SpaceSummary & { myRole: SpaceInfo["role"]; asked: boole
     state: space.state,
     trouble: space.trouble,
     asked: space.asked,
+    mayWrite: space.mayWrite,
+    mayReact: space.mayReact,
+    asking: space.asking,
+    reports: space.reports,
+    flooding: space.flooding,
   };
 }
 
@@ -375,6 +484,7 @@ function personOf({ identityId, name, address, role, check }: Person): PersonRow
   };
 }
 
-function messageOf({ author, ...message }: Message): MessageRow {
+/** A message of the engine's as screens show it. */
+export function messageOf({ author, ...message }: Message): MessageRow {
   return { ...message, authorId: author };
 }

@@ -48,6 +48,10 @@ export interface MessagePage {
   more: boolean;
   /** These are not the newest. */
   hasNewer?: boolean;
+  /** What was asked for stands in this message's thread alone. */
+  thread?: string | null;
+  /** The channel that what was asked for stands in; empty: the first. */
+  channel?: string;
   firstUnreadId: string | null;
 }
 
@@ -60,6 +64,13 @@ export interface SpaceInfo {
   trouble: Trouble | null;
   /** Something waits for this account's decision. */
   asked: boolean;
+  mayWrite: boolean;
+  mayReact: boolean;
+  /** How many ask to come in, and who writes very much: for those who keep order. */
+  asking: number;
+  /** Reports that lie before one who keeps order. */
+  reports: number;
+  flooding: { identityId: string; name: string } | null;
 }
 
 export interface Draft {
@@ -132,6 +143,7 @@ export interface EnginePort {
   createSpace: (space: {
     kind: "pair" | "group";
     title: string;
+    untitled?: boolean;
   }) => Promise<Result<{ spaceId: string }>>;
   invite: (spaceId: string) => Promise<Result<InvitationLink>>;
   readInvitation: (secret: string) => Promise<Result<InvitationCard & { already: string | null }>>;
@@ -150,21 +162,28 @@ export interface EnginePort {
   /** Makes the one who is signed in an administrator, by the link from the node's console. */
   claim: (setup: string) => Promise<Result>;
 
-  messages: (spaceId: string, limit: number) => Live<MessagePage>;
+  /** `channel`: empty for the first, here and below. */
+  messages: (spaceId: string, limit: number, channel?: string) => Live<MessagePage>;
   /** A message with so many before and behind it; null: it is not here. */
   around: (
     spaceId: string,
     eventId: string,
     reach: { before: number; after: number },
   ) => Live<MessagePage | null>;
-  draft: (spaceId: string) => Live<Draft | null>;
+  draft: (spaceId: string, channel?: string) => Live<Draft | null>;
   send: (
     spaceId: string,
-    message: { text: string; replyTo?: string; mentioned: string[] },
+    message: {
+      eventId?: string;
+      text: string;
+      replyTo?: string;
+      mentioned: string[];
+      channel?: string;
+    },
   ) => Promise<Result>;
   edit: (spaceId: string, eventId: string, text: string) => Promise<Result>;
   delete: (spaceId: string, eventId: string) => Promise<Result>;
   react: (spaceId: string, eventId: string, emoji: string, on: boolean) => Promise<Result>;
-  markRead: (spaceId: string, position: number) => Promise<Result>;
-  setDraft: (spaceId: string, draft: Draft) => Promise<Result>;
+  markRead: (spaceId: string, position: number, channel?: string) => Promise<Result>;
+  setDraft: (spaceId: string, draft: Draft, channel?: string) => Promise<Result>;
 }

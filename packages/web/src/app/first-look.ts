@@ -31,7 +31,7 @@ export async function firstLook(): Promise<FirstLook | "locked" | undefined> {
     if (bytes === undefined) return undefined;
     kept = new TextDecoder().decode(bytes);
     const { v, ...look } = JSON.parse(kept) as FirstLook & { v: number };
-    return v === 1 ? look : undefined;
+    return v === 2 ? look : undefined;
   } catch (error) {
     const locked = error instanceof Error && "code" in error && error.code === "store_locked";
     return locked ? "locked" : undefined;
@@ -40,7 +40,11 @@ export async function firstLook(): Promise<FirstLook | "locked" | undefined> {
 
 /** Keeps what is seen now, once it has stood for a moment. */
 export function keepLook({ account, rows }: FirstLook): void {
-  const text = JSON.stringify({ v: 1, account, rows: rows.slice(0, ROWS) });
+  // What disappears is over, perhaps, when this is looked at next.
+  const shown = rows
+    .slice(0, ROWS)
+    .map((row) => (row.lastPasses === true ? { ...row, lastText: "", lastAuthor: "" } : row));
+  const text = JSON.stringify({ v: 2, account, rows: shown });
   clearTimeout(timer);
   due = undefined;
   if (text === kept) return;

@@ -5,7 +5,7 @@ import { EmptyState } from "../ui/empty-state.tsx";
 import { Skeleton } from "../ui/progress.tsx";
 
 /** Milliseconds after which a chunk that could not be fetched is asked for again. */
-const AGAIN_MS = 5000;
+export const AGAIN_MS = 5000;
 
 /**
  * A component that is fetched when it is first shown. Where its chunk is not on the device and the node is away, this place
@@ -77,6 +77,6 @@ export function lazy<P extends object>(
  * Whether a chunk or its style could not be fetched: a `TypeError` of the browser, in words of its own, or the bundler's error
  * about a style. An error while the chunk runs is none of these.
  */
-function isAway(error: unknown): boolean {
+export function isAway(error: unknown): boolean {
   return error instanceof Error && /\b(?:import\w*|preload)\b/i.test(error.message);
 }

@@ -24,9 +24,33 @@ export interface ConversationRow {
   /** Name of who wrote it; empty for one's own and in a pair. */
   lastAuthor: string;
   lastAt: number;
+  /** It disappears when its time is over. */
+  lastPasses?: boolean;
   unread: number;
   mentioned: boolean;
   trouble: Trouble | null;
+  /** No sounds and badges until then; 0: it is not muted. */
+  mutedUntil: number;
+  archived: boolean;
+  pinned: boolean;
+  /** One has marked it unread, also where nothing counts as unread. */
+  marked: boolean;
+  /** What one has begun to write; empty for nothing. */
+  draft: string;
+  /** Where there are several; the first among them, without those that were put away. */
+  channels: readonly ChannelMark[];
+  /** Another one when its picture is another; null: it has none. */
+  pictureId: string | null;
+}
+
+/** A channel in a list. The first has no id; its name is empty where nobody has given it one. */
+export interface ChannelMark {
+  channelId: string;
+  name: string;
+  unread: number;
+  mentioned: boolean;
+  mutedUntil: number;
+  marked: boolean;
 }
 
 /** Somebody's invitation that one has accepted and that waits for an answer. */
@@ -36,6 +60,8 @@ export interface PendingJoin {
   /** Empty in a pair. */
   title: string;
   state: "asking" | "refused";
+  /** Why one was not let in, where that was said. */
+  reason?: string | null;
 }
 
 /** A conversation of one's own that this device is coming back into. */
@@ -54,10 +80,56 @@ export interface ReplyTo {
 
 /** A line that nobody wrote: somebody came or left, the title changed. */
 export interface Notice {
-  kind: "joined" | "left" | "removed" | "returned" | "renamed" | "created" | "moved";
+  kind:
+    | "joined"
+    | "left"
+    | "removed"
+    | "returned"
+    | "renamed"
+    | "created"
+    | "moved"
+    | "timer"
+    | "brought"
+    | "channelMade"
+    | "channelNamed"
+    | "channelArchived"
+    | "channelBack"
+    | "aboutChanged"
+    | "pictureChanged";
   name: string;
   by: string | null;
   title: string | null;
+}
+
+/** What stands under a message with a thread. */
+export interface ThreadSummary {
+  count: number;
+  /** When the last one was written. */
+  at: number;
+  /** Who wrote last, the latest first. */
+  people: { id: string; name: string }[];
+  unread: number;
+  following: boolean;
+}
+
+export interface Poll {
+  several: boolean;
+  /** Names are not shown. */
+  hidden: boolean;
+  /** One may add choices. */
+  open: boolean;
+  closesAt: number | null;
+  ended: boolean;
+  voters: number;
+  choices: { id: string; text: string; count: number; mine: boolean; names: string[] }[];
+}
+
+/** What a message has beside its text; see the engine's words for each. */
+export interface MessageMedia {
+  files: { fileId: string; type: string; width: number; height: number }[];
+  voice: { bars: number[]; durationMs: number } | null;
+  place: { latitude: number; longitude: number; name: string } | null;
+  contact: { address: string; name: string; identityId: string | null; checked: boolean } | null;
 }
 
 export interface MessageRow {
@@ -71,17 +143,34 @@ export interface MessageRow {
   at: number;
   editedAt: number | null;
   deleted: boolean;
+  /** Who deleted it, when that was not its author. */
+  deletedBy: string | null;
   replyTo: ReplyTo | null;
+  /** Brought from another conversation: whose words they are said to be; empty where that is not said. */
+  forwarded: string | null;
+  /** The message whose thread it is part of, and what its own has come to. */
+  inThread: string | null;
+  thread: ThreadSummary | null;
+  /** The text is this poll's question. */
+  poll: Poll | null;
+  media: MessageMedia | null;
+  /** It waits on this device for its files: the id to take it back by. */
+  outgoing?: string;
+  pinned: boolean;
+  /** When one's own message was to go, where this device was off then. */
+  meantFor?: number | null;
   reactions: { emoji: string; count: number; mine: boolean; names: string[] }[];
   /** On this phone, on the way, or with the node. */
   state: "waiting" | "sent" | "delivered";
   mentionsMe: boolean;
+  /** It is meant for everybody in its channel. */
+  everyone: boolean;
   /** Holds something that this version cannot show. */
   needsNewerApp: boolean;
   notice: Notice | null;
 }
 
-export type Role = "steward" | "member";
+export type Role = "steward" | "moderator" | "member" | "guest" | "observer";
 /** How sure one can be that a person is who they say. */
 export type Check = "met" | "code" | "invited" | "known" | "unchecked" | "changed";
 
@@ -115,6 +204,8 @@ export interface LineStatus {
   wasRemoved: boolean;
   /** How many days this device's clock is off. */
   clockOffDays: number;
+  /** This device has no room left for what comes. */
+  deviceFull: boolean;
 }
 
 export interface Conversation {
@@ -129,6 +220,10 @@ export interface Conversation {
   people: readonly PersonRow[];
   /** False once one has been removed or has left: it stays readable. */
   canWrite: boolean;
+  /** One is in it, and reads what those write who lead it. */
+  readsOnly?: boolean;
+  /** Its channel was put away. */
+  putAway?: boolean;
   /** Older messages stand further up than a screen can show at once. */
   cut: boolean;
   /** It was opened at this message; there are newer ones than are shown, and they can be asked for. */
@@ -149,6 +244,8 @@ export interface InvitationCard {
   inviterAddress: string;
   spaceTitle: string;
   kind: "pair" | "group";
+  /** Somebody looks at who asks first. */
+  approval?: boolean;
 }
 
 export type JoinState =
@@ -160,7 +257,7 @@ export type JoinState =
   | { step: "failed"; failure: Failure }
   /** Asked; waits until the inviter's device answers. */
   | { step: "asked"; card: InvitationCard }
-  | { step: "refused" }
+  | { step: "refused"; reason: string | null }
   | { step: "expired" }
   | { step: "broken" };
 
@@ -200,11 +297,14 @@ export type Failure =
   | "notOpen"
   | "linkUsed"
   | "linkBroken"
+  | "blocked"
   | "linkExpired"
   | "tooMany"
   | "tooWeak"
   | "full"
+  | "deviceFull"
   | "lastSteward"
+  | "mayNot"
   | "suspended"
   | "noAccount"
   | "wrongCode"

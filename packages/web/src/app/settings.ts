@@ -1,5 +1,5 @@
-/** What this browser remembers about how the app looks: language and theme. Nothing about people or content. */
-import { effect, signal } from "@preact/signals";
+/** What this browser remembers about how the app looks and behaves. Nothing about people or content. */
+import { effect, type Signal, signal } from "@preact/signals";
 import {
   currentDirection,
   currentLanguage,
@@ -15,6 +15,35 @@ import { recall, remember } from "./memory.ts";
 import type { Theme } from "./model.ts";
 
 const theme = signal<Theme>(readTheme());
+
+/** Sizes of text to choose from, in percent. */
+export const TEXT_SIZES = [80, 90, 100, 115, 130, 150, 175, 200] as const;
+
+/** Percent of the browser's own size of text. */
+export const textSize = signal<number>(readSize());
+/** Strong contrast, also where the device does not ask for it. */
+export const contrast = kept("contrast", "more");
+/** Nothing moves, also where the device does not ask for that. */
+export const stillness = kept("motion", "less");
+/**
+ * Data is dear: nothing large, no picture and no sound is fetched by itself, only when somebody asks for it. Whatever fetches by
+ * itself asks here.
+ */
+export const dataSaver = kept("data", "less");
+/** The browser offers to install the app; asks the person, once. */
+export const installing = signal<(() => Promise<unknown>) | undefined>(undefined);
+
+/** Letters alone are shortcuts. */
+const noOneKey = kept("oneKey", "off");
+export const oneKey = {
+  get value(): boolean {
+    return !noOneKey.value;
+  },
+  peek: (): boolean => !noOneKey.peek(),
+  set: (on: boolean): void => {
+    noOneKey.value = !on;
+  },
+};
 
 /** The theme that was chosen; `system` follows the device. */
 export function currentTheme(): Theme {
@@ -46,6 +75,17 @@ export async function startLook(): Promise<void> {
     isLanguage(remembered) ? remembered : pickLanguage(navigator.languages),
     navigator.languages,
   );
+  addEventListener("beforeinstallprompt", (event) => {
+    // It would show itself at a moment of its own.
+    event.preventDefault();
+    installing.value = async () => {
+      installing.value = undefined;
+      await (event as Event & { prompt: () => Promise<unknown> }).prompt();
+    };
+  });
+  addEventListener("appinstalled", () => {
+    installing.value = undefined;
+  });
   const root = document.documentElement;
   effect(() => {
     root.lang = currentLanguage();
@@ -65,6 +105,26 @@ export async function startLook(): Promise<void> {
     else root.dataset["theme"] = theme.value;
     colour();
   });
+  effect(() => {
+    // By CSSOM, which the Content-Security-Policy allows. All sizes are rem.
+    root.style.fontSize = textSize.value === 100 ? "" : `${textSize.value}%`;
+    remember("textSize", textSize.value === 100 ? undefined : String(textSize.value));
+    root.toggleAttribute("data-large", textSize.value > 130);
+    root.toggleAttribute("data-contrast", contrast.value);
+    root.toggleAttribute("data-still", stillness.value);
+  });
+}
+
+/** True or false, remembered from the moment that it is switched: `word` stands for true. */
+function kept(name: string, word: string): Signal<boolean> {
+  const held = signal(recall(name) === word);
+  effect(() => remember(name, held.value ? word : undefined));
+  return held;
+}
+
+function readSize(): number {
+  const value = Number(recall("textSize"));
+  return TEXT_SIZES.find((one) => one === value) ?? 100;
 }
 
 function readTheme(): Theme {

@@ -2,6 +2,7 @@ import "./shell.css";
 import {
   CloudOff,
   Folder,
+  HardDrive,
   LoaderCircle,
   Lock,
   LogIn,
@@ -86,7 +87,7 @@ export function Shell({
         <a
           class="rail-item"
           href={searchHref}
-          aria-keyshortcuts="/ Control+K Meta+K"
+          aria-keyshortcuts="/"
           aria-current={at === "search" ? "page" : undefined}
         >
           <Icon of={Search} />
@@ -140,6 +141,12 @@ function LineBanner({ status, onSignInAgain }: Pick<ShellProps, "status" | "onSi
         {status.shut === null
           ? t("session.ended")
           : failureText(status.shut === "suspended" ? "suspended" : "accountClosed")}
+      </Banner>
+    );
+  if (status.deviceFull)
+    return (
+      <Banner tone="notice" icon={HardDrive}>
+        {t("line.deviceFull")}
       </Banner>
     );
   if (progress && progress.job !== "signingUp" && progress.job !== "signingIn") {

@@ -68,6 +68,16 @@ test("sentences for people do not speak of the machinery", () => {
     en: /\b(keys?|epochs?|logs?|MLS|encrypt\w*|certificates?|cach\w*|spaces as)\b/i,
     fr: /\b(clés?|époques?|journal|journaux|MLS|chiffré\w*|chiffrement|certificats?|cache)\b/i,
     es: /\b(claves?|épocas?|registros?|MLS|cifra\w*|certificados?|caché)\b/i,
+    pt: /\b(chaves?|registr?os?|épocas?|MLS|cifra\w*|criptogra\w*|encript\w*|certificados?|cache)\b/i,
+    de: /\b(\w*schlüssel\w*|Protokolle?|Epochen?|MLS|verschlüssel\w*|Zertifikat\w*|Cache)\b/i,
+    // "Inloggen" is the everyday word for signing in.
+    nl: /\b(sleutels?|logboek\w*|tijdperk\w*|MLS|versleutel\w*|certifica\w*|cache)\b/i,
+    sw: /\b(ufunguo|funguo|usimba\w*|cheti|vyeti|MLS)\b/i,
+    // "Kunci" is the lock, too.
+    id: /\b(epok|MLS|enkripsi|terenkripsi|sertifikat|tembolok)\b/i,
+    hi: /कुंजी|कुंजियाँ|एन्क्रिप्ट|कूटलेख|प्रमाणपत्र|MLS|कैश/,
+    bn: /এনক্রিপ|সার্টিফিকেট|MLS|ক্যাশ/,
+    th: /กุญแจ|เข้ารหัส|ใบรับรอง|แคช|MLS/,
     ar: /مفاتيح|مفتاح|حقبة|MLS|تشفير|مشفّر|شهادة/,
   };
   for (const { code } of languages) {

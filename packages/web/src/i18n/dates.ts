@@ -65,6 +65,21 @@ export function formatRecent(at: number, now: number): string {
   );
 }
 
+const SPANS = [
+  ["week", 7 * 24 * 60 * 60_000],
+  ["day", 24 * 60 * 60_000],
+  ["hour", 60 * 60_000],
+  ["minute", 60_000],
+  ["second", 1000],
+] as const;
+
+/** "4 weeks", "90 minutes": how long something lasts, in the largest unit that fits without a rest. */
+export function formatSpan(ms: number): string {
+  const [unit, length] = SPANS.find(([, one]) => ms >= one && ms % one === 0) ?? SPANS[4];
+  const style = { style: "unit", unit, unitDisplay: "long", maximumFractionDigits: 0 } as const;
+  return new Intl.NumberFormat(currentTag(), style).format(ms / length);
+}
+
 /** "in 3 days", "in 5 hours": until a coming instant, in the largest unit that fits. */
 export function formatUntil(at: number, now: number): string {
   const minutes = Math.max(1, Math.round((at - now) / 60_000));

@@ -27,15 +27,33 @@ interface Current {
 const current = signal<Current>({ language: "en", tag: "en", messages: {} });
 
 // The build compiles these files (build/catalogues-plugin.ts), so they are not what TypeScript sees. `fr.json` holds what
-// every visitor reads, `fr-<area>.json` the sentences of screens that are fetched when they are first shown.
-const loaders = import.meta.glob<{ default: CompiledCatalogue }>("./catalogues/*.json");
+// every visitor reads, `fr-<area>.json` the sentences of screens that are fetched when they are first shown. Where those of a language
+// lie stands in a file of its own (areas/fr.ts), so that nobody fetches a list of the areas of all languages.
+const languagesThemselves = import.meta.glob<Catalogue>("./catalogues/??.json");
+const areasOf = import.meta.glob<{ areas: Record<string, () => Promise<Catalogue>> }>(
+  "./areas/??.ts",
+);
+
+/** A catalogue's file, as the build makes it. */
+export interface Catalogue {
+  readonly default: CompiledCatalogue;
+}
 
 /** Areas whose sentences somebody has asked for. */
 const areas = new Set<Area>();
 
-async function load(file: string): Promise<CompiledCatalogue> {
-  const loader = loaders[`./catalogues/${file}.json`];
-  if (loader === undefined) throw new Error(`there is no catalogue ${file}`);
+async function loadLanguage(language: Language): Promise<CompiledCatalogue> {
+  const loader = languagesThemselves[`./catalogues/${language}.json`];
+  if (loader === undefined) throw new Error(`there is no catalogue ${language}`);
+  // The list is wanted soon, and not waited for here.
+  void areasOf[`./areas/${language}.ts`]?.().catch(() => undefined);
+  return (await loader()).default;
+}
+
+async function loadArea(language: Language, area: Area): Promise<CompiledCatalogue> {
+  const list = await areasOf[`./areas/${language}.ts`]?.();
+  const loader = list?.areas[`../catalogues/${language}-${area}.json`];
+  if (loader === undefined) throw new Error(`there is no catalogue ${language}-${area}`);
   return (await loader()).default;
 }
 
@@ -44,8 +62,10 @@ export async function switchCatalogue(
   language: Language,
   wished: readonly string[],
 ): Promise<void> {
-  const files = [language, ...[...areas].map((area) => `${language}-${area}`)];
-  const parts = await Promise.all(files.map(load));
+  const parts = await Promise.all([
+    loadLanguage(language),
+    ...[...areas].map((area) => loadArea(language, area)),
+  ]);
   const messages = Object.fromEntries(parts.flatMap((part) => Object.entries(part)));
   current.value = { language, tag: regionalTag(language, wished), messages };
 }
@@ -54,11 +74,11 @@ export async function switchCatalogue(
 export async function loadWords(area: Area): Promise<void> {
   if (areas.has(area)) return;
   const { language } = current.peek();
-  const more = await load(`${language}-${area}`);
+  const more = await loadArea(language, area);
   areas.add(area);
   const now = current.peek();
   // The language was switched meanwhile: its own sentences are wanted.
-  const messages = now.language === language ? more : await load(`${now.language}-${area}`);
+  const messages = now.language === language ? more : await loadArea(now.language, area);
   current.value = { ...current.peek(), messages: { ...current.peek().messages, ...messages } };
 }
 
@@ -97,6 +117,11 @@ export function tParts<K extends MessageKey>(key: K, args: PartArgs<K>): Compone
 /** A number in the reader's digits and grouping. */
 export function formatNumber(n: number): string {
   return new Intl.NumberFormat(current.value.tag).format(n);
+}
+
+/** A share of a hundred: "115 %". */
+export function formatPercent(percent: number): string {
+  return new Intl.NumberFormat(current.value.tag, { style: "percent" }).format(percent / 100);
 }
 
 /** "Amina, Bruno and Chen" in the reader's language. */

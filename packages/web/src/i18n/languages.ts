@@ -1,5 +1,5 @@
 /**
- * The languages that are complete. To add one: a catalogue beside the others, a row here, and the
+ * The languages that are complete. To add one: catalogues beside the others, a file in areas/, a row here, and the
  * tests say what is missing.
  */
 export const languages = [
@@ -7,6 +7,14 @@ export const languages = [
   { code: "fr", name: "Français" },
   { code: "es", name: "Español" },
   { code: "ar", name: "العربية" },
+  { code: "pt", name: "Português" },
+  { code: "de", name: "Deutsch" },
+  { code: "nl", name: "Nederlands" },
+  { code: "sw", name: "Kiswahili" },
+  { code: "id", name: "Bahasa Indonesia" },
+  { code: "hi", name: "हिन्दी" },
+  { code: "bn", name: "বাংলা" },
+  { code: "th", name: "ไทย" },
 ] as const;
 
 export type Language = (typeof languages)[number]["code"];

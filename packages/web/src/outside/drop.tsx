@@ -98,9 +98,20 @@ export function Drop({ drop, call }: { drop: OutsideDrop; call: OutsideCall }) {
   const filesLeft = drop.filesLeft - taken.length;
   const bytesLeft =
     drop.bytesLeft - taken.reduce((sum, { file }) => sum + streamLayout(file.size).sealed, 0);
+  // Who has a finger and no mouse has nothing to drag from.
+  const drags = matchMedia("(any-pointer: fine)").matches;
   const full = filesLeft <= 0 || bytesLeft <= 0;
   return (
-    <Page title={drop.title} lead={drop.text === "" ? undefined : drop.text}>
+    <Page
+      title={drop.title}
+      lead={
+        drop.text === "" ? undefined : (
+          <span class="outside-words" dir="auto">
+            {drop.text}
+          </span>
+        )
+      }
+    >
       <p>{t("sharing.dropLead")}</p>
       <TextField
         label={t("sharing.yourName")}
@@ -148,7 +159,7 @@ export function Drop({ drop, call }: { drop: OutsideDrop; call: OutsideCall }) {
         <p class="outside-small">
           {full
             ? t("sharing.noMoreRoom")
-            : `${t("sharing.drag")} ${t("sharing.room", { count: filesLeft, size: formatBytes(bytesLeft) })}`}
+            : `${drags ? `${t("sharing.drag")} ` : ""}${t("sharing.room", { count: filesLeft, size: formatBytes(bytesLeft) })}`}
         </p>
       </div>
       {jobs.length > 0 && (
@@ -180,7 +191,9 @@ function Row({ job, onStop, onAgain }: { job: Job; onStop: () => void; onAgain: 
   return (
     <li class="outside-row">
       <div class="outside-what">
-        <bdi class="outside-name">{name}</bdi>
+        <span class="outside-name">
+          <bdi>{name}</bdi>
+        </span>
         {state.at === "sending" && (
           <Progress label={name} done={state.done} total={Math.max(1, size)} />
         )}

@@ -99,6 +99,7 @@ export function Files({ share, call }: { share: OutsideShare; call: OutsideCall 
             key={index}
             file={file}
             job={jobs.get(index)}
+            alone={files.length === 1}
             onLoad={() => void load(index, file)}
             onStop={() => stops.current.get(index)?.abort()}
           />
@@ -121,16 +122,20 @@ export function Files({ share, call }: { share: OutsideShare; call: OutsideCall 
 function Row(props: {
   file: OutsideFile;
   job: Job | undefined;
+  /** The only one: its button is the page's, with a word on it. */
+  alone: boolean;
   onLoad: () => void;
   onStop: () => void;
 }) {
-  const { file, job } = props;
+  const { file, job, alone } = props;
   const { name, size } = file;
   const failed = job?.state === "failed" ? job.trouble : undefined;
   return (
-    <li class="outside-row">
+    <li class="outside-row" data-alone={alone || undefined}>
       <div class="outside-what">
-        <bdi class="outside-name">{name}</bdi>
+        <span class="outside-name">
+          <bdi>{name}</bdi>
+        </span>
         {job?.state === "loading" ? (
           <>
             <Progress label={name} done={job.done} total={Math.max(1, size)} />
@@ -165,6 +170,16 @@ function Row(props: {
           label={t("sharing.stop", { name })}
           onClick={props.onStop}
         />
+      ) : alone ? (
+        <Button
+          kind="primary"
+          icon={Download}
+          wide
+          label={t("sharing.downloadNamed", { name })}
+          onClick={props.onLoad}
+        >
+          {t("sharing.download")}
+        </Button>
       ) : (
         <IconButton
           tip="below-end"

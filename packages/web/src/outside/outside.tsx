@@ -81,7 +81,7 @@ export function Outside({ link, call }: { link: ShareLink; call: OutsideCall }) 
   }
 }
 
-function Passphrase(props: {
+export function Passphrase(props: {
   busy: boolean;
   left: number | undefined;
   onOpen: (passphrase: string) => void;
@@ -120,7 +120,7 @@ function Passphrase(props: {
   );
 }
 
-function Troubled({ trouble, onAgain }: { trouble: Trouble; onAgain: () => void }) {
+export function Troubled({ trouble, onAgain }: { trouble: Trouble; onAgain: () => void }) {
   const again = (
     <div>
       <Button kind="primary" onClick={onAgain}>

@@ -118,7 +118,8 @@ function streamOf(
         }),
       cancel: over,
     },
-    { highWaterMark: 2 },
+    // One is on its way while one is read; what lies further ahead is the engine's to fetch.
+    { highWaterMark: 1 },
   );
 }
 

@@ -8,8 +8,11 @@ export interface Precache {
   first: readonly string[];
   /** The sentences of each language: those of the languages that are read are kept. */
   later: readonly string[];
-  /** Paths that no first visit needs, sentences of rare screens among them: kept once asked for, and at a later visit. */
-  rest: readonly string[];
+  /**
+   * Where the list stands of what no first visit needs, sentences of rare screens among them: kept once asked for, and at a later
+   * visit. A first visit need not load the list either.
+   */
+  rest: string;
   /** Paths that are kept once asked for, and never fetched ahead: decoders of files. */
   asked: readonly string[];
 }
@@ -29,8 +32,12 @@ export function wayOf(
     return "pass";
   if (path.startsWith(CONTENT_PATH)) return "content";
   if (navigates) return "page";
-  const kept = [list.first, list.later, list.rest].some((paths) => paths.includes(path));
-  return kept || isAsked(path, list) ? "asset" : "pass";
+  return isHashed(path) || list.first.includes(path) || isAsked(path, list) ? "asset" : "pass";
+}
+
+/** A built file with the hash of its content in its name: it never changes. */
+export function isHashed(path: string): boolean {
+  return /^\/assets\/[\w.-]+-[\w-]{8}\.\w+$/.test(path);
 }
 
 /** A decoder, or what pdf.js reads on demand (build/pdf-files-plugin.ts), whose version stands in the path. */
@@ -44,10 +51,14 @@ export function languageOf(path: string): string {
 }
 
 /** What else to keep for whoever has `kept`: all but the sentences of languages that are not read. */
-export function restFor(kept: Iterable<string>, list: Precache): string[] {
-  const languages = new Set(list.later.map(languageOf));
+export function restFor(
+  kept: Iterable<string>,
+  { later }: Pick<Precache, "later">,
+  rest: readonly string[],
+): string[] {
+  const languages = new Set(later.map(languageOf));
   const read = new Set([...kept].map(languageOf));
-  return [...list.later, ...list.rest].filter(
+  return [...later, ...rest].filter(
     (path) => !languages.has(languageOf(path)) || read.has(languageOf(path)),
   );
 }

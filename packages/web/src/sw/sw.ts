@@ -5,7 +5,9 @@
  */
 import { CONTENT_PATH } from "../content/messages.ts";
 import { contentFor } from "./content.ts";
-import { isAsked, languageOf, type Precache, restFor, wayOf } from "./routes.ts";
+import { CARD_CACHE, CARD_PATH } from "../bell/messages.ts";
+import { type BellWorld, onPush, onTouched } from "./push.ts";
+import { isAsked, isHashed, languageOf, type Precache, restFor, wayOf } from "./routes.ts";
 
 declare const self: ServiceWorkerGlobalScope;
 /** Put in by build/precache-plugin.ts. */
@@ -30,6 +32,28 @@ self.addEventListener("message", (event) => {
   else if (message === "rest") event.waitUntil(keepRest());
   else if (Array.isArray(message))
     event.waitUntil(keep(message.filter((path) => typeof path === "string")));
+});
+
+const bell: BellWorld = {
+  pages: () => self.clients.matchAll({ type: "window", includeUncontrolled: true }),
+  card: async () => {
+    const kept = await (await caches.open(CARD_CACHE)).match(CARD_PATH);
+    return (await kept?.json()) as unknown;
+  },
+  notifications: (tag) => self.registration.getNotifications({ tag }),
+  show: (title, options) => self.registration.showNotification(title, options),
+  badge: async () => (navigator as { setAppBadge?: () => Promise<void> }).setAppBadge?.(),
+  open: (path) => self.clients.openWindow(path),
+  now: () => new Date(),
+};
+
+self.addEventListener("push", (event) => {
+  event.waitUntil(onPush(bell));
+});
+
+self.addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  event.waitUntil(onTouched(bell, event.notification.data));
 });
 
 self.addEventListener("fetch", (event) => {
@@ -91,10 +115,11 @@ async function renewLanguages(): Promise<void> {
 
 /** Whoever had the chunks that can wait has them in the new version too. */
 async function renewRest(): Promise<void> {
-  const unhashed = (path: string): string => path.replace(/-[\w-]{8}\.\w+$/, "");
-  const had = new Set((await keptPaths()).map(unhashed));
-  if (list.rest.some((path) => had.has(unhashed(path)))) await keepRest();
+  const isList = (path: string): boolean => unhashed(path) === unhashed(list.rest);
+  if ((await keptPaths()).some(isList)) await keepRest();
 }
+
+const unhashed = (path: string): string => path.replace(/-[\w-]{8}\.\w+$/, "");
 
 /** What was asked for once and has not changed stays; what has changed comes when it is asked for again. */
 async function renewAsked(): Promise<void> {
@@ -107,7 +132,10 @@ async function renewAsked(): Promise<void> {
 }
 
 async function keepRest(): Promise<void> {
-  await keepAll(restFor(await keptPaths(), list));
+  const listed = await asset(new Request(list.rest));
+  if (!listed.ok) return;
+  const rest = (await listed.json()) as string[];
+  await keepAll(restFor(await keptPaths(), list, rest));
 }
 
 /** Every path that any version has kept. */
@@ -120,8 +148,7 @@ async function keptPaths(): Promise<string[]> {
 
 /** Keeps what the page loaded before this worker was there: its language above all. */
 async function keep(paths: readonly string[]): Promise<void> {
-  const loaded = new Set(paths);
-  await keepAll([...list.later, ...list.rest].filter((path) => loaded.has(path)));
+  await keepAll(paths.filter(isHashed));
 }
 
 async function keepAll(paths: readonly string[]): Promise<void> {

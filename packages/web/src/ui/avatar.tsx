@@ -1,7 +1,11 @@
 import "./avatar.css";
+import { signal } from "@preact/signals";
 import { hueOf, initialsOf } from "./initials.ts";
 
-/** A person or a space as a coloured disc with initials. The name stands beside it, so it is silent for screen readers. */
+/** Pictures that are there, by the id of who or what they show: addresses of this page's own. */
+export const pictures = signal<ReadonlyMap<string, string>>(new Map());
+
+/** A person or a space as a coloured disc with initials, or its picture. The name stands beside it, so it is silent for screen readers. */
 export function Avatar({
   id,
   name,
@@ -13,6 +17,7 @@ export function Avatar({
   size?: "s" | "m" | "l" | "xl";
   square?: boolean;
 }) {
+  const picture = pictures.value.get(id);
   return (
     <span
       class="avatar"
@@ -21,7 +26,7 @@ export function Avatar({
       data-square={square || undefined}
       aria-hidden="true"
     >
-      {initialsOf(name)}
+      {picture === undefined ? initialsOf(name) : <img src={picture} alt="" />}
     </span>
   );
 }

@@ -10,6 +10,8 @@ export interface BubbleProps {
   /** Emphasised for a moment, e.g. after a jump to it. */
   lit?: boolean;
   faded?: boolean;
+  /** Several are being chosen, and whether this is one of them. */
+  chosen?: boolean | undefined;
   author?: ComponentChildren;
   avatar?: ComponentChildren;
   quote?: ComponentChildren;
@@ -34,6 +36,7 @@ export function Bubble(props: BubbleProps) {
       data-first={props.first || undefined}
       data-last={props.last || undefined}
       data-lit={props.lit || undefined}
+      data-chosen={props.chosen}
     >
       {!props.mine && <span class="bubble-avatar">{props.last && props.avatar}</span>}
       <div class="bubble-column">
@@ -46,7 +49,8 @@ export function Bubble(props: BubbleProps) {
               const touch = (event as unknown as PointerEvent).pointerType === "touch";
               const onControl =
                 event.target instanceof Element && event.target.closest("a, button");
-              if (touch && !onControl) props.onTap?.(event.currentTarget);
+              if ((touch || props.chosen !== undefined) && !onControl)
+                props.onTap?.(event.currentTarget);
             }}
           >
             {props.first && props.author && <p class="bubble-author">{props.author}</p>}
@@ -103,11 +107,36 @@ export interface ReactionChip {
   onClick: () => void;
 }
 
-/** Reactions under a message; a press adds or takes away one's own. */
-export function Reactions({ chips, label }: { chips: readonly ReactionChip[]; label: string }) {
+/** So many different ones stand under a message. */
+const SHOWN = 10;
+
+/** Reactions under a message; a press adds or takes away one's own. What is more than fits, and who it was, shows on its own. */
+export function Reactions({
+  chips,
+  label,
+  more,
+  onAll,
+}: {
+  chips: readonly ReactionChip[];
+  label: string;
+  /** On the button for what does not stand here. */
+  more: (count: number) => string;
+  onAll: () => void;
+}) {
+  // One's own are always there to be taken back.
+  const shown = chips.filter(({ mine }, at) => at < SHOWN || mine).slice(0, 2 * SHOWN);
+  const left = chips.length - shown.length;
   return (
-    <ul class="reactions" aria-label={label}>
-      {chips.map((chip) => (
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- the message's menu is the keyboard's way
+    <ul
+      class="reactions"
+      aria-label={label}
+      onContextMenu={(event) => {
+        event.preventDefault();
+        onAll();
+      }}
+    >
+      {shown.map((chip) => (
         <li key={chip.emoji}>
           <button
             type="button"
@@ -124,6 +153,19 @@ export function Reactions({ chips, label }: { chips: readonly ReactionChip[]; la
           </button>
         </li>
       ))}
+      {left > 0 && (
+        <li>
+          <button
+            type="button"
+            class="reaction"
+            aria-haspopup="dialog"
+            aria-label={`${label} ${more(left)}`}
+            onClick={onAll}
+          >
+            <span class="reaction-face">{more(left)}</span>
+          </button>
+        </li>
+      )}
     </ul>
   );
 }

@@ -1,5 +1,11 @@
 import { expect, test } from "vitest";
-import { completionAt, insertCompletion, namesStillIn } from "./completion.ts";
+import {
+  completionAt,
+  insertCompletion,
+  namesStillIn,
+  insertSign,
+  shortcodeAt,
+} from "./completion.ts";
 
 test("a mention begins with an @ at the start or after space", () => {
   expect(completionAt("@am", 3)).toEqual({ start: 0, end: 3, query: "am" });
@@ -29,4 +35,16 @@ test("a name that was deleted again is not mentioned", () => {
     { id: "1", name: "Amina" },
   ];
   expect(namesStillIn("hello @Amina", picked)).toEqual(["1"]);
+});
+
+test("two letters after a colon that begins a word ask for an emoji", () => {
+  expect(shortcodeAt("hello :ta", 9)).toEqual({ start: 6, end: 9, query: "ta" });
+  expect(shortcodeAt(":tada:", 6)?.query).toBe("tada:");
+  expect(shortcodeAt(":سع", 3)?.query).toBe("سع");
+  for (const text of ["at 10:30", ":a", "https://x", "a: b", ":-)", ":)"])
+    expect(shortcodeAt(text, text.length), text).toBeUndefined();
+  expect(insertSign("so :ta here", { start: 3, end: 6 }, "🎉")).toEqual({
+    text: "so 🎉 here",
+    caret: 6,
+  });
 });

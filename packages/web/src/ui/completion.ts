@@ -15,14 +15,31 @@ export function completionAt(text: string, caret: number): Completion | undefine
   return { start: caret - query.length - 1, end: caret, query };
 }
 
+/** What stands behind a colon that begins a word, two letters or more: `:sm`, and `:smile:` as a whole. */
+export function shortcodeAt(text: string, caret: number): Completion | undefined {
+  const match = /(?:^|[\s(])(:[\p{L}\p{M}\p{N}_+-]{2,40}:?)$/u.exec(text.slice(0, caret));
+  if (!match) return undefined;
+  const found = match[1]!;
+  return { start: caret - found.length, end: caret, query: found.slice(1) };
+}
+
+/** The text with what was completed replaced by `sign` and a space, and where the caret then stands. */
+export function insertSign(
+  text: string,
+  at: Pick<Completion, "start" | "end">,
+  sign: string,
+): { text: string; caret: number } {
+  const before = `${text.slice(0, at.start)}${sign} `;
+  return { text: before + text.slice(at.end).replace(/^ /, ""), caret: before.length };
+}
+
 /** The text with the mention replaced by `@name ` and where the caret then stands. */
 export function insertCompletion(
   text: string,
   at: Completion,
   name: string,
 ): { text: string; caret: number } {
-  const before = `${text.slice(0, at.start)}@${name} `;
-  return { text: before + text.slice(at.end).replace(/^ /, ""), caret: before.length };
+  return insertSign(text, at, `@${name}`);
 }
 
 /** The ids of the picked names that still stand in the text as `@name`, each once. */

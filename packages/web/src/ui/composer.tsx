@@ -1,9 +1,26 @@
 import "./composer.css";
-import { SendHorizontal } from "lucide";
+import { Mic, SendHorizontal, SmilePlus, Type } from "lucide";
+import type { ComponentChildren } from "preact";
 import { useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { t } from "../i18n/index.ts";
 import { IconButton } from "./button.tsx";
-import { type Completion, completionAt, insertCompletion, namesStillIn } from "./completion.ts";
+import {
+  type Completion,
+  completionAt,
+  insertCompletion,
+  insertSign,
+  namesStillIn,
+  shortcodeAt,
+} from "./completion.ts";
+import { lazy } from "../app/lazy.tsx";
+import { applyFormat, formatOfKey } from "./formatting.ts";
+
+/** UTF-16 units that one message may have. */
+export const MESSAGE_LENGTH = 8000;
+
+const FormatBar = lazy(() => import("./format-bar.tsx").then((bar) => bar.FormatBar), {
+  aside: true,
+});
 
 export interface Suggestion {
   id: string;
@@ -20,12 +37,22 @@ export interface ComposerProps {
   onSend: (text: string, mentioned: string[]) => void;
   /** Names that start with what stands after an `@`. */
   suggest?: (query: string) => Suggestion[];
+  /** Emoji for what stands after a colon; the name is the emoji. */
+  suggestEmoji?: (query: string) => Suggestion[];
+  /** All emoji, to pick one. */
+  picker?: (onPick: (emoji: string) => void, onClose: () => void) => ComponentChildren;
   onEscape?: () => void;
   /** Arrow up in an empty field, e.g. to edit one's last message. */
   onUp?: () => void;
   sendLabel?: string;
   /** Takes the focus when this changes, e.g. to the message that is answered. */
   focusOn?: string;
+  /** What was pasted is more than one message may hold together with what stands there: it was not put in. */
+  onTooLong?: (text: string) => void;
+  /** Before the field: what else one can send. */
+  tools?: ComponentChildren;
+  /** In an empty field: speaks instead. */
+  onVoice?: (() => void) | undefined;
 }
 
 /**
@@ -36,10 +63,13 @@ export function Composer(props: ComposerProps) {
   const { value, onInput, suggest } = props;
   const field = useRef<HTMLTextAreaElement>(null);
   const id = useId();
-  const [completion, setCompletion] = useState<Completion>();
+  const [completion, setCompletion] = useState<Completion & { emoji?: boolean }>();
+  const [picking, setPicking] = useState(false);
   const [active, setActive] = useState(0);
   const picked = useRef<Suggestion[]>([]);
-  const found = completion && suggest ? suggest(completion.query).slice(0, 6) : [];
+  const [bar, setBar] = useState(false);
+  const source = completion?.emoji === true ? props.suggestEmoji : suggest;
+  const found = completion && source ? source(completion.query).slice(0, 6) : [];
 
   useLayoutEffect(() => {
     const area = field.current;
@@ -56,20 +86,29 @@ export function Composer(props: ComposerProps) {
   }, [props.focusOn]);
 
   const track = (area: HTMLTextAreaElement): void => {
-    setCompletion(suggest ? completionAt(area.value, area.selectionStart) : undefined);
+    const caret = area.selectionStart;
+    const emoji = props.suggestEmoji && shortcodeAt(area.value, caret);
+    if (emoji) setCompletion({ ...emoji, emoji: true });
+    else setCompletion(suggest ? completionAt(area.value, caret) : undefined);
     setActive(0);
   };
   const pick = (one: Suggestion): void => {
     const area = field.current;
     if (!area || !completion) return;
-    const { text, caret } = insertCompletion(value, completion, one.name);
-    picked.current = [...picked.current, one];
+    const insert = completion.emoji === true ? insertSign : insertCompletion;
+    const { text, caret } = insert(value, completion, one.name);
+    if (completion.emoji !== true) picked.current = [...picked.current, one];
     onInput(text);
     setCompletion(undefined);
-    requestAnimationFrame(() => {
-      area.focus();
-      area.setSelectionRange(caret, caret);
-    });
+    goOn(area, caret);
+  };
+  const put = (emoji: string): void => {
+    const area = field.current;
+    if (!area) return;
+    const { selectionStart: start, selectionEnd: end } = area;
+    if (value.length - (end - start) + emoji.length > MESSAGE_LENGTH) return;
+    onInput(value.slice(0, start) + emoji + value.slice(end));
+    goOn(area, start + emoji.length);
   };
   const send = (): void => {
     const text = value.trim();
@@ -92,11 +131,17 @@ export function Composer(props: ComposerProps) {
       event.stopPropagation();
       return;
     }
+    const format = formatOfKey(event);
+    if (format !== undefined) {
+      event.preventDefault();
+      if (field.current) applyFormat(field.current, format);
+      return;
+    }
     if (event.key === "Enter" && !event.shiftKey && !matchMedia("(pointer: coarse)").matches) {
       event.preventDefault();
       send();
     } else if (event.key === "Escape") props.onEscape?.();
-    else if (event.key === "ArrowUp" && value === "") props.onUp?.();
+    else if (event.key === "ArrowUp" && value === "" && !event.altKey) props.onUp?.();
   };
 
   return (
@@ -131,14 +176,18 @@ export function Composer(props: ComposerProps) {
           ))}
         </ul>
       )}
+      {props.tools}
       <div class="composer-box">
+        {bar && (
+          <FormatBar onFormat={(format) => field.current && applyFormat(field.current, format)} />
+        )}
         <textarea
           ref={field}
           class="composer-field"
           rows={1}
           dir="auto"
           value={value}
-          maxLength={8000}
+          maxLength={MESSAGE_LENGTH}
           placeholder={props.placeholder}
           aria-label={props.label}
           enterkeyhint="enter"
@@ -158,17 +207,56 @@ export function Composer(props: ComposerProps) {
           onClick={(event) => track(event.currentTarget)}
           onBlur={() => setCompletion(undefined)}
           onKeyDown={onKeyDown}
+          onPaste={(event) => {
+            const pasted = event.clipboardData?.getData("text/plain") ?? "";
+            const { selectionStart, selectionEnd } = event.currentTarget;
+            const left = MESSAGE_LENGTH - value.length + (selectionEnd - selectionStart);
+            if (pasted.length <= left || props.onTooLong === undefined) return;
+            event.preventDefault();
+            props.onTooLong(pasted);
+          }}
         />
+        <span class="composer-formats">
+          {props.picker && (
+            <IconButton
+              icon={SmilePlus}
+              tip="above"
+              label={t("talk.emoji")}
+              hasPopup="dialog"
+              onClick={() => setPicking(true)}
+            />
+          )}
+          <IconButton
+            icon={Type}
+            tip="above"
+            label={t("talk.format")}
+            expanded={bar}
+            onClick={() => setBar(!bar)}
+          />
+        </span>
       </div>
-      <IconButton
-        icon={SendHorizontal}
-        mirror
-        kind="primary"
-        type="submit"
-        tip="above"
-        label={props.sendLabel ?? t("ui.send")}
-        disabled={!value.trim()}
-      />
+      {props.onVoice && !value.trim() ? (
+        <IconButton icon={Mic} tip="above" label={t("talk.voice")} onClick={props.onVoice} />
+      ) : (
+        <IconButton
+          icon={SendHorizontal}
+          mirror
+          kind="primary"
+          type="submit"
+          tip="above"
+          label={props.sendLabel ?? t("ui.send")}
+          disabled={!value.trim()}
+        />
+      )}
+      {picking && props.picker?.(put, () => setPicking(false))}
     </form>
   );
+}
+
+/** One writes on at `caret`, once the text is there. */
+function goOn(area: HTMLTextAreaElement, caret: number): void {
+  requestAnimationFrame(() => {
+    area.focus();
+    area.setSelectionRange(caret, caret);
+  });
 }

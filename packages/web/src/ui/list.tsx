@@ -33,6 +33,8 @@ export interface ListItemProps {
   strong?: boolean;
   /** The detail is a whole sentence and may take several lines. */
   wrap?: boolean;
+  /** It stands within a list item of somebody else's. */
+  inner?: boolean;
 }
 
 /** A row: with `href` a link, with `onClick` alone a button, else plain. */
@@ -58,8 +60,9 @@ export function ListItem(props: ListItemProps) {
       </span>
     </>
   );
+  const Item = props.inner ? "div" : "li";
   return (
-    <li class="row" data-strong={props.strong || undefined} data-wrap={props.wrap || undefined}>
+    <Item class="row" data-strong={props.strong || undefined} data-wrap={props.wrap || undefined}>
       {props.href ? (
         <a
           class="row-main"
@@ -77,7 +80,7 @@ export function ListItem(props: ListItemProps) {
         <div class="row-main">{inside}</div>
       )}
       {props.end}
-    </li>
+    </Item>
   );
 }
 

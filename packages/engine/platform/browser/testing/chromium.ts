@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { chromium } from "playwright-core";
-import type { BrowserContext, Page } from "playwright-core";
+import type { BrowserContext, ConsoleMessage, Page } from "playwright-core";
 
 /** Debian's; another one by the environment variable. */
 export const CHROMIUM = process.env["BARAZA_CHROMIUM"] ?? "/usr/bin/chromium";
@@ -61,7 +61,11 @@ export async function launchChromium(
       "about:blank",
     ],
     // What a killed browser leaves behind then goes with its profile.
-    { detached: true, stdio: "ignore", env: { ...process.env, TMPDIR: temporary } },
+    {
+      detached: true,
+      stdio: "ignore", // Without a locale it cannot read folders whose names are not ASCII.
+      env: { ...process.env, LC_ALL: "C.UTF-8", TMPDIR: temporary },
+    },
   );
   const ended = new Promise<void>((resolve) => {
     child.once("exit", () => resolve());
@@ -96,7 +100,7 @@ export async function launchChromium(
       const page = await context.newPage();
       page.on("pageerror", (error) => errors.push(error.message));
       page.on("console", (message) => {
-        if (message.type() === "error") errors.push(message.text());
+        if (message.type() === "error") errors.push(withWhere(message));
       });
       await page.goto(url);
       return page;
@@ -109,6 +113,13 @@ export async function launchChromium(
     },
     kill,
   };
+}
+
+/** What a console says of a file that it could not load names no file: its path is added. */
+function withWhere(message: ConsoleMessage): string {
+  const { url } = message.location();
+  const failed = message.text().startsWith("Failed to load resource") && URL.canParse(url);
+  return failed ? `${message.text()} (${new URL(url).pathname})` : message.text();
 }
 
 async function endpoint(portFile: string, child: { exitCode: number | null }): Promise<string> {

@@ -33,7 +33,9 @@ type JobRow = {
 
 export type ArchiveJobs = {
   make(
-    wanted: { kind: "sealed"; passphrase: string } | { kind: "open"; words: OpenArchiveWords },
+    wanted:
+      | { kind: "sealed"; passphrase: string }
+      | { kind: "open"; words: OpenArchiveWords; content?: boolean | undefined },
   ): Promise<{ id: string }>;
   goOn(): Promise<void>;
   drop(): Promise<void>;
@@ -43,10 +45,9 @@ export type ArchiveJobs = {
   stop(): Promise<void>;
 };
 
-/** What a zip without extensions can hold, less some room for its list of files. */
-const ZIP_BYTES = 4_000_000_000;
 /** Shorter ones can be guessed: whoever has the file has all the time for it. */
 const SHORTEST = 12;
+const MADE = /\.(?:baraza|zip)$/;
 
 export function createArchiveJobs(core: Core, cost?: ArchiveCost): ArchiveJobs {
   let stopping = false;
@@ -67,7 +68,9 @@ export function createArchiveJobs(core: Core, cost?: ArchiveCost): ArchiveJobs {
   async function clear(): Promise<void> {
     await stop();
     await core.store.run("DELETE FROM archive_jobs");
-    for (const name of await core.platform.files.list()) await core.platform.files.remove(name);
+    // Chunks of files lie there, too.
+    for (const name of await core.platform.files.list())
+      if (MADE.test(name)) await core.platform.files.remove(name);
   }
 
   return {
@@ -85,7 +88,9 @@ export function createArchiveJobs(core: Core, cost?: ArchiveCost): ArchiveJobs {
           wanted.kind,
           `${id}.${wanted.kind === "sealed" ? "baraza" : "zip"}`,
           seal?.stored ?? null,
-          wanted.kind === "open" ? JSON.stringify(wanted.words) : "",
+          wanted.kind === "open"
+            ? JSON.stringify({ words: wanted.words, content: wanted.content ?? true })
+            : "",
           JSON.stringify(BEGINNING),
           events,
         ],
@@ -147,7 +152,8 @@ async function work(core: Core, stopping: () => boolean): Promise<void> {
 function why(error: unknown): { reason: ArchiveJob["reason"]; mine: boolean } {
   if (error instanceof FileError) return { reason: error.code, mine: true };
   const code = error instanceof Error && "code" in error ? error.code : undefined;
-  if (code === "too_large") return { reason: "too_large", mine: true };
+  if (code === "offline") return { reason: "offline", mine: true };
+  if (error instanceof RangeError) return { reason: "too_large", mine: true };
   return code === "store_full"
     ? { reason: "disk_full", mine: true }
     : { reason: "failed", mine: false };
@@ -193,6 +199,8 @@ async function sealed(
   }
 }
 
+const NOTE_BYTES = 256 * 1024;
+
 async function open(
   core: Core,
   row: JobRow,
@@ -202,21 +210,23 @@ async function open(
   const { openArchive } = await import("./open-archive.ts");
   await file.cut(0);
   let at = 0;
-  for await (const { bytes, done } of openArchive(
-    core,
-    JSON.parse(row.words) as OpenArchiveWords,
-  )) {
+  const { words, content } = JSON.parse(row.words) as { words: OpenArchiveWords; content: boolean };
+  let noted = 0;
+  for await (const { bytes, done } of openArchive(core, words, content)) {
     if (stopping()) return;
-    if (at + bytes.length > ZIP_BYTES) throw new EngineError("too_large");
     await file.write(at, bytes);
     at += bytes.length;
+    // A note costs the disk a flush: not for every piece.
+    if (at - noted < NOTE_BYTES) continue;
+    noted = at;
     await core.store.run("UPDATE archive_jobs SET bytes = ?, done = ? WHERE id = ?", [
       at,
       done,
       row.id,
     ]);
   }
-  await core.store.run("UPDATE archive_jobs SET state = 'ready', done = total WHERE id = ?", [
-    row.id,
-  ]);
+  await core.store.run(
+    "UPDATE archive_jobs SET state = 'ready', done = total, bytes = ? WHERE id = ?",
+    [at, row.id],
+  );
 }

@@ -352,7 +352,10 @@ function restoreSpace(
   tx.run("UPDATE spaces SET state = 'left', mls = NULL WHERE log_id = ?", [logId]);
   tx.run("INSERT OR REPLACE INTO restored VALUES (?, ?)", [logId, importId]);
   if (space.read !== undefined)
-    tx.run("INSERT OR IGNORE INTO read_positions VALUES (?, ?)", [logId, space.read]);
+    tx.run("INSERT OR IGNORE INTO read_positions (log_id, channel, position) VALUES (?, '', ?)", [
+      logId,
+      space.read,
+    ]);
 }
 
 const SCHEMAS: Record<ArchiveRecord["t"], v.GenericSchema<ArchiveRecord>> = archiveRecords;

@@ -227,7 +227,9 @@ async function readPage(core: Core, { stage, logId, after: key }: Cursor): Promi
       return (
         await rows<EventFields>(
           core,
-          "SELECT * FROM events WHERE log_id = ? AND seq > ? ORDER BY seq",
+          // What disappears does not go along.
+          `SELECT * FROM events WHERE log_id = ? AND seq > ? AND type <> 'space.vanishing'
+             AND NOT EXISTS (SELECT 1 FROM vanishing v WHERE v.event_id = events.event_id) ORDER BY seq`,
           [logId, key],
         )
       ).map((row) => ({
@@ -331,7 +333,7 @@ type EventFields = {
   payload: Bytes;
 };
 
-const SPACE = `SELECT s.*, (SELECT position FROM read_positions r WHERE r.log_id = s.log_id) AS read
+const SPACE = `SELECT s.*, (SELECT position FROM read_positions r WHERE r.log_id = s.log_id AND r.channel = '') AS read
   FROM spaces s WHERE log_id = ? AND log_id > ?`;
 
 function rows<T extends object>(

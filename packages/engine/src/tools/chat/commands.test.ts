@@ -41,7 +41,19 @@ test("a message is sent in normal form C, without space around it, each mention 
     mentions: [AMINA, AMINA],
   });
   expect(harness.outbox.map(({ event }) => event.eventId)).toEqual([eventId]);
-  expect(posted()).toEqual([{ kind: "message", text: "café", replyTo, mentions: [AMINA] }]);
+  expect(posted()).toEqual([
+    {
+      kind: "message",
+      text: "café",
+      replyTo,
+      mentions: [AMINA],
+      thread: null,
+      also: false,
+      forwarded: null,
+      everyone: false,
+      media: null,
+    },
+  ]);
 });
 
 test.each([
@@ -57,6 +69,22 @@ test.each([
     invalid(field),
   );
   expect(harness.outbox).toEqual([]);
+});
+
+test("a message with an id of one's own is sent once, however often it is asked for", async () => {
+  const { harness, context, spaceId } = await start();
+  const theirs = await harness.receive(AMINA, "chat.message", { text: "Hi" });
+  const eventId = "0123456789abcdef0123456789abcdef";
+  const ask = () => commands.send(context, { spaceId, eventId, text: "Habari" });
+  expect(await Promise.all([ask(), ask()])).toEqual([{ eventId }, { eventId }]);
+  expect(harness.outbox).toHaveLength(1);
+  await harness.flush();
+  expect(await ask()).toEqual({ eventId });
+  expect(harness.outbox).toEqual([]);
+  expect(harness.log.filter(({ event }) => event.eventId === eventId)).toHaveLength(1);
+  await expect(
+    commands.send(context, { spaceId, eventId: theirs, text: "Habari" }),
+  ).rejects.toEqual(invalid("eventId"));
 });
 
 test("one edits one's own messages only, and only when something changes", async () => {

@@ -23,6 +23,11 @@ test("a message is read with its ids in hexadecimal, each mention once", () => {
     text: "Habari",
     replyTo: target,
     mentions: [testId(32, 9)],
+    thread: null,
+    also: false,
+    forwarded: null,
+    everyone: false,
+    media: null,
   });
 });
 

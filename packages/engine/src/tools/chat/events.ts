@@ -4,11 +4,24 @@ import type { Bytes } from "@baraza/protocol";
 import * as v from "valibot";
 import { demandsMore, payload, readPayload } from "../checks.ts";
 import type { EventType } from "../tool.ts";
+import { mediaFields, readMedia } from "./media.ts";
+import type { MediaPayload } from "./media.ts";
+import type { MessageMedia } from "./media-api.ts";
+import { channelEvents } from "./channels.ts";
+import type { ChannelPayloads } from "./channels.ts";
+import { pinEvents } from "./pins.ts";
+import type { PinPayloads } from "./pins.ts";
+import { pollEvents } from "./polls.ts";
+import type { PollPayloads } from "./polls.ts";
+import { threadEvents } from "./threads.ts";
+import type { ThreadPayloads } from "./threads.ts";
 
 export const CHAT_LIMITS = {
   /** A message, in UTF-16 units: what a text field counts. */
   text: 8000,
   mentions: 100,
+  /** A person's name, where a message carries one. */
+  name: 200,
   /** The longest emoji of Unicode 16 (two people with skin tones, kissing) takes 35. */
   emojiBytes: 40,
 } as const;
@@ -32,6 +45,16 @@ const message = payload({
   replyTo: v.optional(bytes16),
   /** Identities that are named in the text. */
   mentions: v.optional(v.pipe(v.array(bytes32), v.maxLength(CHAT_LIMITS.mentions))),
+  /** The message whose thread this is part of; with `also` it stands in the conversation too. See threads.ts. */
+  thread: v.optional(bytes16),
+  also: v.optional(v.boolean()),
+  /** It was brought here from another conversation: the name of who wrote it, as the bringer says; empty: without a name. */
+  forwarded: v.optional(text(CHAT_LIMITS.name)),
+  /** The channel that it stands in; none: the first. See channels.ts. */
+  channel: v.optional(bytes16),
+  /** It is meant for everybody in the channel. */
+  everyone: v.optional(v.boolean()),
+  ...mediaFields,
 });
 /** Counts when the author of the message wrote it. */
 const edit = payload({ target: bytes16, text: messageText });
@@ -45,22 +68,48 @@ export const chatEvents = {
   "chat.edit": { version: 1, schema: edit.schema },
   "chat.delete": { version: 1, schema: deletion.schema },
   "chat.reaction": { version: 1, schema: reaction.schema },
+  ...pinEvents,
+  ...pollEvents,
+  ...threadEvents,
+  ...channelEvents,
 } as const satisfies Record<string, EventType>;
 
 /** What {@link chatEvents} carry, by type, for whoever writes them. */
 export type ChatPayloads = {
-  "chat.message": { text: string; replyTo?: Bytes | undefined; mentions?: Bytes[] | undefined };
+  "chat.message": {
+    text: string;
+    replyTo?: Bytes | undefined;
+    mentions?: Bytes[] | undefined;
+    thread?: Bytes | undefined;
+    also?: boolean | undefined;
+    forwarded?: string | undefined;
+    channel?: Bytes | undefined;
+    everyone?: boolean | undefined;
+  } & MediaPayload;
   "chat.edit": { target: Bytes; text: string };
   "chat.delete": { target: Bytes };
   "chat.reaction": { target: Bytes; emoji: string; on: boolean };
-};
+} & PinPayloads &
+  PollPayloads &
+  ThreadPayloads &
+  ChannelPayloads;
 
 /**
  * An event that was read; ids are hexadecimal. `newer`: only a newer app understands it; with a `target` it changes
  * that message, without one it is a line of its own.
  */
 export type ChatEvent =
-  | { kind: "message"; text: string; replyTo: string | null; mentions: string[] }
+  | {
+      kind: "message";
+      text: string;
+      replyTo: string | null;
+      mentions: string[];
+      thread: string | null;
+      also: boolean;
+      forwarded: string | null;
+      everyone: boolean;
+      media: MessageMedia | null;
+    }
   | { kind: "edit"; target: string; text: string }
   | { kind: "delete"; target: string }
   | { kind: "reaction"; target: string; emoji: string; on: boolean }
@@ -78,12 +127,18 @@ export function readChatEvent(type: string, value: unknown): ChatEvent | null {
     case "chat.message": {
       const read = readPayload(message.known, value);
       if (read.state !== "ok") return read.state === "newer" ? NEWER_LINE : null;
-      const { text, replyTo, mentions = [] } = read.value;
+      const { text, replyTo, mentions = [], thread, also = false, forwarded } = read.value;
+      const { everyone = false } = read.value;
       return {
         kind: "message",
         text,
         replyTo: replyTo === undefined ? null : toHex(replyTo),
         mentions: [...new Set(mentions.map((id) => toHex(id)))],
+        thread: thread === undefined ? null : toHex(thread),
+        also: thread !== undefined && also,
+        forwarded: forwarded ?? null,
+        everyone,
+        media: readMedia(read.value),
       };
     }
     case "chat.edit": {

@@ -2,10 +2,10 @@
 import type { Tool } from "../tool.ts";
 import { chatCommands } from "./commands.ts";
 import { chatEvents } from "./events.ts";
-import { chatExports } from "./exports.ts";
 import { chatQueries } from "./queries.ts";
 import { reduceChat } from "./reducer.ts";
 import { chatFindable } from "./search.ts";
+import { chatVanishes, vanishMessages } from "./vanish.ts";
 import { chatDerived, chatSchema } from "./tables.ts";
 
 export const chat: Tool = {
@@ -17,5 +17,9 @@ export const chat: Tool = {
   commands: chatCommands,
   queries: chatQueries,
   findable: chatFindable,
-  exports: chatExports,
+  vanishes: chatVanishes,
+  vanish: vanishMessages,
+  async *exports(context, space) {
+    yield* (await import("./exports.ts")).chatExports(context, space);
+  },
 };

@@ -1,5 +1,7 @@
 /** Texts made short, for lists, quotes and search results. */
 
+import { plainText } from "./formatting.ts";
+
 /** UTF-16 units of a preview. */
 const PREVIEW = 200;
 
@@ -17,7 +19,8 @@ export function cut(line: string, length: number): string {
     .trimEnd()}…`;
 }
 
-/** The beginning of a text on one line. */
+/** The beginning of a message on one line, without the signs of its formatting. */
 export function preview(text: string): string {
-  return cut(oneLine(text), PREVIEW);
+  // What of a long text shows is not read to its end.
+  return cut(oneLine(plainText(text.slice(0, 4 * PREVIEW))), PREVIEW);
 }

@@ -2,25 +2,31 @@
 import * as v from "valibot";
 import { checkArguments, hexId } from "../checks.ts";
 import type { LiveQuery, ToolContext } from "../tool.ts";
-import type { ChatLive, Message, MessagePage, Reaction } from "./api.ts";
+import type { ChatLive, Message, MessagePage, Poll, Reaction, ThreadSummary } from "./api.ts";
+import { channelQueries } from "./channel-lazy.ts";
+import { mediaOf, withSign } from "./media.ts";
+import { mediaQueries } from "./media-lazy.ts";
+import { PINS_TABLES } from "./pins.ts";
+import { placeIn } from "../marks/registers.ts";
+import { POLLS_TABLES } from "./polls.ts";
 import { preview } from "./preview.ts";
+import { THREADS_TABLES } from "./threads.ts";
 
 /** The most messages that one page holds. */
-const PAGE = 1000;
+export const PAGE = 1000;
 
+const deeper = () => import("./queries-deeper.ts");
+
+const channel = v.optional(hexId(16));
 const pageArguments = v.object({
   spaceId: hexId(32),
+  channel,
   limit: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(PAGE)),
 });
-const aroundArguments = v.object({
-  spaceId: hexId(32),
-  eventId: hexId(16),
-  before: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(PAGE)),
-  after: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(PAGE)),
-});
-const draftArguments = v.object({ spaceId: hexId(32) });
+const messageArguments = v.object({ spaceId: hexId(32), eventId: hexId(16) });
+const draftArguments = v.object({ spaceId: hexId(32), channel });
 
-type MessageRow = {
+export type MessageRow = {
   event_id: string;
   position: number;
   pending: number;
@@ -38,25 +44,38 @@ type MessageRow = {
   quote_name: string;
   quote_text: string | null;
   quote_deleted: number | null;
+  thread: string | null;
+  forwarded: string | null;
+  poll: number;
+  pinned: number | null;
+  deleted_by: string | null;
+  meant: number | null;
+  media: string | null;
+  quote_media: string | null;
+  channel: string;
+  everyone: number;
 };
 
 /** What a line needs to be shown; newest first below a position, or oldest first above it. */
-const MESSAGES = `
+export const MESSAGES = `
   SELECT m.event_id, m.position, m.pending, m.author, m.mine, m.text, m.at, m.edited_at, m.deleted, m.newer,
     m.reply_to, m.mentions, m.mentions_me, COALESCE(a.name, p.name, '') AS author_name,
-    q.text AS quote_text, q.deleted AS quote_deleted, COALESCE(qa.name, qp.name, '') AS quote_name
+    q.text AS quote_text, q.deleted AS quote_deleted, COALESCE(qa.name, qp.name, '') AS quote_name,
+    m.thread, m.forwarded, m.poll, k.position AS pinned, COALESCE(da.name, m.deleted_by) AS deleted_by,
+    m.media, q.media AS quote_media, l.meant, m.channel, m.everyone
   FROM chat_messages m
   LEFT JOIN members a ON a.log_id = m.log_id AND a.identity_id = m.author
   LEFT JOIN people p ON p.identity_id = m.author
   LEFT JOIN chat_messages q ON q.log_id = m.log_id AND q.event_id = m.reply_to
   LEFT JOIN members qa ON qa.log_id = q.log_id AND qa.identity_id = q.author
   LEFT JOIN people qp ON qp.identity_id = q.author
+  LEFT JOIN chat_pinned k ON k.log_id = m.log_id AND k.target = m.event_id
+  LEFT JOIN later_late l ON l.event_id = m.event_id
+  LEFT JOIN members da ON da.log_id = m.log_id AND da.identity_id = m.deleted_by
   WHERE m.log_id = ?`;
-const NEWEST = `${MESSAGES} ORDER BY m.position DESC LIMIT ?`;
-const UP_TO = `${MESSAGES} AND m.position <= ? ORDER BY m.position DESC LIMIT ?`;
-const BEHIND = `${MESSAGES} AND m.position > ? ORDER BY m.position LIMIT ?`;
+const NEWEST = `${MESSAGES} AND m.channel = ? AND m.aside = 0 ORDER BY m.position DESC LIMIT ?`;
 
-type NoticeRow = {
+export type NoticeRow = {
   event_id: string;
   position: number;
   at: number;
@@ -68,7 +87,7 @@ type NoticeRow = {
   by_name: string | null;
 };
 
-const NOTICES = `
+export const NOTICES = `
   SELECT n.event_id, n.position, n.at, n.kind, n.subject, n.by_identity, n.title,
     COALESCE(a.name, p.name, '') AS subject_name, COALESCE(ba.name, bp.name) AS by_name
   FROM notices n
@@ -78,48 +97,83 @@ const NOTICES = `
   LEFT JOIN people bp ON bp.identity_id = n.by_identity
   WHERE n.log_id = ?`;
 const NEWEST_NOTICES = `${NOTICES} ORDER BY n.position DESC LIMIT ?`;
-const NOTICES_BETWEEN = `${NOTICES} AND n.position >= ? AND n.position <= ? ORDER BY n.position DESC LIMIT ?`;
-
-type ReactionRow = { target: string; emoji: string; author: string; is_on: number; name: string };
-
-const REACTIONS = `
-  SELECT r.target, r.emoji, r.author, r.is_on, COALESCE(a.name, p.name, '') AS name
-  FROM chat_reactions r
-  LEFT JOIN members a ON a.log_id = r.log_id AND a.identity_id = r.author
-  LEFT JOIN people p ON p.identity_id = r.author
-  WHERE r.log_id = ? AND r.target IN (SELECT value FROM json_each(?)) ORDER BY r.target, r.position`;
 
 const FIRST_UNREAD = `
-  SELECT event_id FROM chat_messages WHERE log_id = ? AND mine = 0 AND deleted = 0
-    AND position > COALESCE((SELECT position FROM read_positions WHERE log_id = ?), -1)
+  SELECT event_id FROM chat_messages WHERE log_id = ?1 AND channel = ?2 AND mine = 0 AND deleted = 0 AND aside = 0
+    AND position > COALESCE((SELECT position FROM read_positions WHERE log_id = ?1 AND channel = ?2), -1)
   ORDER BY position LIMIT 1`;
 
-const SEEN = "SELECT MAX(seen_seq) AS seen FROM members WHERE log_id = ? AND identity_id <> ?";
+export const SEEN =
+  "SELECT MAX(seen_seq) AS seen FROM members WHERE log_id = ? AND identity_id <> ?";
 
 type Live<K extends keyof ChatLive> = LiveQuery<ChatLive[K]["args"], ChatLive[K]["value"]>;
+
+/** What a line is made of. */
+const LINES = [
+  "chat_messages",
+  "chat_reactions",
+  "chat_pinned",
+  "members",
+  "people",
+  ...POLLS_TABLES,
+  ...THREADS_TABLES,
+] as const;
 
 /** All queries, by their names after `chat.`. */
 export const chatQueries: {
   messages: Live<"chat.messages">;
   around: Live<"chat.around">;
+  thread: Live<"chat.thread">;
+  history: Live<"chat.history">;
+  pins: Live<"chat.pins">;
   draft: Live<"chat.draft">;
+  media: Live<"chat.media">;
+  outgoing: Live<"chat.outgoing">;
+  listened: Live<"chat.listened">;
+  channels: Live<"chat.channels">;
+  channelOf: Live<"chat.channelOf">;
 } = {
+  ...mediaQueries,
+  ...channelQueries,
   messages: {
     // Edits and deletions are in chat_messages too: chat_changes alone shows nothing.
-    tables: ["chat_messages", "chat_reactions", "notices", "members", "people", "read_positions"],
+    tables: [...LINES, "notices", "read_positions"],
     run: messages,
   },
   around: {
-    tables: ["chat_messages", "chat_reactions", "notices", "members", "people"],
-    run: around,
+    tables: [...LINES, "notices"],
+    run: async (context, args) => (await deeper()).around(context, args),
+  },
+  thread: {
+    tables: LINES,
+    run: async (context, args) => (await deeper()).thread(context, args),
+  },
+  history: {
+    tables: ["chat_messages", "chat_changes"],
+    async run(context, args) {
+      const { spaceId, eventId } = checkArguments(messageArguments, args);
+      return (await import("./history.ts")).historyOf(context, spaceId, eventId);
+    },
+  },
+  pins: {
+    tables: PINS_TABLES,
+    async run(context, args) {
+      const { spaceId, channel: into = "" } = checkArguments(draftArguments, args);
+      // Every conversation that is open asks for these, and mostly there are none.
+      const some = await context.get("SELECT 1 AS one FROM chat_pinned WHERE log_id = ? LIMIT 1", [
+        spaceId,
+      ]);
+      return some === undefined ? [] : (await deeper()).pinsOf(context, spaceId, into);
+    },
   },
   draft: {
-    tables: ["chat_drafts"],
+    tables: ["marks_drafts"],
     async run(context, args) {
-      const { spaceId } = checkArguments(draftArguments, args);
+      const { spaceId, channel: into = "" } = checkArguments(draftArguments, args);
       const row = await context.get<{ text: string; reply_to: string | null }>(
-        "SELECT text, reply_to FROM chat_drafts WHERE log_id = ?",
-        [spaceId],
+        `SELECT value ->> 'text' AS text, value ->> 'replyTo' AS reply_to FROM marks_drafts
+         WHERE kind = 'draft' AND key = ? AND value IS NOT NULL`,
+        [placeIn(spaceId, into)],
       );
       return row === undefined ? null : { text: row.text, replyTo: row.reply_to };
     },
@@ -130,22 +184,18 @@ async function messages(
   context: ToolContext,
   args: ChatLive["chat.messages"]["args"],
 ): Promise<MessagePage> {
-  const { spaceId, limit } = checkArguments(pageArguments, args);
+  const { spaceId, channel: into = "", limit } = checkArguments(pageArguments, args);
   const me = context.me();
   const [rows, notices, seen, unread] = await Promise.all([
-    context.all<MessageRow>(NEWEST, [spaceId, limit + 1]),
-    context.all<NoticeRow>(NEWEST_NOTICES, [spaceId, limit + 1]),
+    context.all<MessageRow>(NEWEST, [spaceId, into, limit + 1]),
+    // What is told of the space stands in its first channel.
+    into === "" ? context.all<NoticeRow>(NEWEST_NOTICES, [spaceId, limit + 1]) : [],
     context.get<{ seen: number | null }>(SEEN, [spaceId, me]),
-    context.get<{ event_id: string }>(FIRST_UNREAD, [spaceId, spaceId]),
+    context.get<{ event_id: string }>(FIRST_UNREAD, [spaceId, into]),
   ]);
-  const reactions = await reactionsOf(
-    context,
-    spaceId,
-    rows.filter(({ deleted }) => deleted === 0).map(({ event_id }) => event_id),
-  );
   const lines = [
     ...notices.map(noticeLine).filter((line) => line !== null),
-    ...rows.map((row) => messageLine(row, seen?.seen ?? 0, reactions.get(row.event_id) ?? [])),
+    ...(await linesOf(context, spaceId, rows, seen?.seen ?? 0)),
   ].toSorted((a, b) => a.position - b.position);
   return {
     messages: lines.slice(-limit),
@@ -154,44 +204,71 @@ async function messages(
   };
 }
 
-/** A message with so many lines before and behind it; null when it is not on this device. */
-async function around(
+const NO_POLLS: ReadonlyMap<string, Poll> = new Map();
+
+/** Rows as lines, with all that stands beside them in other tables. */
+export async function linesOf(
   context: ToolContext,
-  args: ChatLive["chat.around"]["args"],
-): Promise<ChatLive["chat.around"]["value"]> {
-  const { spaceId, eventId, before, after } = checkArguments(aroundArguments, args);
-  const place = await context.get<{ position: number }>(
-    "SELECT position FROM chat_messages WHERE log_id = ? AND event_id = ?",
-    [spaceId, eventId],
-  );
-  if (place === undefined) return null;
-  const [older, newer, seen] = await Promise.all([
-    context.all<MessageRow>(UP_TO, [spaceId, place.position, before + 2]),
-    context.all<MessageRow>(BEHIND, [spaceId, place.position, after + 1]),
-    context.get<{ seen: number | null }>(SEEN, [spaceId, context.me()]),
+  spaceId: string,
+  rows: readonly MessageRow[],
+  seen: number,
+): Promise<Message[]> {
+  const there = rows.filter(({ deleted }) => deleted === 0);
+  const ids = there.map(({ event_id }) => event_id);
+  const asked = there.filter(({ poll }) => poll === 1).map(({ event_id }) => event_id);
+  const [reactions, polls, threads] = await Promise.all([
+    reactionsUnder(context, spaceId, ids),
+    asked.length === 0
+      ? NO_POLLS
+      : import("./poll-tally.ts").then(({ pollsOf }) => pollsOf(context, spaceId, asked)),
+    threadsUnder(context, spaceId, rows),
   ]);
-  const shown = [...older.slice(0, before + 1).toReversed(), ...newer.slice(0, after)];
-  const [more, moreAfter] = [older.length > before + 1, newer.length > after];
-  const [first, last] = [shown[0]?.position ?? 0, shown.at(-1)?.position ?? 0];
-  const notices = await context.all<NoticeRow>(NOTICES_BETWEEN, [
-    spaceId,
-    more ? first : 0,
-    moreAfter ? last : Number.MAX_SAFE_INTEGER,
-    before + after,
-  ]);
-  const reactions = await reactionsOf(
-    context,
-    spaceId,
-    shown.filter(({ deleted }) => deleted === 0).map(({ event_id }) => event_id),
-  );
-  const messages = [
-    ...notices.map(noticeLine).filter((line) => line !== null),
-    ...shown.map((row) => messageLine(row, seen?.seen ?? 0, reactions.get(row.event_id) ?? [])),
-  ].toSorted((a, b) => a.position - b.position);
-  return { messages, more, moreAfter };
+  return rows.map((row) => ({
+    ...messageLine(row, seen, reactions.get(row.event_id) ?? []),
+    poll: polls.get(row.event_id) ?? null,
+    thread: threads.get(row.event_id) ?? null,
+  }));
 }
 
-function messageLine(row: MessageRow, seen: number, reactions: Reaction[]): Message {
+/** The reactions to messages: mostly there are some under few of them. */
+async function reactionsUnder(
+  context: ToolContext,
+  spaceId: string,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, Reaction[]>> {
+  const some = await context.get(
+    `SELECT 1 AS one FROM json_each(?2) CROSS JOIN chat_reactions r ON r.log_id = ?1 AND r.target = json_each.value LIMIT 1`,
+    [spaceId, JSON.stringify(ids)],
+  );
+  return some === undefined
+    ? NO_REACTIONS
+    : (await import("./reaction-groups.ts")).reactionsOf(context, spaceId, ids);
+}
+const NO_REACTIONS: ReadonlyMap<string, Reaction[]> = new Map();
+
+/** The threads under messages; of a deleted message the thread stays. */
+async function threadsUnder(
+  context: ToolContext,
+  spaceId: string,
+  rows: readonly MessageRow[],
+): Promise<ReadonlyMap<string, ThreadSummary>> {
+  const roots = rows
+    .filter((row) => row.thread === null)
+    .map(({ event_id, mine }) => ({ eventId: event_id, mine: mine === 1 }));
+  const some = await context.get(
+    `SELECT 1 AS one FROM json_each(?2) CROSS JOIN chat_messages r ON r.log_id = ?1 AND r.thread = json_each.value LIMIT 1`,
+    [spaceId, JSON.stringify(roots.map(({ eventId }) => eventId))],
+  );
+  if (some === undefined) return NO_THREADS;
+  return (await import("./thread-summaries.ts")).threadsOf(context, spaceId, roots);
+}
+const NO_THREADS: ReadonlyMap<string, ThreadSummary> = new Map();
+
+function messageLine(
+  row: MessageRow,
+  seen: number,
+  reactions: Reaction[],
+): Omit<Message, "poll" | "thread"> {
   const deleted = row.deleted === 1;
   // Somebody else's message has been seen by a device that is not its author's: this one.
   const delivered = row.mine === 0 || row.position <= seen;
@@ -212,11 +289,21 @@ function messageLine(row: MessageRow, seen: number, reactions: Reaction[]): Mess
         : {
             eventId: row.reply_to,
             authorName: row.quote_name,
-            text: row.quote_deleted === 1 ? "" : preview(row.quote_text ?? ""),
+            text:
+              row.quote_deleted === 1
+                ? ""
+                : withSign(mediaOf(row.quote_media), preview(row.quote_text ?? "")),
             deleted: row.quote_deleted === 1,
           },
     mentions: deleted ? [] : (JSON.parse(row.mentions) as string[]),
     mentionsMe: !deleted && row.mentions_me === 1,
+    everyone: !deleted && row.everyone === 1,
+    deletedBy: deleted ? row.deleted_by : null,
+    forwarded: deleted ? null : row.forwarded,
+    inThread: row.thread,
+    media: deleted ? null : mediaOf(row.media),
+    pinned: !deleted && row.pinned !== null,
+    meantFor: deleted ? null : row.meant,
     reactions,
     state: row.pending === 1 ? "waiting" : delivered ? "delivered" : "sent",
     notice: null,
@@ -231,10 +318,18 @@ const NOTICE_KINDS = [
   "renamed",
   "created",
   "moved",
+  "timer",
+  "brought",
+  "channelMade",
+  "channelNamed",
+  "channelArchived",
+  "channelBack",
+  "aboutChanged",
+  "pictureChanged",
 ] as const;
 
 /** @returns null for a kind that this version does not know. */
-function noticeLine(row: NoticeRow): Message | null {
+export function noticeLine(row: NoticeRow): Message | null {
   const kind = NOTICE_KINDS.find((known) => known === row.kind);
   if (kind === undefined) return null;
   return {
@@ -252,47 +347,17 @@ function noticeLine(row: NoticeRow): Message | null {
     replyTo: null,
     mentions: [],
     mentionsMe: false,
+    everyone: false,
+    deletedBy: null,
+    forwarded: null,
+    inThread: null,
+    thread: null,
+    poll: null,
+    media: null,
+    pinned: false,
+    meantFor: null,
     reactions: [],
     state: "delivered",
     notice: { kind, name: row.subject_name, by: row.by_name, title: row.title },
   };
-}
-
-/** Reactions of some messages: emoji in the order of their first use, names in the order of each one's first. */
-async function reactionsOf(
-  context: ToolContext,
-  spaceId: string,
-  targets: readonly string[],
-): Promise<Map<string, Reaction[]>> {
-  const me = context.me();
-  const byTarget = new Map<string, Map<string, Map<string, ReactionRow>>>();
-  for (const row of await context.all<ReactionRow>(REACTIONS, [spaceId, JSON.stringify(targets)])) {
-    const byEmoji = entry(byTarget, row.target, () => new Map<string, Map<string, ReactionRow>>());
-    const byAuthor = entry(byEmoji, row.emoji, () => new Map<string, ReactionRow>());
-    byAuthor.set(row.author, row);
-  }
-  const found = new Map<string, Reaction[]>();
-  for (const [target, byEmoji] of byTarget) {
-    const reactions: Reaction[] = [];
-    for (const [emoji, byAuthor] of byEmoji) {
-      const on = [...byAuthor.values()].filter(({ is_on }) => is_on === 1);
-      if (on.length === 0) continue;
-      reactions.push({
-        emoji,
-        count: on.length,
-        mine: on.some(({ author }) => author === me),
-        names: on.map(({ name }) => name),
-      });
-    }
-    found.set(target, reactions);
-  }
-  return found;
-}
-
-function entry<K, V>(map: Map<K, V>, key: K, make: () => V): V {
-  const known = map.get(key);
-  if (known !== undefined) return known;
-  const made = make();
-  map.set(key, made);
-  return made;
 }

@@ -10,13 +10,28 @@
 import type { SqlTx } from "../../ports.ts";
 import { byStewards } from "../rulings.ts";
 import type { AppliedEvent } from "../tool.ts";
+import { channelIn, reduceChannels } from "./channels.ts";
 import { readChatEvent } from "./events.ts";
 import type { ChatEvent } from "./events.ts";
-import type { chatDerived } from "./tables.ts";
+import { attach, detach, mediaOf, withSign } from "./media.ts";
+import { reducePins } from "./pins.ts";
+import { forgetPoll, putPoll, readPoll, reducePollActs } from "./polls.ts";
 import { preview } from "./preview.ts";
+import { isSettled } from "./settled.ts";
+import { concerns, reduceFollows } from "./threads.ts";
 
 /** Applies one event. Idempotent by event id; a confirmed event replaces itself pending. */
 export function reduceChat(tx: SqlTx, event: AppliedEvent): void {
+  if (reducePins(tx, event) || reducePollActs(tx, event) || reduceFollows(tx, event)) return;
+  if (reduceChannels(tx, event)) return;
+  if (event.type === "chat.poll") {
+    const poll = readPoll(event.payload);
+    if (poll !== null) putPoll(tx, event, poll);
+    const question = poll === "newer" || poll === null ? null : poll.question;
+    if (poll !== null)
+      putMessage(tx, event, question === null ? null : { ...PLAIN, text: question }, true);
+    return;
+  }
   const read = readChatEvent(event.type, event.payload);
   if (read === null) return;
   if (read.kind === "message") putMessage(tx, event, read);
@@ -25,23 +40,44 @@ export function reduceChat(tx: SqlTx, event: AppliedEvent): void {
   else if (read.target !== null) putChange(tx, event, { ...read, target: read.target });
 }
 
+type MessageEvent = Extract<ChatEvent, { kind: "message" }>;
+const PLAIN: MessageEvent = {
+  kind: "message",
+  text: "",
+  replyTo: null,
+  mentions: [],
+  thread: null,
+  also: false,
+  forwarded: null,
+  everyone: false,
+  media: null,
+};
+
 /** @param message null for a line that only a newer app can read. */
 function putMessage(
   tx: SqlTx,
   event: AppliedEvent,
-  message: Extract<ChatEvent, { kind: "message" }> | null,
+  message: MessageEvent | null,
+  poll = false,
 ): void {
   if (isSettled(tx, "chat_messages", event)) return;
   const mentions = message?.mentions ?? [];
-  const mentionsMe = !event.mine && mentions.length > 0 && mentions.includes(me(tx));
+  const mentionsMe =
+    !event.mine &&
+    (message?.everyone === true || (mentions.length > 0 && mentions.includes(me(tx))));
+  const { named, channel } = channelIn(tx, event);
   tx.run(
     `INSERT INTO chat_messages
-       (log_id, event_id, position, pending, author, mine, at, text, reply_to, mentions, mentions_me, newer)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+       (log_id, event_id, position, pending, author, mine, at, text, reply_to, mentions, mentions_me, newer, original,
+        thread, aside, forwarded, poll, media, channel, named_channel, everyone)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (log_id, event_id) DO UPDATE SET
        position = excluded.position, pending = excluded.pending, author = excluded.author,
        mine = excluded.mine, at = excluded.at, text = excluded.text, reply_to = excluded.reply_to,
-       mentions = excluded.mentions, mentions_me = excluded.mentions_me, newer = excluded.newer`,
+       mentions = excluded.mentions, mentions_me = excluded.mentions_me, newer = excluded.newer,
+       original = excluded.original, thread = excluded.thread, aside = excluded.aside, forwarded = excluded.forwarded,
+       poll = excluded.poll, media = excluded.media, channel = excluded.channel,
+       named_channel = excluded.named_channel, everyone = excluded.everyone`,
     [
       event.logId,
       event.eventId,
@@ -55,8 +91,18 @@ function putMessage(
       JSON.stringify(mentions),
       Number(mentionsMe),
       Number(message === null),
+      message?.text ?? "",
+      message?.thread ?? null,
+      Number(message !== null && message.thread !== null && !message.also),
+      message?.forwarded ?? null,
+      Number(poll && message !== null),
+      message === null || message.media === null ? null : JSON.stringify(message.media),
+      channel,
+      named,
+      Number(message?.everyone === true),
     ],
   );
+  attach(tx, event, message?.media ?? null);
   show(tx, event.logId, event.eventId);
 }
 
@@ -114,24 +160,20 @@ function putReaction(
   );
 }
 
-/** The log has given this event its place before: whatever comes under its id now is a repeat. */
-function isSettled(tx: SqlTx, table: (typeof chatDerived)[number], event: AppliedEvent): boolean {
-  const known = tx.get<{ pending: number }>(
-    `SELECT pending FROM ${table} WHERE log_id = ? AND event_id = ?`,
-    [event.logId, event.eventId],
-  );
-  return known?.pending === 0;
-}
-
 type MessageRow = {
   id: number;
   position: number;
   author: string;
   mine: number;
   at: number;
-  text: string;
+  original: string;
   mentions_me: number;
   newer: number;
+  thread: string | null;
+  aside: number;
+  poll: number;
+  media: string | null;
+  channel: string;
 };
 type ChangeRow = {
   kind: "edit" | "delete" | "newer";
@@ -145,7 +187,7 @@ type ChangeRow = {
 /** Works out what a message shows, and tells the list of what is new. Does nothing for an unknown message. */
 function show(tx: SqlTx, logId: string, eventId: string): void {
   const message = tx.get<MessageRow>(
-    `SELECT id, position, author, mine, at, text, mentions_me, newer FROM chat_messages
+    `SELECT id, position, author, mine, at, original, mentions_me, newer, thread, aside, poll, media, channel FROM chat_messages
      WHERE log_id = ? AND event_id = ?`,
     [logId, eventId],
   );
@@ -162,30 +204,47 @@ function show(tx: SqlTx, logId: string, eventId: string): void {
   const deleted = deletions.length > 0;
   const gone = deletions.some(({ pending }) => pending === 0);
   const own = changes.filter(({ kind, author }) => kind !== "delete" && author === message.author);
-  const edit = own.find(({ kind }) => kind === "edit");
+  // What people vote on does not change under them.
+  const edit = message.poll === 1 ? undefined : own.find(({ kind }) => kind === "edit");
+  const first = deletions.at(-1)?.author ?? message.author;
   // A later edit replaces the whole text: nothing of an earlier change is left that one would not understand.
   const newer = message.newer === 1 ? 1 : own[0]?.kind === "newer" ? 2 : 0;
-  const text = gone ? "" : (edit?.text ?? message.text);
+  const text = gone ? "" : (edit?.text ?? message.original);
 
-  tx.run("UPDATE chat_messages SET text = ?, edited_at = ?, deleted = ?, newer = ? WHERE id = ?", [
-    text,
-    edit?.at ?? null,
-    Number(deleted),
-    newer,
-    message.id,
-  ]);
+  tx.run(
+    `UPDATE chat_messages SET text = ?, original = ?, edited_at = ?, deleted = ?, deleted_by = ?, newer = ? WHERE id = ?`,
+    [
+      text,
+      gone ? "" : message.original,
+      edit?.at ?? null,
+      Number(deleted),
+      first === message.author ? null : first,
+      newer,
+      message.id,
+    ],
+  );
+  if (gone && message.poll === 1) forgetPoll(tx, logId, eventId);
+  if (gone && message.media !== null) {
+    tx.run("UPDATE chat_messages SET media = NULL WHERE id = ?", [message.id]);
+    detach(tx, logId, eventId);
+  }
   if (gone)
     tx.run(
       "UPDATE chat_changes INDEXED BY chat_changes_by_target SET text = '' WHERE log_id = ? AND target = ? AND text <> ''",
       [logId, eventId],
     );
-  const visible = deleted ? "" : text;
+  const visible = deleted ? "" : withSign(mediaOf(message.media), preview(text));
+  if (message.aside === 1 && !concerns(tx, logId, { ...message, thread: message.thread ?? "" })) {
+    tx.run("DELETE FROM activity WHERE log_id = ? AND event_id = ?", [logId, eventId]);
+    return;
+  }
   tx.run(
-    `INSERT INTO activity (log_id, event_id, position, at, author, mine, mention, text)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+    `INSERT INTO activity (log_id, event_id, position, at, author, mine, mention, text, channel)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (log_id, event_id) DO UPDATE SET
        position = excluded.position, at = excluded.at, author = excluded.author,
-       mine = excluded.mine, mention = excluded.mention, text = excluded.text`,
+       mine = excluded.mine, mention = excluded.mention, text = excluded.text,
+       channel = excluded.channel`,
     [
       logId,
       eventId,
@@ -194,7 +253,8 @@ function show(tx: SqlTx, logId: string, eventId: string): void {
       message.author,
       message.mine,
       deleted ? 0 : message.mentions_me,
-      preview(visible),
+      visible,
+      message.channel,
     ],
   );
 }

@@ -1,6 +1,9 @@
 /** What of a conversation can be found: each message as it shows now. */
 import { placesJson } from "../../search/port.ts";
 import type { FindableSource, Has } from "../../search/port.ts";
+import { placeIn } from "../marks/registers.ts";
+import { mediaOf } from "./media.ts";
+import type { MessageMedia } from "./media-api.ts";
 
 const LINK = /https?:\/\/\S/;
 
@@ -11,7 +14,7 @@ export const chatFindable: readonly FindableSource[] = [
     space: "r.log_id",
     ref: "r.event_id",
     at: "r.at",
-    watch: ["text", "deleted", "at", "author"],
+    watch: ["text", "deleted", "at", "author", "channel"],
     async read(db, places) {
       const rows = await db.all<{
         log_id: string;
@@ -19,20 +22,39 @@ export const chatFindable: readonly FindableSource[] = [
         author: string;
         at: number;
         text: string;
+        media: string | null;
+        channel: string;
       }>(
-        `SELECT m.log_id, m.event_id, m.author, m.at, m.text FROM json_each(?) j
+        // A poll is found by what it asks and by the choices that it began with.
+        `SELECT m.log_id, m.event_id, m.author, m.at, m.media, m.channel,
+           m.text || COALESCE((SELECT char(10) || group_concat(c.value, char(10)) FROM json_each(k.choices) c), '') AS text
+         FROM json_each(?) j
          CROSS JOIN chat_messages m ON m.log_id = j.value ->> 0 AND m.event_id = j.value ->> 1
-         WHERE m.deleted = 0 AND m.text <> ''`,
+         LEFT JOIN chat_polls k ON m.poll = 1 AND k.log_id = m.log_id AND k.event_id = m.event_id
+         WHERE m.deleted = 0 AND (m.text <> '' OR m.media IS NOT NULL)`,
         [placesJson(places)],
       );
-      return rows.map(({ log_id, event_id, author, at, text }) => ({
+      return rows.map(({ log_id, event_id, author, at, text, media, channel }) => ({
         spaceId: log_id,
         ref: event_id,
         author,
         at,
         text,
-        has: LINK.test(text) ? (["link"] satisfies Has[]) : [],
+        ...(channel === "" ? {} : { within: placeIn(log_id, channel) }),
+        has: [...(LINK.test(text) ? (["link"] satisfies Has[]) : []), ...kindsOf(mediaOf(media))],
       }));
     },
   },
 ];
+
+/** What a message is found by for its files; a file without words is found as a file, by its name. */
+function kindsOf(media: MessageMedia | null): Has[] {
+  const kinds = new Set<Has>();
+  for (const { type } of media?.files ?? []) {
+    kinds.add("file");
+    if (type.startsWith("image/")) kinds.add("picture");
+    else if (type.startsWith("video/")) kinds.add("video");
+    else if (type.startsWith("audio/")) kinds.add("audio");
+  }
+  return [...kinds];
+}

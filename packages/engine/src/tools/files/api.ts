@@ -177,7 +177,9 @@ export type FilesCommands = {
   "files.read": (
     args: FileId & { versionId?: string | undefined; start: number; length: number },
   ) => Promise<Bytes>;
-  "files.thumbnail": (args: FileId) => Promise<{ bytes: Bytes; type: string } | null>;
+  "files.thumbnail": (
+    args: FileId & { versionId?: string | undefined },
+  ) => Promise<{ bytes: Bytes; type: string } | null>;
   /** Keeps it, or everything in it, on this device. */
   "files.pin": (args: FileIds & { on: boolean }) => Promise<void>;
   /** What would have to be loaded to have these on the device. */
@@ -208,8 +210,23 @@ export type FilesLive = {
     args: Record<never, never>;
     value: (Sending & FileId & { name: string })[];
   };
-  /** What the space takes at its hub (padded, as it is there), and what it may; null: not known yet. */
-  "files.usage": { args: SpaceId; value: { bytes: number; quota: number | null } };
+  /**
+   * What the space takes at its hub (padded, as it is there), and what it may; null: not known yet. `standing`: of what was there when the
+   * space went over to another hub, is all of it there, on its way, without room, or missing in part?
+   */
+  "files.usage": {
+    args: SpaceId;
+    value: {
+      bytes: number;
+      quota: number | null;
+      standing: "whole" | "coming" | "full" | "missing";
+    };
+  };
+  /** What the hub said last, cheaper to ask; null: nothing yet. `nearlyFull`: a tenth of its room is left, or less. */
+  "files.hub": {
+    args: SpaceId;
+    value: { nearlyFull: boolean; standing: "whole" | "coming" | "full" | "missing" } | null;
+  };
   /** What this device keeps, what of it is pinned, and how much it may keep of what is not. */
   "files.kept": {
     args: Record<never, never>;

@@ -6,6 +6,7 @@ import * as v from "valibot";
 import type { BlobPointer } from "../../blobs/api.ts";
 import { putInline } from "../../blobs/cache.ts";
 import { EngineError } from "../../errors.ts";
+import type { SqlTx } from "../../ports.ts";
 import { checkArguments, hexId, invalid } from "../checks.ts";
 import type { ToolContext } from "../tool.ts";
 import type { Content, FilesCommands, Prepared } from "./api.ts";
@@ -75,23 +76,38 @@ const prepared = v.object({
 });
 const changedAt = v.optional(size);
 
-export async function add(context: ToolContext, args: Args<"files.add">): Answer<"files.add"> {
+export const add = (context: ToolContext, args: Args<"files.add">): Answer<"files.add"> =>
+  addFrom(context, args);
+
+/**
+ * Adds a file. `elsewhere` notes, in the transaction that writes the upload down, where its content is read whenever it is needed: of what was left in
+ * a drop box, see sharing/save.ts. Without it the content is the one that is handed over. `id`: what the file is to be called, a fresh random one.
+ */
+export async function addFrom(
+  context: ToolContext,
+  args: Args<"files.add">,
+  elsewhere?: (tx: SqlTx, made: { fileId: string; uploadId: string }) => void,
+  id: string = toHex(randomBytes(16)),
+): Answer<"files.add"> {
   const given = checkArguments(
     v.object({ spaceId, parentId, name: typedName, content, prepared, changedAt }),
     args,
   );
   await checkPlace(context, given.spaceId, given.parentId, 0);
-  const id = toHex(randomBytes(16));
-  const made = await note(context, {
-    logId: given.spaceId,
-    fileId: id,
-    isNew: true,
-    parent: given.parentId ?? "",
-    name: given.name,
-    content: given.content,
-    prepared: given.prepared,
-    changedAt: given.changedAt ?? null,
-  });
+  const made = await note(
+    context,
+    {
+      logId: given.spaceId,
+      fileId: id,
+      isNew: true,
+      parent: given.parentId ?? "",
+      name: given.name,
+      content: given.content,
+      prepared: given.prepared,
+      changedAt: given.changedAt ?? null,
+    },
+    elsewhere && ((tx, uploadId) => elsewhere(tx, { fileId: id, uploadId })),
+  );
   return { fileId: id, uploadId: made };
 }
 
@@ -128,7 +144,11 @@ type NewUpload = {
 };
 
 /** Writes an upload down: a small one with all of its content, so that it is safe from here on. */
-async function note(context: ToolContext, wanted: NewUpload): Promise<string> {
+async function note(
+  context: ToolContext,
+  wanted: NewUpload,
+  elsewhere?: (tx: SqlTx, uploadId: string) => void,
+): Promise<string> {
   const space = await context.get<{ state: string }>("SELECT state FROM spaces WHERE log_id = ?", [
     wanted.logId,
   ]);
@@ -200,8 +220,9 @@ async function note(context: ToolContext, wanted: NewUpload): Promise<string> {
       from_side_key: null,
       from_side_size: null,
     });
+    elsewhere?.(tx, id);
   });
-  if (!small) work.contents.set(id, wanted.content);
+  if (!small && elsewhere === undefined) work.contents.set(id, wanted.content);
   work.core.kick({ files: true });
   return id;
 }
@@ -451,8 +472,18 @@ export async function thumbnail(
   context: ToolContext,
   args: Args<"files.thumbnail">,
 ): Answer<"files.thumbnail"> {
-  const { spaceId: logId, fileId: id } = checkArguments(one, args);
-  const row = await storedOf(context, logId, id, undefined);
+  const {
+    spaceId: logId,
+    fileId: id,
+    versionId,
+  } = checkArguments(v.object({ ...one.entries, versionId: v.optional(fileId) }), args);
+  const row =
+    (await storedOf(context, logId, id, versionId)) ??
+    // Of what is on its way, what stands beside it lies here.
+    (await context.get<Stored>(
+      "SELECT * FROM files_uploads WHERE log_id = ? AND file_id = ? AND is_new = 1 AND state <> 'done'",
+      [logId, id],
+    ));
   if (row === undefined || row.thumbnail === 0) return null;
   const side = await sidecarOf(await context.files(), logId, row);
   if (side?.thumbnail === undefined) return null;

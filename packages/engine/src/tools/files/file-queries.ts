@@ -6,6 +6,7 @@ import type { ToolContext } from "../tool.ts";
 import type { FileEntry, FilesLive, FolderPage, Sort } from "./api.ts";
 import { FILE_LIMITS } from "./api.ts";
 import type { EntryRow, UploadRow } from "./file-rows.ts";
+import type { Standing } from "./moved-content.ts";
 import { comingEntry, ENTRY, entriesOf, JOINED, pathTo, sendingOf, UPLOAD } from "./file-rows.ts";
 
 const spaceId = hexId(32);
@@ -221,7 +222,7 @@ export async function kept(context: ToolContext): Value<"files.kept"> {
   return keptHere(context);
 }
 
-/** What the versions that are there take at the hub, each content once; what a hub allows is not asked. */
+/** What the versions that are there take at the hub, each content once; and what the hub said last. */
 export async function usage(context: ToolContext, args: Args<"files.usage">): Value<"files.usage"> {
   const { spaceId: logId } = checkArguments(v.object({ spaceId }), args);
   const sizes = await context.all<{ size: number; blobs: number }>(
@@ -239,5 +240,31 @@ export async function usage(context: ToolContext, args: Args<"files.usage">): Va
       // A size that no hub takes: another member's program made it up.
     }
   }
-  return { bytes, quota: null };
+  const hub = await hubOf(context, logId);
+  return {
+    // What was deleted a moment ago still counts there.
+    bytes: Math.max(bytes, hub?.bytes ?? 0),
+    quota: hub?.quota ?? null,
+    standing: hub?.standing ?? "whole",
+  };
+}
+
+type HubRow = { bytes: number | null; quota: number | null; standing: Standing };
+
+/** What is known of it, which is asked again in the background. */
+async function hubOf(context: ToolContext, logId: string): Promise<HubRow | undefined> {
+  (await context.files()).look(logId);
+  return context.get<HubRow>("SELECT bytes, quota, standing FROM blob_hubs WHERE log_id = ?", [
+    logId,
+  ]);
+}
+
+const NEARLY = 0.9;
+
+export async function hub(context: ToolContext, args: Args<"files.hub">): Value<"files.hub"> {
+  const { spaceId: logId } = checkArguments(v.object({ spaceId }), args);
+  const row = await hubOf(context, logId);
+  if (row === undefined) return null;
+  const { bytes, quota, standing } = row;
+  return { nearlyFull: bytes !== null && quota !== null && bytes >= NEARLY * quota, standing };
 }

@@ -93,7 +93,7 @@ export function comingEntry(row: UploadRow, me: string, myName: string): FileEnt
     size: row.size,
     meta: metaOf(row.meta),
     hasThumbnail: row.thumbnail === 1,
-    versions: 1,
+    versions: 0,
     comments: 0,
     children: 0,
     addedAt: row.created,

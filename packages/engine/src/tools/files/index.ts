@@ -66,7 +66,8 @@ const QUERIES: Readonly<Record<Queries, readonly string[]>> = {
   comments: ["files_comments", "members", "people"],
   binned: ENTRY_TABLES,
   uploads: ["files_uploads"],
-  usage: ["files_versions"],
+  usage: ["files_versions", "blob_hubs"],
+  hub: ["blob_hubs"],
   kept: ["blob_chunks", "blob_pins", "blob_room"],
 };
 const queries = () => import("./file-queries.ts");
@@ -88,5 +89,8 @@ export const files: Tool = {
   ),
   findable: filesFindable,
   blobs: blobsOf,
+  async *exports(context, space) {
+    yield* (await import("./export-files.ts")).filesExports(context, space);
+  },
   dropped: noteDropped,
 };

@@ -6,6 +6,7 @@
  * bytes. The hash of each piece is on the disk before it is sealed first; one that is read differently later (the file was
  * changed, or is another) stops the upload, and whoever goes on with it begins with a new key.
  */
+import type { BlobCipher } from "@baraza/crypto";
 import {
   blobCipher,
   contentHash,
@@ -16,10 +17,11 @@ import {
   randomBytes,
 } from "@baraza/crypto";
 import type { Bytes } from "@baraza/protocol";
-import { equalBytes, fromHex, toHex } from "@baraza/protocol";
+import { equalBytes, freeBytes, fromHex, toHex } from "@baraza/protocol";
 import { announce, putChunk } from "../../blobs/hub.ts";
 import { EngineError } from "../../errors.ts";
 import { need } from "../../util.ts";
+import { notePiece, takeKnown } from "./known-content.ts";
 import { sealSmall } from "./small-uploads.ts";
 import type { Upload } from "./upload-rows.ts";
 import { fail, failureOf, finish } from "./upload-rows.ts";
@@ -93,7 +95,7 @@ async function readyToSend(
   row: Upload,
   signal: AbortSignal,
 ): Promise<Ready | null> {
-  const read = sourceOf(work, row);
+  const read = sourceOf(work, row) ?? (await leftOutside(work, row));
   if (read === null && row.staged === 0) {
     await work.core.store.run(
       "UPDATE files_uploads SET state = 'content' WHERE upload_id = ? AND state = 'sending'",
@@ -160,6 +162,18 @@ function sourceOf(work: FilesWork, row: Upload): ((index: number) => Promise<Byt
   return (index) => work.reader.read(from_log, pointer, index * PIECE, pieceLength(size, index));
 }
 
+/** What somebody outside has left in a drop box is read where it lies. Its chunks are sealed already: it cannot be another file. */
+async function leftOutside({ core, checked }: FilesWork, row: Upload) {
+  const left = await core.store.get<{ intake_id: string; item_id: string }>(
+    "SELECT intake_id, item_id FROM intake_saves WHERE upload_id = ?",
+    [row.upload_id],
+  );
+  if (left === undefined) return null;
+  checked.add(row.upload_id);
+  const { leftSource } = await import("../../sharing/sharing-work.ts");
+  return leftSource(core, { boxId: left.intake_id, itemId: left.item_id, size: row.size });
+}
+
 /** What stands beside a file comes along into the other space, sealed anew. */
 async function copySide(work: FilesWork, row: Upload): Promise<void> {
   const pointer = {
@@ -176,61 +190,6 @@ async function copySide(work: FilesWork, row: Upload): Promise<void> {
   await work.core.store.run(
     "UPDATE files_uploads SET side_id = ?, side_key = ?, side_size = ?, side_hash = ? WHERE upload_id = ?",
     [blobId, key, side.length, hash, row.upload_id],
-  );
-}
-
-/**
- * Where one has put something of the same size into the space before, the content is read once to see whether it is the same: it is
- * stored once. Others' word for what they have stored is not taken: it may open to something else.
- */
-async function takeKnown(
-  work: FilesWork,
-  row: Upload,
-  read: (index: number) => Promise<Bytes>,
-  signal: AbortSignal,
-): Promise<void> {
-  const { store } = work.core;
-  const me = work.core.me().id;
-  const begun = await store.get("SELECT 1 AS one FROM files_pieces WHERE upload_id = ? LIMIT 1", [
-    row.upload_id,
-  ]);
-  const twin = await store.get(
-    "SELECT 1 AS one FROM files_versions WHERE log_id = ? AND size = ? AND author = ? LIMIT 1",
-    [row.log_id, row.size, me],
-  );
-  if (begun !== undefined || twin === undefined) return;
-  const pieces: Bytes[] = [];
-  for (let index = 0; index * PIECE < row.size; index++) {
-    signal.throwIfAborted();
-    pieces.push(await pieceHash(await read(index)));
-  }
-  const hash = contentHash(row.size, pieces);
-  const same = await store.get<{ blob_id: string; blob_key: Bytes }>(
-    "SELECT blob_id, blob_key FROM files_versions WHERE log_id = ? AND size = ? AND hash = ? AND author = ? LIMIT 1",
-    [row.log_id, row.size, hash, me],
-  );
-  if (same === undefined) return;
-  await store.transaction((tx) => {
-    tx.run("UPDATE files_uploads SET blob_id = ?, blob_key = ?, hash = ? WHERE upload_id = ?", [
-      same.blob_id,
-      same.blob_key,
-      hash,
-      row.upload_id,
-    ]);
-    // From now on only this content goes under that key.
-    for (const [index, one] of pieces.entries()) notePiece(tx, row, index, one);
-  });
-}
-
-function notePiece(
-  tx: { run(sql: string, params: (string | number | Bytes)[]): unknown },
-  row: Upload,
-  index: number,
-  hash: Bytes,
-): void {
-  tx.run(
-    "INSERT OR IGNORE INTO files_pieces (log_id, upload_id, piece, hash) VALUES (?, ?, ?, ?)",
-    [row.log_id, row.upload_id, index, hash],
   );
 }
 
@@ -257,7 +216,7 @@ async function setAside(
   try {
     for (const index of toRead) {
       signal.throwIfAborted();
-      const bytes = await cipher.seal(index, await pieceOf(index));
+      const bytes = await sealPiece(cipher, index, await pieceOf(index));
       await work.chunks.put({ logId: row.log_id, blobId: row.blob_id, index, bytes, held: true });
     }
   } catch (error) {
@@ -296,7 +255,7 @@ async function readPieces(
 /** So many pieces are read and noted at a time: each note costs the disk a flush. */
 const TOGETHER = 8;
 
-/** Gives pieces in the order of `indexes`, read some at a time. */
+/** Gives pieces in the order of `indexes`, read some at a time, the next ones while the last few are on their way. */
 function piecesAhead(
   work: FilesWork,
   row: Upload,
@@ -304,20 +263,22 @@ function piecesAhead(
   read: (index: number) => Promise<Bytes>,
 ): (index: number) => Promise<Bytes> {
   const ahead = new Map<number, Promise<Bytes>>();
-  return (index) => {
-    let piece = ahead.get(index);
-    if (piece === undefined) {
-      const from = indexes.indexOf(index);
-      const some = indexes.slice(from, from + TOGETHER);
-      const reading = readPieces(work, row, some, read);
-      for (const [at, one] of some.entries()) {
-        const mine = reading.then((pieces) => need(pieces[at], "piece"));
-        mine.catch(() => undefined);
-        ahead.set(one, mine);
-      }
-      piece = need(ahead.get(index), "piece");
+  let next = 0;
+  const readSome = (): void => {
+    const some = indexes.slice(next, next + TOGETHER);
+    next += TOGETHER;
+    const reading = readPieces(work, row, some, read);
+    for (const [at, one] of some.entries()) {
+      const mine = reading.then((pieces) => need(pieces[at], "piece"));
+      mine.catch(() => undefined);
+      ahead.set(one, mine);
     }
+  };
+  return (index) => {
+    while (!ahead.has(index) && next < indexes.length) readSome();
+    const piece = need(ahead.get(index), "piece");
     ahead.delete(index);
+    if (ahead.size <= TOGETHER / 2 && next < indexes.length) readSome();
     return piece;
   };
 }
@@ -360,8 +321,9 @@ async function putAll(work: FilesWork, { row, read }: Ready, signal: AbortSignal
     let answered = false;
     try {
       const bytes = kept.has(index) ? await work.chunks.get(row.blob_id, index) : null;
-      const chunk = bytes ?? (await cipher.seal(index, await pieceOf(index)));
+      const chunk = bytes ?? (await sealPiece(cipher, index, await pieceOf(index)));
       await putChunk(core, row.log_id, row.blob_id, index, chunk);
+      freeBytes(chunk);
       answered = true;
       there += 1;
       await show();
@@ -386,6 +348,12 @@ async function putAll(work: FilesWork, { row, read }: Ready, signal: AbortSignal
   const error = failed as Error | null;
   if (error !== null) throw error;
   if (row.hash === null) await noteHash(work, row);
+}
+
+async function sealPiece(cipher: BlobCipher, index: number, piece: Bytes): Promise<Bytes> {
+  const chunk = await cipher.seal(index, piece);
+  freeBytes(piece);
+  return chunk;
 }
 
 /** All pieces were read by now, in this run or in one before. */

@@ -36,7 +36,7 @@ export const filesFindable: readonly FindableSource[] = [
       }));
     },
     texts: {
-      table: "files_versions",
+      tables: ["files_versions", "segments_made"],
       async missing(db, most) {
         const rows = await db.all<{
           log_id: string;
@@ -44,8 +44,10 @@ export const filesFindable: readonly FindableSource[] = [
           version_id: string;
           changed_at: number;
           side_size: number;
+          here: number;
         }>(
-          `SELECT n.log_id, n.file_id, n.version_id, n.changed_at, v.side_size FROM files_nodes n
+          `SELECT n.log_id, n.file_id, n.version_id, n.changed_at, v.side_size,
+             EXISTS (SELECT 1 FROM blob_chunks b WHERE b.blob_id = v.side_id AND b.idx = 0) AS here FROM files_nodes n
            JOIN files_versions v ON v.log_id = n.log_id AND v.file_id = n.file_id AND v.version_id = n.version_id
            WHERE n.shown = 1 AND n.rank = 1 AND v.side_id IS NOT NULL AND NOT EXISTS (
              SELECT 1 FROM search_texts t WHERE t.kind = 'file' AND t.log_id = n.log_id AND t.ref = n.file_id
@@ -58,9 +60,11 @@ export const filesFindable: readonly FindableSource[] = [
           ref: row.file_id,
           version: row.version_id,
           at: row.changed_at,
-          bytes: row.side_size,
+          bytes: row.here === 1 ? 0 : row.side_size,
         }));
       },
+      ahead: async (context, most) =>
+        (await import("../segments/segments-work.ts")).ahead(await context.files(), most),
       fetch: async (context, { spaceId, ref }) =>
         (await import("./file-contents.ts")).textOf(context, spaceId, ref),
     },

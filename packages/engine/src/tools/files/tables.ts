@@ -21,6 +21,7 @@
  * `files_uploads.staged`: 1: sealed chunks of all of it lie on this device; 2: and it is sent together with others.
  * `files_uploads.from_log`: Where a copy is made from: another space's version.
  * `files_pieces`: The hash of each piece before it was sealed first: one that differs later is never sealed with the same key.
+ * `files_begins`: The hash of the first piece of what this device has put.
  * `files_keeps`: Blobs that the hub has let go though something refers to them.
  * `files_pins`: What a person wants on this device.
  */
@@ -175,6 +176,13 @@ CREATE TABLE IF NOT EXISTS files_pieces (
   PRIMARY KEY (upload_id, piece)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE IF NOT EXISTS files_begins (
+  log_id TEXT NOT NULL,
+  blob_id TEXT NOT NULL,
+  hash BLOB NOT NULL,
+  PRIMARY KEY (log_id, blob_id)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE IF NOT EXISTS files_keeps (
   log_id TEXT NOT NULL,
   blob_id TEXT NOT NULL,
@@ -192,6 +200,7 @@ CREATE TRIGGER IF NOT EXISTS files_space_gone AFTER DELETE ON spaces BEGIN
   DELETE FROM files_rulings WHERE log_id = old.log_id;
   DELETE FROM files_uploads WHERE log_id = old.log_id;
   DELETE FROM files_pieces WHERE log_id = old.log_id;
+  DELETE FROM files_begins WHERE log_id = old.log_id;
   DELETE FROM files_pins WHERE log_id = old.log_id;
   DELETE FROM files_keeps WHERE log_id = old.log_id;
   UPDATE blob_chunks SET held = 0, used = 0 WHERE log_id = old.log_id;

@@ -7,6 +7,7 @@ import type { AddedItem, EventContent } from "./events.ts";
 import { EVENT_LIMITS } from "./events.ts";
 import { filesEvent } from "./file-changes.ts";
 import type { UploadRow } from "./file-rows.ts";
+import { forgetPieces } from "./known-content.ts";
 import type { FilesWork } from "./work-port.ts";
 
 /** A whole row; screens see less of it. */
@@ -86,12 +87,14 @@ export async function finish(work: FilesWork, rows: readonly Upload[]): Promise<
         "UPDATE files_uploads SET state = 'done', failure = NULL, done = total WHERE upload_id = ?",
         [row.upload_id],
       );
-      tx.run("DELETE FROM files_pieces WHERE upload_id = ?", [row.upload_id]);
+      forgetPieces(tx, row);
       for (const blob of [row.blob_id, row.side_id])
         if (blob !== null) tx.run("UPDATE blob_chunks SET held = 0 WHERE blob_id = ?", [blob]);
     }
   });
   for (const row of rows) work.contents.delete(row.upload_id);
+  work.look(first.log_id);
+  await work.postReady();
 }
 
 /** Stops an upload that cannot go on by itself. */

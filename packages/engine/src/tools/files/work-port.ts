@@ -21,6 +21,12 @@ export type FilesWork = {
   /** How long this device waits for others to do what one of them has to do, ms. */
   readonly delay: number;
   post(logId: string, events: readonly NewEvent[]): Promise<string[]>;
+  /** Posts messages that waited for their files. */
+  postReady(): Promise<void>;
+  /** Asks a space's hub, now and then, what its content takes and may take there. */
+  look(logId: string): void;
+  /** Brings what this device holds of some blobs to a space's hub that lacks them. @returns whether any of them is whole there now */
+  bring(logId: string, blobIds: readonly string[]): Promise<boolean>;
   /** Sends what waits. Run it once at a time. @returns when to look again (ms since 1970); null: when somebody asks */
   run(): Promise<number | null>;
 };

@@ -1,10 +1,11 @@
 import { readdir, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Bytes, RequestOf } from "@baraza/protocol";
-import { encodeRequest, LIMITS } from "@baraza/protocol";
+import { encodeRequest, LIMITS, ProtocolError } from "@baraza/protocol";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { randomBytes, sha256 } from "../../crypto-fast.ts";
 import { httpClient, startFrame, temporaryDirectory } from "../../http/frame.testing.ts";
+import { createOutbound } from "../../edges/outbound.ts";
 import { openSqliteStore } from "../../store/sqlite/index.ts";
 import { createLogs } from "../logs/index.ts";
 import { testLog } from "../logs/log.testing.ts";
@@ -248,6 +249,12 @@ async function startHub() {
     dir,
     sessionSeat: logs.sessionSeat,
     quota: { log: 2_000_000, node: 3_500_000 },
+    name: HUB,
+    others: {
+      nodeKey: randomBytes(32),
+      outbound: createOutbound({ name: HUB }),
+      nodeKeyOf: () => Promise.reject(new ProtocolError("target_unreachable")),
+    },
     now,
   });
   const frame = await startFrame({ handlers: { ...logs.routes, ...service.routes } });

@@ -7,21 +7,30 @@ import { mkdir, open, opendir, readFile, stat, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import type { Bytes } from "@baraza/protocol";
 import { fromHex, ProtocolError, toHex } from "@baraza/protocol";
+import { sha256 } from "../../crypto-fast.ts";
 import { syncDirectory } from "../../secrets.ts";
+import { createSyncGroups } from "./durable.ts";
+import type { Written } from "./write-large.ts";
+import { createLargeWrites } from "./write-large.ts";
 
 export type ChunkFiles = {
   /** Returns when file and name are on the disk. @throws ProtocolError `unavailable` when it cannot be written. */
   write: (name: Bytes, chunk: Bytes) => Promise<void>;
+  /** As `write`; takes the buffer that the chunk is in: it is empty from then on. @returns the chunk's SHA-256 */
+  writeGiven: (name: Bytes, chunk: Bytes) => Promise<Bytes>;
   /** @throws ProtocolError `not_found` when the disk has lost it, `unavailable` when it cannot be read. */
   read: (name: Bytes) => Promise<Bytes>;
   /** It does not matter when it is gone already. */
   remove: (name: Bytes) => Promise<void>;
   /** Names of files that were written before a time (milliseconds), in portions. */
   olderThan: (time: number) => AsyncIterable<Bytes[]>;
+  close: () => Promise<void>;
 };
 
 const NAME = /^[0-9a-f]{32}$/;
 const PORTION = 500;
+/** From here on a chunk is written by the thread for large ones. */
+const LARGE = 128 * 1024;
 
 /** Where a chunk lies below the directory. */
 export function chunkPath(dir: string, name: Bytes): string {
@@ -39,19 +48,36 @@ export async function openChunkFiles(dir: string): Promise<ChunkFiles> {
   await syncDirectory(dir);
   await syncDirectory(join(dir, ".."));
 
-  const syncShard = groupedSync();
-  return {
-    write: async (name, chunk) => {
-      const path = chunkPath(dir, name);
+  const sync = createSyncGroups();
+  const large = createLargeWrites();
+  const writeTo = async <W extends Written>(
+    name: Bytes,
+    write: (path: string) => Promise<W>,
+  ): Promise<W> => {
+    const path = chunkPath(dir, name);
+    try {
+      const written = await write(path);
       try {
-        await writeNew(path, chunk);
-        await syncShard(join(path, ".."));
-      } catch (cause) {
-        await unlink(path).catch(() => {
-          // It was never there.
-        });
-        throw new ProtocolError("unavailable", { cause });
+        await sync({ file: written, dir: join(path, "..") });
+      } finally {
+        await written.close();
       }
+      return written;
+    } catch (cause) {
+      await unlink(path).catch(() => {
+        // It was never there.
+      });
+      throw new ProtocolError("unavailable", { cause });
+    }
+  };
+  return {
+    write: (name, chunk) => writeTo(name, (path) => writeSmall(path, chunk)).then(() => undefined),
+    writeGiven: async (name, chunk) => {
+      if (chunk.length >= LARGE)
+        return (await writeTo(name, (path) => large.write(path, chunk))).hash;
+      const hash = sha256(chunk);
+      await writeTo(name, (path) => writeSmall(path, chunk));
+      return hash;
     },
     read: async (name) => {
       try {
@@ -68,47 +94,20 @@ export async function openChunkFiles(dir: string): Promise<ChunkFiles> {
       });
     },
     olderThan: (time) => filesOlderThan(shards, time),
+    close: large.close,
   };
 }
 
-async function writeNew(path: string, chunk: Bytes): Promise<void> {
+async function writeSmall(path: string, chunk: Bytes): Promise<Written> {
   const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL;
   const file = await open(path, flags, 0o600);
   try {
     await file.writeFile(chunk);
-    await file.sync();
-  } finally {
+  } catch (cause) {
     await file.close();
+    throw cause;
   }
-}
-
-/** One sync of a directory serves all who ask while the one before it runs. */
-function groupedSync(): (dir: string) => Promise<void> {
-  const running = new Map<string, Promise<void>>();
-  const next = new Map<string, Promise<void>>();
-  const start = (dir: string): Promise<void> => {
-    const sync = syncDirectory(dir).finally(() => {
-      running.delete(dir);
-    });
-    running.set(dir, sync);
-    return sync;
-  };
-  return (dir) => {
-    const now = running.get(dir);
-    if (now === undefined) return start(dir);
-    const waiting = next.get(dir);
-    if (waiting !== undefined) return waiting;
-    const after = now
-      .catch(() => {
-        // Whoever waits for that one is told; this one tries by itself.
-      })
-      .then(() => {
-        next.delete(dir);
-        return start(dir);
-      });
-    next.set(dir, after);
-    return after;
-  };
+  return file;
 }
 
 async function* filesOlderThan(

@@ -1,11 +1,21 @@
 /** The blobs service: sealed chunks under random names. It knows padded sizes and which log; not name, type or owner. */
-import type { Bytes } from "@baraza/protocol";
-import { LIMITS, ProtocolError } from "@baraza/protocol";
-import { randomBytes, sha256 } from "../../crypto-fast.ts";
+import type { Bytes, CheckedRequestOf } from "@baraza/protocol";
+import {
+  encodeCbor,
+  encodeResponse,
+  freeBytes,
+  LABELS,
+  LIMITS,
+  ProtocolError,
+} from "@baraza/protocol";
+import { createVerifier, randomBytes, sha256, sha256Large } from "../../crypto-fast.ts";
 import type { Handlers, Service } from "../../http/registry.ts";
+import { Encoded } from "../../http/registry.ts";
 import type { Store } from "../../store/port.ts";
 import type { ChunkFiles } from "./files.ts";
 import { openChunkFiles } from "./files.ts";
+import type { Incoming, IncomingDeps } from "./incoming.ts";
+import { createIncoming } from "./incoming.ts";
 
 export type BlobsDeps = {
   store: Pick<Store, "blobs">;
@@ -18,6 +28,10 @@ export type BlobsDeps = {
   /** What the administrators allow one log, where they said; asked for each new blob. */
   logQuota?: () => Promise<number | undefined>;
   now: () => number;
+  /** This node's name: what other nodes sign is meant for it alone. */
+  name: string;
+  /** How it reaches the hubs from which logs came here. */
+  others: Pick<IncomingDeps, "nodeKey" | "outbound" | "nodeKeyOf" | "retryMs" | "retryMaxMs">;
 };
 
 /** What the routes do once it is clear who asks; for services that keep chunks for somebody else than a log's seats. */
@@ -30,6 +44,7 @@ export type BlobChunks = {
     /** Bytes that all blobs of `logId` may take. */
     quota: number;
   }): Promise<{ have: Bytes; complete: boolean; expires: number | null }>;
+  /** The chunk's memory is given back once it is on the disk: the caller does not use it any more. */
   put(arg: {
     logId: Bytes;
     blobId: Bytes;
@@ -47,12 +62,15 @@ export type BlobChunks = {
 
 export type BlobsService = Service & {
   chunks: BlobChunks;
+  /** Content of logs that came from another hub. */
+  incoming: Pick<Incoming, "opened" | "bring" | "idle">;
   /** Forgets blobs that nothing names; gives how many files went. */
   collect: () => Promise<number>;
   /** Deletes files that no row names: what a crash left between file and row. */
   sweepFiles: () => Promise<number>;
 };
 
+const NOT_HERE: ReadonlySet<string> = new Set(["not_found", "blob_incomplete"]);
 const COLLECT_EVERY = 10 * 60_000;
 const SWEEP_EVERY = 6 * 60 * 60_000;
 const COLLECT_AT_ONCE = 50;
@@ -104,17 +122,22 @@ export async function createBlobs(deps: BlobsDeps): Promise<BlobsService> {
     return { have: bitSet(state.chunks, state.have), complete, expires: state.expires };
   };
   const put: BlobChunks["put"] = async ({ logId, blobId, index, chunk, hash: told }) => {
-    const hash = sha256(chunk);
-    if (told !== undefined && !Buffer.from(hash).equals(told))
-      throw new ProtocolError("malformed", { data: { field: "hash" } });
+    const wrong = () => new ProtocolError("malformed", { data: { field: "hash" } });
     const known = await store.blobs.peek({ logId, blobId, index });
     if (known.chunk !== null) {
+      const hash = await sha256Large(chunk);
+      if (told !== undefined && !Buffer.from(hash).equals(told)) throw wrong();
       if (!Buffer.from(known.chunk.hash).equals(hash)) throw new ProtocolError("blob_conflict");
       return { complete: known.complete };
     }
     const file = fileBeside(blobId);
-    await files.write(file, chunk);
-    const row = { file, size: chunk.length, hash };
+    const size = chunk.length;
+    const hash = await files.writeGiven(file, chunk);
+    if (told !== undefined && !Buffer.from(hash).equals(told)) {
+      await files.remove(file);
+      throw wrong();
+    }
+    const row = { file, size, hash };
     const added = await store.blobs
       .addChunk({ logId, blobId, index, chunk: row })
       .catch(async (cause: unknown) => {
@@ -127,24 +150,65 @@ export async function createBlobs(deps: BlobsDeps): Promise<BlobsService> {
     return { complete: added.complete };
   };
   const get: BlobChunks["get"] = async ({ logId, blobId, index }) => {
-    const { file, chunks, bytes } = await store.blobs.chunk({ logId, blobId, index });
+    const found = await store.blobs
+      .chunk({ logId, blobId, index })
+      .catch(async (error: unknown) => {
+        if (!(error instanceof ProtocolError) || !NOT_HERE.has(error.code)) throw error;
+        const there = await incoming.chunk({ logId, blobId, index });
+        if (there === null) throw error;
+        return there;
+      });
+    if ("chunk" in found) return found;
+    const { file, chunks, bytes } = found;
     return { chunk: await files.read(file), chunks, bytes };
+  };
+  const incoming = createIncoming({
+    ...deps.others,
+    store,
+    chunks: { announce, put },
+    quota: async () => (await quotaNow()).log,
+    now,
+  });
+  await incoming.start();
+  /** See [Note: Where content comes from after a hand-over] in incoming.ts. */
+  const notWhileItComes = async (logId: Bytes, blobIds: Bytes[]) => {
+    const { coming, full } = incoming.state(logId);
+    if (!coming && !full) return;
+    const wanted = await store.blobs.wanted({ logId, blobIds });
+    if (wanted.length > 0) throw new ProtocolError(full ? "quota_exceeded" : "busy");
+  };
+  const verify = createVerifier();
+  type Asked = CheckedRequestOf<"blobs.fetch" | "blobs.letGo">;
+  /** Refuses everybody but the node to which the stewards have given the log. */
+  const successorOnly = async ({ sig, decision, ...signed }: Asked, label: string) => {
+    const { logId, to, time } = signed;
+    if (to !== deps.name || Math.abs(time - now()) > LIMITS.clockSkewMs)
+      throw new ProtocolError("bad_signature");
+    const key = await store.blobs.successor({ logId, decision });
+    if (!verify(key, label, sha256(encodeCbor(signed)), sig))
+      throw new ProtocolError("bad_signature");
   };
 
   const routes: Handlers = {
     "blobs.create": async ({ logId, token, blobId, chunks, bytes }, { limit }) => {
       limit("blobs.create", { perMinute: 600, burst: 600 }, keyOf(logId));
       await mayWrite(logId, token);
+      await notWhileItComes(logId, [blobId]);
       const { log: quota } = await quotaNow();
       return announce({ logId, blobId, chunks, bytes, quota });
     },
     "blobs.put": async ({ logId, token, ...chunk }) => {
       await mayWrite(logId, token);
+      await notWhileItComes(logId, [chunk.blobId]);
       return put({ logId, ...chunk });
     },
     "blobs.batch": async ({ logId, token, blobs }, { limit }) => {
       limit("blobs.batch", { perMinute: 1200, burst: 600 }, keyOf(logId));
       await mayWrite(logId, token);
+      await notWhileItComes(
+        logId,
+        blobs.map(({ blobId }) => blobId),
+      );
       const beside = blobs[0]?.blobId ?? new Uint8Array();
       const files_ = blobs.map(({ blobId, chunk }) => ({
         blobId,
@@ -179,16 +243,51 @@ export async function createBlobs(deps: BlobsDeps): Promise<BlobsService> {
     "blobs.get": async ({ logId, token, blobId, index }) => {
       // A removed seat reads what it could read before: its entries name these blobs.
       await deps.sessionSeat(logId, token);
+      const found = await get({ logId, blobId, index });
+      const bytes = encodeResponse("blobs.get", found);
+      freeBytes(found.chunk);
+      return new Encoded(bytes);
+    },
+    "blobs.state": async ({ logId, token, after = new Uint8Array() }, { limit }) => {
+      limit("blobs.state", { perMinute: 600, burst: 600 }, keyOf(logId));
+      await mayWrite(logId, token);
+      const [used, quota, missing] = await Promise.all([
+        store.blobs.used({ logId }),
+        quotaNow(),
+        store.blobs.missing({ logId, after, limit: LIMITS.blobsMissing }),
+      ]);
+      return {
+        bytes: used.log,
+        // What is left for all logs may be less than this one's own share.
+        quota: Math.min(quota.log, used.log + Math.max(0, quota.node - used.node)),
+        missing: missing.blobIds,
+        more: missing.more,
+        ...incoming.state(logId),
+      };
+    },
+    "blobs.fetch": async (request, { limit }) => {
+      limit("blobs.fetch", { perMinute: 30_000, burst: 30_000 });
+      await successorOnly(request, LABELS.blobFetch);
+      const { logId, blobId, index } = request;
       return get({ logId, blobId, index });
+    },
+    "blobs.letGo": async (request, { limit }) => {
+      limit("blobs.letGo", { perMinute: 600, burst: 600 });
+      await successorOnly(request, LABELS.blobLetGo);
+      await store.blobs.letGo({ logId: request.logId, expires: now() + LIMITS.blobRestMs });
+      return {};
     },
   };
   return {
     routes,
     chunks: { announce, put, get },
+    incoming,
     collect,
     sweepFiles,
-    close: () => {
+    close: async () => {
       for (const timer of timers) clearInterval(timer);
+      await incoming.close();
+      await files.close();
     },
   };
 }

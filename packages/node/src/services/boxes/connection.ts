@@ -27,6 +27,8 @@ export type Connection = {
   fetch: (box: string) => void;
   /** Gives a push, encoded by {@link encodePush}. False when the reader is behind: it becomes a wake. */
   push: (to: KnownAddress, frame: Bytes) => boolean;
+  /** Gives a signal, encoded. Where the reader is behind it is dropped: later it would be worth nothing. */
+  signal: (frame: Bytes) => void;
   /** Pushes that may not have arrived; each is told once. */
   unconfirmed: () => { boxId: Bytes; addressId: Bytes }[];
   cut: (code: ErrorCode) => void;
@@ -133,6 +135,9 @@ export function createConnection(deps: ConnectionDeps): Connection {
       outlet.sendBytes(frame);
       confirmSoon();
       return true;
+    },
+    signal: (frame) => {
+      if (outlet.idle()) outlet.sendBytes(frame);
     },
     unconfirmed: () => {
       const wakes = [...pushed.values()].map(({ boxId, addressId }) => ({ boxId, addressId }));

@@ -13,6 +13,7 @@ import type { EndedSessions, LiveDeps } from "./live.ts";
 import { createLive } from "./live.ts";
 import type { Deliver } from "./push.ts";
 import { createPushes } from "./push.ts";
+import { createSignalDoor } from "./signals.ts";
 import { accountKey } from "../account-key.ts";
 
 export type BoxesDeps = {
@@ -26,6 +27,10 @@ export type BoxesDeps = {
   now: () => number;
   /** Told of every letter that came. */
   onLetter?: () => void;
+  /** Told of boxes that got something which a device may not have heard of. */
+  onMissed?: (boxIds: readonly Bytes[]) => void;
+  /** Told when a device begins to listen at boxes. */
+  onListening?: (boxIds: readonly Bytes[]) => void;
   /** For tests: shorter waits of the live connection. */
   live?: LiveDeps["times"];
 };
@@ -34,11 +39,17 @@ export type BoxesService = Service & {
   live: LiveHandler;
   /** How many live connections said hello. */
   listening: () => number;
+  /** There is a letter in a box: for devices that listen there. */
+  letterCame: (boxId: Bytes) => void;
+  /** True when a device listens at the box. */
+  listensAt: (boxId: Bytes) => boolean;
   /**
    * Takes pushes of a hub for addresses of this node: to a device that listens, else noted as one wake per address.
    * @returns indices of those whose address is no longer good.
    */
   deliver: Deliver;
+  /** Takes signals of a hub for addresses of this node: to devices that listen, else to nobody. */
+  signal: (hub: string, deliveries: readonly { address: Bytes; body: Bytes }[]) => Promise<void>;
   /** Ends live connections of sessions that ended. */
   endSessions: (ended: EndedSessions) => void;
 };
@@ -60,11 +71,22 @@ export function createBoxes(deps: BoxesDeps): BoxesService {
     store,
     sessionOf: deps.sessionOf,
     now,
+    ...(deps.onListening === undefined ? {} : { onListening: deps.onListening }),
+    ...(deps.onMissed === undefined ? {} : { onMissed: deps.onMissed }),
     ...(deps.live === undefined ? {} : { times: deps.live }),
   });
   const pushes = createPushes({
     store,
     addresses,
+    live,
+    name: deps.name,
+    nodeKeyOf: deps.nodeKeyOf,
+    now,
+    onMissed: (boxIds) => deps.onMissed?.(boxIds),
+  });
+  const signals = createSignalDoor({
+    openFor: pushes.openFor,
+    standing: pushes.standing,
     live,
     name: deps.name,
     nodeKeyOf: deps.nodeKeyOf,
@@ -128,6 +150,7 @@ export function createBoxes(deps: BoxesDeps): BoxesService {
       if (seq !== null) {
         live.letterCame(boxId);
         deps.onLetter?.();
+        deps.onMissed?.([boxId]);
       }
       return {};
     },
@@ -149,13 +172,17 @@ export function createBoxes(deps: BoxesDeps): BoxesService {
       return store.boxes.wakes({ accountId, boxId, limit: WAKES });
     },
     ...pushes.routes,
+    ...signals.routes,
   };
 
   return {
     routes,
     live: live.handle,
     listening: live.listening,
+    letterCame: live.letterCame,
+    listensAt: live.listensAt,
     deliver: pushes.deliver,
+    signal: signals.deliver,
     endSessions: live.endSessions,
     close: async () => {
       clearInterval(timer);

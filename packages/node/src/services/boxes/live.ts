@@ -23,6 +23,10 @@ export type LiveDeps = {
   sessionOf: (session: Bytes) => Promise<(Account & { expires: number }) | null>;
   now: () => number;
   times?: Partial<LiveTimes>;
+  /** Told when a device begins to listen at boxes: it learns by itself what is new. */
+  onListening?: (boxIds: readonly Bytes[]) => void;
+  /** Told of boxes whose device went away with pushes that it may not have got. */
+  onMissed?: (boxIds: readonly Bytes[]) => void;
 };
 
 /** `sessionId` null: all but `keep`, of the account. `code` says why; without it, they have just ended. */
@@ -39,7 +43,11 @@ export type Live = {
   letterCame: (boxId: Bytes) => void;
   /** Gives a push to those who listen at the box. False when nobody took it. */
   push: (to: KnownAddress, body: Bytes) => boolean;
+  /** Gives a signal to those who listen at the box and can take it at once. Nobody is told later. */
+  signal: (to: KnownAddress, body: Bytes) => void;
   endSessions: (ended: EndedSessions) => void;
+  /** True when a device listens at the box. */
+  listensAt: (boxId: Bytes) => boolean;
   listening: () => number;
   close: () => Promise<void>;
 };
@@ -115,6 +123,7 @@ export function createLive(deps: LiveDeps): Live {
       });
       // Added before the first read: what comes meanwhile is either read or told.
       add(connection);
+      deps.onListening?.(boxIds);
       connection.start();
     };
     const take = (data: unknown, binary: boolean) => {
@@ -147,7 +156,9 @@ export function createLive(deps: LiveDeps): Live {
       if (connection === null) return;
       connection.stop();
       remove(connection);
-      noteWakes(connection.unconfirmed());
+      const missed = connection.unconfirmed();
+      noteWakes(missed);
+      if (missed.length > 0) deps.onMissed?.(missed.map(({ boxId }) => boxId));
     });
   };
 
@@ -166,6 +177,12 @@ export function createLive(deps: LiveDeps): Live {
       for (const connection of connections) if (connection.push(to, frame)) taken = true;
       return taken;
     },
+    signal: (to, body) => {
+      const connections = byBox.get(to.boxName);
+      if (connections === undefined) return;
+      const frame = encodePush(to, body, "signal");
+      for (const connection of connections) connection.signal(frame);
+    },
     endSessions: ({ accountId, sessionId, keep, code }) => {
       for (const connection of byAccount.get(keyOf(accountId)) ?? []) {
         const ended =
@@ -175,6 +192,7 @@ export function createLive(deps: LiveDeps): Live {
         if (ended) connection.cut(code ?? "unauthenticated");
       }
     },
+    listensAt: (boxId) => byBox.has(keyOf(boxId)),
     listening: () => {
       let count = 0;
       for (const connections of byAccount.values()) count += connections.size;

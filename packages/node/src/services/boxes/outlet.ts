@@ -38,6 +38,8 @@ export const LIVE_TIMES: LiveTimes = {
 
 /** Most bytes that wait for a reader; a single frame may be larger. */
 const BUFFER_BYTES = 4 * 1024 * 1024;
+/** Above this much, what is worth something only now is not sent. */
+const IDLE_BYTES = 64 * 1024;
 
 export type Outlet = {
   /** Sends a frame; resolves to true when it has left this process, false when it will not. */
@@ -48,6 +50,8 @@ export type Outlet = {
   sendBytes: (frame: Bytes) => void;
   /** True while more may be sent without waiting. */
   hasRoom: () => boolean;
+  /** True while hardly anything waits: what is sent now leaves now. */
+  idle: () => boolean;
   /** True until the connection is cut or closed. */
   open: () => boolean;
   /** Says why, then ends the connection. */
@@ -129,6 +133,7 @@ export function createOutlet(socket: WebSocket, times: LiveTimes): Outlet {
     sendBytes: (frame) => {
       if (open) write(frame, nothing);
     },
+    idle: () => open && waiting < IDLE_BYTES,
     hasRoom: () => open && waiting < BUFFER_BYTES,
     open: () => open,
     cut,

@@ -10,5 +10,7 @@ test("a push is encoded by hand as the codec encodes it, whatever its length", (
     const frame = encodePush(to, body);
     expect(new Uint8Array(frame)).toEqual(encodeCbor({ t: "push", ...to, body }));
     expect(readAs(liveDown, frame)).toMatchObject({ t: "push", ...to });
+    const other = encodePush(to, body, "signal");
+    expect(new Uint8Array(other)).toEqual(encodeCbor({ t: "signal", ...to, body }));
   }
 });

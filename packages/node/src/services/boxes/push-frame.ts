@@ -4,17 +4,20 @@ import { concat, encodeCbor } from "@baraza/protocol";
 import { cborHead } from "../logs/encoding.ts";
 
 const ID = cborHead(2, 16);
-const START = concat(
-  cborHead(5, 4),
-  ...["t", "push", "body"].map((word) => new Uint8Array(encodeCbor(word))),
-);
+const startOf = (kind: "push" | "signal") =>
+  concat(cborHead(5, 4), ...["t", kind, "body"].map((word) => new Uint8Array(encodeCbor(word))));
+const START = { push: startOf("push"), signal: startOf("signal") };
 const BOX = concat(encodeCbor("boxId"), ID);
 const ADDRESS = concat(encodeCbor("addressId"), ID);
 
-/** Canonical CBOR of `{t: "push", boxId, addressId, body}`; both ids have 16 bytes. */
-export function encodePush(to: { boxId: Bytes; addressId: Bytes }, body: Bytes): Bytes {
+/** Canonical CBOR of `{t: kind, boxId, addressId, body}`; both ids have 16 bytes. */
+export function encodePush(
+  to: { boxId: Bytes; addressId: Bytes },
+  body: Bytes,
+  kind: "push" | "signal" = "push",
+): Bytes {
   const length = cborHead(2, body.length);
-  const parts = [START, length, body, BOX, to.boxId, ADDRESS, to.addressId];
+  const parts = [START[kind], length, body, BOX, to.boxId, ADDRESS, to.addressId];
   let size = 0;
   for (const part of parts) size += part.length;
   // From the pool, which spares an allocation for most.

@@ -20,13 +20,21 @@ export type PushDeps = {
   name: () => string;
   nodeKeyOf: (hub: string, fresh: boolean) => Promise<Bytes>;
   now: () => number;
+  /** Told of boxes that had something while nobody listened. */
+  onMissed: (boxIds: readonly Bytes[]) => void;
 };
 
 /** Nonces that are remembered at once; a hub that sends more in twenty minutes waits. */
 const NONCES = 200_000;
 
 /** The route between nodes, and the way in for this node's own logs. */
-export function createPushes(deps: PushDeps): { routes: Handlers; deliver: Deliver } {
+export function createPushes(deps: PushDeps): {
+  routes: Handlers;
+  deliver: Deliver;
+  /** The push address, if it is one of this node that this hub may use. */
+  openFor: (hub: string, address: Bytes) => KnownAddress | null;
+  standing: (opened: readonly KnownAddress[]) => Promise<ReadonlySet<KnownAddress>>;
+} {
   const { store, addresses, live, now } = deps;
   const once = createOnce({ keepMs: 2 * LIMITS.clockSkewMs, max: NONCES, now });
 
@@ -70,7 +78,10 @@ export function createPushes(deps: PushDeps): { routes: Handlers; deliver: Deliv
       const { boxId, addressId } = address;
       wakes.push({ boxId, addressId });
     }
-    if (wakes.length > 0) await store.boxes.wake({ wakes });
+    if (wakes.length > 0) {
+      await store.boxes.wake({ wakes });
+      deps.onMissed(wakes.map(({ boxId }) => boxId));
+    }
     return gone;
   };
 
@@ -82,6 +93,8 @@ export function createPushes(deps: PushDeps): { routes: Handlers; deliver: Deliv
 
   return {
     deliver,
+    openFor,
+    standing,
     routes: {
       "push.deliver": async (request, { limit }) => {
         const { hub, to, time, nonce, deliveries } = request;

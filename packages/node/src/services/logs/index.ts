@@ -56,6 +56,13 @@ export type LogsDeps = {
   /** The nodes that keep copies of a log have changed, or it has begun to be kept here. */
   onMirrors?(logId: Bytes): void;
   onSeatsChanged?(logId: Bytes): void;
+  /** A log that came from another hub was opened here. */
+  onOpened?(logId: Bytes): void;
+  /**
+   * Fetches what entries name and is not here from the hub before. @returns whether it is all here now
+   * @throws ProtocolError `quota_exceeded`
+   */
+  bringBlobs?(logId: Bytes, blobIds: readonly Bytes[]): Promise<boolean>;
   now: () => number;
   /** Told how many entries each append had. */
   observeBatch?(entries: number): void;
@@ -142,10 +149,17 @@ export function createLogs(deps: LogsDeps): LogsService {
         context.limit("logs.append", { perMinute, burst: 5 * perMinute }, toHex(arg.logId));
       }
       deps.observeBatch?.(arg.entries.length);
-      const { seqs, repeated, end, seats } = await append(arg);
+      const { seqs, repeated, end, seats } = await append(arg).catch(async (error: unknown) => {
+        if (!(error instanceof ProtocolError) || error.code !== "blob_incomplete") throw error;
+        // Said once more after a hand-over: what it names may still be where it was put.
+        const named = arg.entries.flatMap(({ blobs }) => blobs);
+        if ((await deps.bringBlobs?.(arg.logId, named)) !== true) throw error;
+        return append(arg);
+      });
       const head = await heads.receipt(arg.logId, end);
       if (arg.steward?.op === "mirrors" || arg.steward?.op === "handover")
         deps.onMirrors?.(arg.logId);
+      if (arg.steward?.op === "handover") deps.onOpened?.(arg.logId);
       const copied = deps.copied?.(arg.logId, seqs.at(-1) ?? 0) ?? null;
       // A seat that goes with this entry is still told of it.
       if (!repeated) deps.onAppend?.(appendedOf(arg, seqs, head));

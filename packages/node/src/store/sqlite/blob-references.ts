@@ -1,7 +1,7 @@
 /** What the logs ask of the blobs inside an append's own transaction, so that an entry and what it names stand together. */
 import type { Bytes } from "@baraza/protocol";
 import { ProtocolError } from "@baraza/protocol";
-import { findBlob, isComplete } from "./blobs.ts";
+import { findBlob, isComplete } from "./blob-rows.ts";
 import type { Db } from "./database.ts";
 
 /** An entry that names blobs. */
@@ -88,9 +88,10 @@ export function letGoOfBlobs(
   }
 }
 
-/** Lets go of all blobs of a log that is deleted: they are collected at the next round. */
-export function dropBlobs(db: Db, logId: Bytes, now: number): void {
+/** Lets go of all blobs of a log that is deleted or kept elsewhere: they are collected after `expires` (milliseconds). */
+export function dropBlobs(db: Db, logId: Bytes, expires: number): void {
   db.run("DELETE FROM blob_refs WHERE blob IN (SELECT blob FROM blobs WHERE log_id = ?)", logId);
   db.run("DELETE FROM blob_wants WHERE log_id = ?", logId);
-  db.run("UPDATE blobs SET refs = 0, expires = ? WHERE log_id = ?", now, logId);
+  db.run("DELETE FROM blob_sources WHERE log_id = ?", logId);
+  db.run("UPDATE blobs SET refs = 0, expires = ? WHERE log_id = ?", expires, logId);
 }

@@ -1,7 +1,11 @@
 /** Blobs over SQLite. */
-import type { Bytes } from "@baraza/protocol";
-import { equalBytes, ProtocolError } from "@baraza/protocol";
+import type { Bytes, DecisionProof } from "@baraza/protocol";
+import { decodeCbor, equalBytes, ProtocolError } from "@baraza/protocol";
 import type { BlobsOperations, BlobState, ChunkFile } from "../port-blobs.ts";
+import { dropBlobs } from "./blob-references.ts";
+import type { BlobRow } from "./blob-rows.ts";
+import { findBlob, isComplete, SELECT_BLOB } from "./blob-rows.ts";
+import { successorOf } from "./logs-handover.ts";
 import type { Db } from "./database.ts";
 import type { SqliteOperations } from "./operations.ts";
 
@@ -38,6 +42,13 @@ export const blobsOperations: SqliteOperations<BlobsOperations> = {
       }
       return files;
     },
+    sourceTold(db, { logId, told }) {
+      if (told === null) db.run("DELETE FROM blob_sources WHERE log_id = ?", logId);
+      else db.run("UPDATE blob_sources SET told = ? WHERE log_id = ?", told, logId);
+    },
+    letGo(db, { logId, expires }) {
+      dropBlobs(db, logId, expires);
+    },
   },
   read: {
     peek(db, { logId, blobId, index }) {
@@ -51,6 +62,34 @@ export const blobsOperations: SqliteOperations<BlobsOperations> = {
       if (chunk === undefined) throw new ProtocolError("blob_incomplete");
       return { ...chunk, chunks: blob.chunks, bytes: blob.bytes };
     },
+    used: (db, { logId }) => ({ log: usage(db, logId), node: usage(db, NODE) }),
+    missing(db, { logId, after, limit }) {
+      const rows = db.all<{ blobId: Bytes }>(
+        "SELECT DISTINCT blob_id AS blobId FROM blob_wants WHERE log_id = ? AND blob_id > ? ORDER BY blob_id LIMIT ?",
+        logId,
+        after,
+        limit + 1,
+      );
+      return {
+        blobIds: rows.slice(0, limit).map(({ blobId }) => blobId),
+        more: rows.length > limit,
+      };
+    },
+    wanted: (db, { logId, blobIds }) =>
+      blobIds.filter(
+        (blobId) =>
+          db.get("SELECT 1 FROM blob_wants WHERE log_id = ? AND blob_id = ?", logId, blobId) !==
+          undefined,
+      ),
+    sources: (db, { logId }) =>
+      db
+        .all<SourceRow>(
+          `SELECT log_id AS logId, node, node_key AS nodeKey, decision, told FROM blob_sources
+           WHERE ?1 IS NULL OR log_id = ?1`,
+          logId,
+        )
+        .map((row) => ({ ...row, decision: decodeCbor(row.decision) as unknown as DecisionProof })),
+    successor: (db, { logId, decision }) => successorOf(db, logId, decision),
     unused: (db, { files }) =>
       files.filter(
         (file) => db.get("SELECT 1 FROM blob_chunks WHERE file = ?", file) === undefined,
@@ -136,28 +175,13 @@ function addChunk(
   return { kept: true, complete: last };
 }
 
-type BlobRow = {
-  blob: number;
-  chunks: number;
-  bytes: number;
-  storedChunks: number;
-  storedBytes: number;
-  refs: number;
-  expires: number;
+type SourceRow = {
+  logId: Bytes;
+  node: string;
+  nodeKey: Bytes;
+  decision: Bytes;
+  told: number | null;
 };
-
-const SELECT_BLOB = `SELECT blob, log_id AS logId, chunks, bytes, stored_chunks AS storedChunks,
-  stored_bytes AS storedBytes, refs, expires FROM blobs`;
-
-/** A blob of a log, for the entries that name it too. */
-export function findBlob(db: Db, logId: Bytes, blobId: Bytes): BlobRow | undefined {
-  return db.get<BlobRow>(`${SELECT_BLOB} WHERE log_id = ? AND blob_id = ?`, logId, blobId);
-}
-
-/** True when all chunks are there. */
-export function isComplete(blob: BlobRow): boolean {
-  return blob.storedChunks === blob.chunks;
-}
 
 function mustFind(db: Db, logId: Bytes, blobId: Bytes): BlobRow {
   const blob = findBlob(db, logId, blobId);

@@ -54,24 +54,7 @@ export const boxesOperations: SqliteOperations<BoxesOperations> = {
     put(db, { boxId, addressId, letterId, letter, maxBytes }) {
       const box = standing(db, boxId, addressId);
       if (box === undefined) throw new ProtocolError("address_invalid");
-      if (db.get("SELECT 1 FROM letters WHERE box = ? AND letter_id = ?", box.box, letterId))
-        return { seq: null };
-      const owner = ownerOf(db, box.account);
-      // What was suspended for long, or has ended, was emptied: nobody reads what comes now.
-      if (owner.emptied === 1) throw new ProtocolError("address_invalid");
-      const size = letter.length + LETTER_OVERHEAD;
-      const max = owner.maxLetters ?? readSetting<number>(db, "letters") ?? maxBytes;
-      if (owner.bytes + size > max) throw new ProtocolError("box_full");
-      const seq = box.lastSeq + 1;
-      db.run(
-        "INSERT INTO letters (box, seq, letter_id, letter) VALUES (?, ?, ?, ?)",
-        box.box,
-        seq,
-        letterId,
-        letter,
-      );
-      db.run("UPDATE boxes SET last_seq = ?, bytes = bytes + ? WHERE box = ?", seq, size, box.box);
-      return { seq };
+      return putLetter(db, box.box, { letterId, letter, maxBytes });
     },
     remove(db, { accountId, boxId, upTo, now }) {
       const { box } = ownBox(db, accountId, boxId);
@@ -220,6 +203,40 @@ function ownBox(db: Db, accountId: Bytes, boxId: Bytes): Box {
 }
 
 /** The box behind an address that is not revoked. */
+/**
+ * Stores a letter in a box of which it is known that it stands. A letter id that the box has or had changes nothing.
+ * @throws ProtocolError address_invalid, box_full
+ */
+export function putLetter(
+  db: Db,
+  boxRow: number,
+  { letterId, letter, maxBytes }: { letterId: Bytes; letter: Bytes; maxBytes: number },
+): { seq: number | null } {
+  if (db.get("SELECT 1 FROM letters WHERE box = ? AND letter_id = ?", boxRow, letterId))
+    return { seq: null };
+  const box = mustGet<{ account: number; lastSeq: number }>(
+    db,
+    "SELECT account, last_seq AS lastSeq FROM boxes WHERE box = ?",
+    boxRow,
+  );
+  const owner = ownerOf(db, box.account);
+  // What was suspended for long, or has ended, was emptied: nobody reads what comes now.
+  if (owner.emptied === 1) throw new ProtocolError("address_invalid");
+  const size = letter.length + LETTER_OVERHEAD;
+  const max = owner.maxLetters ?? readSetting<number>(db, "letters") ?? maxBytes;
+  if (owner.bytes + size > max) throw new ProtocolError("box_full");
+  const seq = box.lastSeq + 1;
+  db.run(
+    "INSERT INTO letters (box, seq, letter_id, letter) VALUES (?, ?, ?, ?)",
+    boxRow,
+    seq,
+    letterId,
+    letter,
+  );
+  db.run("UPDATE boxes SET last_seq = ?, bytes = bytes + ? WHERE box = ?", seq, size, boxRow);
+  return { seq };
+}
+
 function standing(db: Db, boxId: Bytes, addressId: Bytes): Box | undefined {
   return db.get<Box>(
     `${SELECT_BOX} AND NOT EXISTS (SELECT 1 FROM box_revoked

@@ -4,9 +4,12 @@ import {
   decodeCbor,
   encodeCbor,
   equalBytes,
+  genesis as genesisSchema,
   LABELS,
+  LIMITS,
   majorityOf,
   ProtocolError,
+  readAs,
   toHex,
 } from "@baraza/protocol";
 import { createVerifier, headMessage, logIdOf, nextHead } from "../../crypto-fast.ts";
@@ -102,7 +105,8 @@ export function takeOver(
     // It comes back to a hub that it left: what stands here is the beginning of what will be brought.
     const returns = row.moved !== null && decision.gen > row.gen + 1;
     if (row.gathering === null && !returns) throw new ProtocolError("log_exists");
-    dropLog(db, row.log, logId, now);
+    // Content that lies here still serves, once the entries that name it are brought.
+    dropLog(db, row.log, logId, now + LIMITS.blobGraceMs);
     db.run("DELETE FROM logs WHERE log = ?", row.log);
   }
   const log = insertLog(db, logId, genesis, now, null);
@@ -174,8 +178,17 @@ function leadsTo(db: Db, from: LogRow, { seq, head }: Handover): boolean {
 export function appendOrOpen(db: Db, arg: AppendArg): AppendResult {
   if (arg.steward?.op !== "handover") return append(db, arg);
   const before = logRow(db, arg.logId);
+  const from = hubOf(db, before);
   const result = append(db, arg);
-  if (!result.repeated) opened(db, before, arg.entries[0]?.appendId, result.end);
+  if (result.repeated) return result;
+  const decision = opened(db, before, arg.entries[0]?.appendId, result.end);
+  db.run(
+    "INSERT OR REPLACE INTO blob_sources (log_id, node, node_key, decision) VALUES (?, ?, ?, ?)",
+    arg.logId,
+    from,
+    handoverOf(decision).oldKey,
+    encodeCbor(decision),
+  );
   return result;
 }
 
@@ -184,7 +197,7 @@ export function appendOrOpen(db: Db, arg: AppendArg): AppendResult {
  * @throws ProtocolError `malformed`: another decision than it was gathered for; `stale_generation`: it has not come as far as
  * the decision says
  */
-function opened(db: Db, before: LogRow, id: Bytes | undefined, end: LogEnd): void {
+function opened(db: Db, before: LogRow, id: Bytes | undefined, end: LogEnd): DecisionProof {
   const decision = before.gathering === null ? null : proofIn(before.gathering);
   if (decision === null || id === undefined || !equalBytes(decision.id, id))
     throw new ProtocolError("malformed", { data: { field: "appendId" } });
@@ -196,4 +209,28 @@ function opened(db: Db, before: LogRow, id: Bytes | undefined, end: LogEnd): voi
     throw new ProtocolError("malformed", { data: { field: "steward" } });
   const base = encodeCbor({ gen: end.gen, seq, head });
   db.run("UPDATE logs SET gathering = NULL, base = ? WHERE log = ?", base, before.log);
+  return decision;
+}
+
+/** The node that keeps a log as far as its entries here say. */
+function hubOf(db: Db, { log, genesis }: LogRow): string {
+  const named = db.get<{ hub: string | null }>("SELECT hub FROM logs WHERE log = ?", log)?.hub;
+  return named ?? readAs(genesisSchema, genesis, LIMITS.genesisBytes).hub;
+}
+
+/** See the port. A hub that was away when the log was handed over learns of it by the decision. */
+export function successorOf(db: Db, logId: Bytes, decision: DecisionProof): Bytes {
+  const row = logRow(db, logId);
+  const record = handoverOf(decision);
+  if (row.moved !== null) {
+    const { id, gen, record: moved } = proofIn(row.moved);
+    const same = equalBytes(id, decision.id) && gen === decision.gen;
+    if (!same || moved.op !== "handover") throw new ProtocolError("log_moved");
+    return moved.hubKey;
+  }
+  if (row.mirror_of !== null || row.gathering !== null) throw new ProtocolError("log_not_found");
+  if (record.gen !== row.gen + 1)
+    throw new ProtocolError("stale_generation", { data: { gen: row.gen } });
+  signedByMajority(row, logId, decision);
+  return record.hubKey;
 }

@@ -253,6 +253,7 @@ function applyChange(db: Db, { log, mirrors }: LogRow, change: Change, end: LogE
     db.run("UPDATE logs SET delete_at = ? WHERE log = ?", change.deleteAt, log);
   if (change.mirrors !== undefined)
     db.run("UPDATE logs SET mirrors = ? WHERE log = ?", encodeCbor(change.mirrors), log);
+  if (change.hub !== undefined) db.run("UPDATE logs SET hub = ? WHERE log = ?", change.hub, log);
   if (change.hub !== undefined && mirrors !== null) {
     const others = mirrorsIn(mirrors).filter((one) => one.node !== change.hub);
     db.run("UPDATE logs SET mirrors = ? WHERE log = ?", encodeCbor(others), log);

@@ -6,7 +6,16 @@ import type { LogEnd, LogsOperations, ReadArg, ReadResult } from "../port-logs.t
 import type { Db } from "./database.ts";
 import { expire } from "./logs-expire.ts";
 import type { LogRow, PushRow, SeatRow } from "./logs-rows.ts";
-import { endOf, entryId, logRow, seatRow, seqOf, targetOf, unpackEnd } from "./logs-rows.ts";
+import {
+  endOf,
+  entryId,
+  logRow,
+  seatRow,
+  seqOf,
+  stateOf,
+  targetOf,
+  unpackEnd,
+} from "./logs-rows.ts";
 import { hasSlot, slotOf } from "./logs-slots.ts";
 import { appendOrOpen, bring, close, takeOver } from "./logs-handover.ts";
 import { create } from "./logs-write.ts";
@@ -93,14 +102,18 @@ export const logsOperations: SqliteOperations<LogsOperations> = {
           removedAt: seat.removed_seq,
         })),
     entries: readEntries,
+    posting: (db, { logId }) => {
+      const { phase, gen, epoch, postingKey } = stateOf(logRow(db, logId));
+      return phase === "open" ? { gen, epoch, postingKey } : null;
+    },
     pushSeats: (db, { logId }) =>
       db
-        .all<PushRow & { seat: number }>(
-          "SELECT seat, push_node, push_address, push_wrap_key FROM log_seats " +
+        .all<PushRow & { seat: number; seat_id: Bytes }>(
+          "SELECT seat, seat_id, push_node, push_address, push_wrap_key FROM log_seats " +
             "WHERE log = ? AND removed_seq IS NULL AND push_node IS NOT NULL",
           logRow(db, logId).log,
         )
-        .map((row) => ({ ref: row.seat, target: targetOf(row) })),
+        .map((row) => ({ ref: row.seat, seatId: row.seat_id, target: targetOf(row) })),
     pushNodesBehind: (db) =>
       db
         .all<{ push_node: string }>(

@@ -10,11 +10,13 @@ import { blobsOperations } from "./blobs.ts";
 import { boxesOperations } from "./boxes.ts";
 import { cardsOperations } from "./cards.ts";
 import { recoveryOperations } from "./recovery.ts";
+import { requestsOperations } from "./requests.ts";
 import { devicesOperations } from "./devices.ts";
 import { keylogOperations } from "./keylog.ts";
 import { passkeysOperations } from "./passkeys.ts";
 import { sharingOperations } from "./sharing.ts";
 import { waysOperations } from "./ways.ts";
+import { webPushOperations } from "./web-push.ts";
 import { invitationsOperations } from "./invitations.ts";
 import { rollOperations } from "./roll.ts";
 
@@ -36,10 +38,12 @@ export const OPERATIONS: { readonly [S in keyof Operations]: SqliteOperations<Op
   mirrors: mirrorsOperations,
   moving: movingOperations,
   recovery: recoveryOperations,
+  requests: requestsOperations,
   devices: devicesOperations,
   keylog: keylogOperations,
   sharing: sharingOperations,
   ways: waysOperations,
+  webPush: webPushOperations,
   invitations: invitationsOperations,
   roll: rollOperations,
   passkeys: passkeysOperations,

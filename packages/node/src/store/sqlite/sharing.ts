@@ -3,7 +3,7 @@ import type { Bytes } from "@baraza/protocol";
 import { equalBytes, ProtocolError } from "@baraza/protocol";
 import type { HandoutState, IntakeRow, SharingOperations } from "../port-sharing.ts";
 import { intakeLog } from "../port-sharing.ts";
-import { findBlob, isComplete } from "./blobs.ts";
+import { findBlob, isComplete } from "./blob-rows.ts";
 import type { Db } from "./database.ts";
 import type { SqliteOperations } from "./operations.ts";
 

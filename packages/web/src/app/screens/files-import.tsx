@@ -1,6 +1,6 @@
 /** Bringing in what other services hand out: the dialog over a folder, and what it puts into the engine. */
 import { nameKey, safeName } from "@baraza/engine/file-names";
-import { effect, signal, type ReadonlySignal } from "@preact/signals";
+import { signal } from "@preact/signals";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { save } from "../../content/save.ts";
 import type { MadeSource } from "../../content/source.ts";
@@ -8,8 +8,9 @@ import { Import, type ImportStep, whyWord } from "../../features/import/import.t
 import { bringIn, type Place } from "../../import/bring-in.ts";
 import { type Left, planOf } from "../../import/items.ts";
 import { t } from "../../i18n/index.ts";
-import type { EnginePort, Live, Result } from "../engine.ts";
+import type { EnginePort, Result } from "../engine.ts";
 import { failureText } from "../failure.ts";
+import { first, until } from "../until.ts";
 import { uploaderOf } from "./files-upload.ts";
 
 /** Where things are brought in: a folder of a space, or its top. */
@@ -136,34 +137,6 @@ function placeIn(
       valueOf(await uploader.addNow({ spaceId, parentId: folder }, file, keepDetails));
     },
   };
-}
-
-/** The first answer of something that changes. */
-function first<T>(live: Live<T>): Promise<T> {
-  return new Promise((resolve) => {
-    const end = live((value) => {
-      resolve(value);
-      queueMicrotask(() => end());
-    });
-  });
-}
-
-function until<T>(
-  value: ReadonlySignal<T>,
-  holds: (value: T) => boolean,
-  stopping: AbortSignal,
-): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const end = effect(() => {
-      if (!holds(value.value)) return;
-      resolve();
-      queueMicrotask(() => end());
-    });
-    stopping.addEventListener("abort", () => {
-      end();
-      reject(new DOMException("stopped", "AbortError"));
-    });
-  });
 }
 
 /** What was not brought in, as a table that any program reads. */

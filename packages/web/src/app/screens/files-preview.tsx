@@ -1,31 +1,38 @@
 import type { FileEntry } from "@baraza/engine";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { offer } from "../../content/offer.ts";
 import type { DecodeError } from "../../decode/api.ts";
 import type { Decoder } from "../../decode/decoder.ts";
 import { shownAs } from "../../features/files/model.ts";
 import { Preview, type Seen } from "../../features/files/preview.tsx";
 import type { EnginePort } from "../engine.ts";
-import { ReadError, sourceOf, wholeOf } from "./files-reading.ts";
+import { ReadError, sourceOf, troubleIn, wholeOf } from "./files-reading.ts";
 
 /** Bytes that are loaded for a look without asking first. */
 const FREE = 10_000_000;
 /** Animated pictures and sound are held whole where there is no other way; in bytes. */
 const WHOLE = 64 * 1024 * 1024;
 
+/** What is looked into, piece by piece. */
+export type Reads = ReturnType<typeof sourceOf>;
+
 export interface FilePreviewProps {
   engine: EnginePort;
   entry: FileEntry;
+  /** Where it is read; unless told otherwise, as a file of its space. */
+  source?: Reads | undefined;
   before: (() => void) | undefined;
   after: (() => void) | undefined;
   onDownload: () => void;
-  onDetails: () => void;
+  onDetails?: (() => void) | undefined;
+  onShare?: (() => void) | undefined;
   onClose: () => void;
 }
 
 /** One file over all of the screen, read as far as it is needed to be seen. */
-export function FilePreview({ engine, entry, ...rest }: FilePreviewProps) {
+export function FilePreview({ engine, entry, source, ...rest }: FilePreviewProps) {
   const [seen, setSeen] = useState<Seen>();
+  const broken = useRef<() => Seen>(() => ({ is: "trouble", trouble: "unsupported" }));
   const [agreed, setAgreed] = useState(false);
   const { fileId, spaceId, changedAt, size, type } = entry;
   const shows = shownAs(type) !== "none";
@@ -36,10 +43,11 @@ export function FilePreview({ engine, entry, ...rest }: FilePreviewProps) {
     if (asks) return;
     let over = false;
     let release: (() => void) | undefined;
-    void look(engine, entry).then((found) => {
+    void look(source ?? sourceOf(engine, entry), entry).then((found) => {
       if (over) found.release();
       else {
         release = found.release;
+        broken.current = found.broken;
         setSeen(found.seen);
       }
     });
@@ -57,17 +65,20 @@ export function FilePreview({ engine, entry, ...rest }: FilePreviewProps) {
       seen={seen}
       cost={asks ? far : null}
       onAgree={() => setAgreed(true)}
+      onBroken={() => setSeen(broken.current())}
     />
   );
 }
 
 interface Look {
   seen: Seen;
+  /** What to show where the browser cannot go on showing it. */
+  broken: () => Seen;
   /** Gives back what it holds. */
   release: () => void;
 }
 
-async function look(engine: EnginePort, entry: FileEntry): Promise<Look> {
+async function look(reads: Reads, entry: FileEntry): Promise<Look> {
   let decoder: Decoder | undefined;
   const held: (() => void)[] = [];
   const release = (): void => {
@@ -79,41 +90,62 @@ async function look(engine: EnginePort, entry: FileEntry): Promise<Look> {
     held.push(() => URL.revokeObjectURL(made));
     return made;
   };
-  const source = sourceOf(engine, entry);
+  let unread: ReadError | undefined;
+  const source: Reads = {
+    ...reads,
+    read: async (start, end) => {
+      try {
+        return await reads.read(start, end);
+      } catch (error) {
+        if (error instanceof ReadError) unread = error;
+        throw error;
+      }
+    },
+  };
+  // A player says only that it cannot go on.
+  const broken = (): Seen => ({
+    is: "trouble",
+    trouble: unread === undefined ? "unsupported" : troubleIn(unread),
+  });
   const shown = shownAs(entry.type);
   try {
-    if (shown === "none") return { seen: { is: "none" }, release };
+    if (shown === "none") return { seen: { is: "none" }, broken, release };
     if (shown === "audio" || shown === "video") {
       const offered = await offer(source, true);
       if (offered !== null) {
         held.push(offered.close);
-        return { seen: { is: shown, url: offered.url }, release };
+        return { seen: { is: shown, url: offered.url }, broken, release };
       }
-      if (entry.size > WHOLE) return { seen: { is: "trouble", trouble: "tooLarge" }, release };
-      return { seen: { is: shown, url: url(await wholeOf(source, entry.type)) }, release };
+      if (entry.size > WHOLE)
+        return { seen: { is: "trouble", trouble: "tooLarge" }, broken, release };
+      return { seen: { is: shown, url: url(await wholeOf(source, entry.type)) }, broken, release };
     }
     const { createDecoder } = await import("../../decode/prepare.ts");
     decoder = createDecoder();
     if (shown === "pdf") {
       const pdf = await decoder.pdf(source);
       held.push(() => pdf.close());
-      return { seen: { is: "pdf", pdf }, release };
+      return { seen: { is: "pdf", pdf }, broken, release };
     }
-    if (shown === "words")
-      return { seen: { is: "words", readable: await decoder.read(source, entry.name) }, release };
+    if (shown === "words") {
+      const readable = await decoder.read(source, entry.name);
+      return { seen: { is: "words", readable }, broken, release };
+    }
     if (entry.type === "image/gif" && entry.size <= WHOLE) {
       // As it is, so that it moves. A picture's address never runs what is in it.
       await decoder.describe(source, entry.name);
-      return { seen: { is: "picture", url: url(await wholeOf(source, "image/gif")) }, release };
+      const moving = url(await wholeOf(source, "image/gif"));
+      return { seen: { is: "picture", url: moving }, broken, release };
     }
     const edge = Math.min(
       4096,
       Math.round(Math.max(screen.width, screen.height) * devicePixelRatio),
     );
     const { blob } = await decoder.draw(source, edge);
-    return { seen: { is: "picture", url: url(blob) }, release };
+    return { seen: { is: "picture", url: url(blob) }, broken, release };
   } catch (error) {
-    return { seen: { is: "trouble", trouble: await troubleOf(error, source) }, release };
+    const trouble = await troubleOf(error, source);
+    return { seen: { is: "trouble", trouble }, broken, release };
   }
 }
 
@@ -135,7 +167,5 @@ async function troubleOf(
           () => undefined,
           (reason: unknown) => reason,
         );
-  if (!(why instanceof ReadError)) return "unread";
-  if (why.code === "blob_missing") return "missing";
-  return why.code === "blob_altered" ? "altered" : "offline";
+  return why instanceof ReadError ? troubleIn(why) : "unread";
 }

@@ -16,17 +16,24 @@ export class ReadError extends Error {
   }
 }
 
+/** What a screen says of it. */
+export function troubleIn({ code }: ReadError): "missing" | "altered" | "offline" {
+  if (code === "blob_missing") return "missing";
+  return code === "blob_altered" ? "altered" : "offline";
+}
+
 /** What is asked of the engine at once, in bytes. */
 const AT_ONCE = 1024 * 1024;
 
 type Which = Pick<FileEntry, "spaceId" | "fileId" | "name" | "type" | "size">;
 
-/** A file as something that is read in pieces. @throws ReadError while reading */
+/** A file as something that is read in pieces. `onTrouble` hears of what cannot be read, too. @throws ReadError while reading */
 export function sourceOf(
   engine: EnginePort,
   { spaceId, fileId, name, type, size }: Which,
   versionId?: string,
-): RangedSource & { read(start: number, end: number): Promise<Bytes> } {
+  onTrouble: (why: ReadError) => void = () => undefined,
+): Omit<RangedSource, "read"> & { read(start: number, end: number): Promise<Bytes> } {
   return {
     name,
     type,
@@ -42,7 +49,11 @@ export function sourceOf(
           start: at,
           length,
         });
-        if (!result.ok) throw new ReadError(result.code ?? result.failure);
+        if (!result.ok) {
+          const why = new ReadError(result.code ?? result.failure);
+          onTrouble(why);
+          throw why;
+        }
         if (result.value.length === 0) break;
         parts.push(result.value);
         at += result.value.length;
@@ -61,28 +72,35 @@ export async function wholeOf(source: RangedSource, type: string): Promise<Blob>
 }
 
 /** What to save of one or more entries: the file itself, or a zip file of all, folders with what is in them. */
-export function contentOf(engine: EnginePort, entries: readonly FileEntry[]): ContentSource {
+export function contentOf(
+  engine: EnginePort,
+  entries: readonly FileEntry[],
+  onTrouble: (why: ReadError) => void,
+): ContentSource {
   const [one] = entries;
-  if (entries.length === 1 && one?.kind === "file") return sourceOf(engine, one);
+  if (entries.length === 1 && one?.kind === "file")
+    return sourceOf(engine, one, undefined, onTrouble);
   const name = entries.length === 1 ? (one?.name ?? "") : "Baraza";
-  return zipOf(`${name}.zip`, walk(engine, entries, ""));
+  return zipOf(`${name}.zip`, walk(engine, entries, "", onTrouble));
 }
 
 async function* walk(
   engine: EnginePort,
   entries: readonly FileEntry[],
   above: string,
+  onTrouble: (why: ReadError) => void,
 ): AsyncGenerator<ZipEntry> {
   for (const entry of entries) {
     // What is not at the hub yet has nothing that could be read.
     if (entry.kind === "file" && entry.versions === 0) continue;
     const path = above + entry.name;
     if (entry.kind === "file") {
-      yield { path, at: entry.changedAt, content: sourceOf(engine, entry) };
+      yield { path, at: entry.changedAt, content: sourceOf(engine, entry, undefined, onTrouble) };
       continue;
     }
     yield { path, at: entry.changedAt, content: null };
-    yield* walk(engine, await allIn(engine, entry.spaceId, entry.fileId), `${path}/`);
+    const inside = await allIn(engine, entry.spaceId, entry.fileId);
+    yield* walk(engine, inside, `${path}/`, onTrouble);
   }
 }
 
@@ -120,15 +138,15 @@ export function createThumbnails(engine: EnginePort): { urlOf: ThumbnailUrl; clo
   const drop = (url: Promise<string | null>): void =>
     void url.then((one) => one !== null && URL.revokeObjectURL(one));
   return {
-    urlOf: ({ spaceId, fileId, changedAt }) => {
-      const key = `${fileId} ${changedAt}`;
+    urlOf: ({ spaceId, fileId, changedAt, versionId }) => {
+      const key = `${fileId} ${versionId ?? changedAt}`;
       const known = held.get(key);
       if (known !== undefined) {
         held.delete(key);
         held.set(key, known);
         return known;
       }
-      const made = engine.call("files.thumbnail", { spaceId, fileId }).then((result) => {
+      const made = engine.call("files.thumbnail", { spaceId, fileId, versionId }).then((result) => {
         if (!result.ok || result.value === null) {
           // It may come another time: there was no line.
           held.delete(key);

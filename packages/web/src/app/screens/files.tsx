@@ -1,11 +1,12 @@
-import type { FileEntry, FolderPage, Sort } from "@baraza/engine";
+import type { EngineLive, FileEntry, FolderPage, Sort } from "@baraza/engine";
 import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { save, TooLargeToSave } from "../../content/save.ts";
-import type { Act } from "../../features/files/actions.ts";
-import type { Chosen } from "../../features/files/add.tsx";
+import { type Act, isThere } from "../../features/files/actions.ts";
+import type { Chosen } from "../../features/files/chosen.ts";
 import type { Layout } from "../../features/files/arrange.tsx";
 import { Bin } from "../../features/files/bin.tsx";
 import { Files as FilesScreen, NoFiles } from "../../features/files/browse.tsx";
+import { troubleSentence } from "../../features/files/preview.tsx";
 import { Storage } from "../../features/files/storage.tsx";
 import { Uploads } from "../../features/files/uploads.tsx";
 import { loadWords, t } from "../../i18n/index.ts";
@@ -21,14 +22,25 @@ import { back, go } from "../router.ts";
 import { hrefOf } from "../routes.ts";
 import { FileDialogs, type Dialogue } from "./files-dialogs.tsx";
 import { FilePreview } from "./files-preview.tsx";
-import { contentOf, createThumbnails } from "./files-reading.ts";
+import { contentOf, createThumbnails, type ReadError, troubleIn } from "./files-reading.ts";
+import { type Sharing, useMarks } from "./sharing-marks.ts";
 import { uploaderOf } from "./files-upload.ts";
 
+const ShareDialogs = lazy(
+  () =>
+    Promise.all([import("./sharing.tsx"), loadWords("links")]).then(
+      ([screens]) => screens.ShareDialogs,
+    ),
+  { aside: true },
+);
 const FilesImport = lazy(() =>
   Promise.all([import("./files-import.tsx"), loadWords("import")]).then(
     ([screens]) => screens.FilesImport,
   ),
 );
+
+/** Milliseconds after which a folder that is looked at has fetched what adding to it takes. */
+const WARM_MS = 3000;
 
 export interface FilesScreenProps {
   engine: EnginePort;
@@ -83,7 +95,10 @@ function Folder({
   const [keepDetails, setKeepDetails] = useState(false);
   const [dialogue, setDialogue] = useState<Dialogue>();
   const [storing, setStoring] = useState(false);
+  const hub = useLive(engine.watch("files.hub", { spaceId }), `hub ${spaceId}`);
   const [bringing, setBringing] = useState(false);
+  const [sharing, setSharing] = useState<Sharing>();
+  const marks = useMarks(engine, spaceId);
   const folder = useFolder(
     (offset, limit) =>
       engine.watch("files.folder", { spaceId, parentId: folderId, sort, offset, limit }),
@@ -98,8 +113,14 @@ function Folder({
     [uploader, spaceId, folderId, keepDetails],
   );
 
+  const canWrite = space?.mayWrite === true;
+  useEffect(() => {
+    if (!canWrite) return;
+    const timer = setTimeout(() => uploader.warm(), WARM_MS);
+    return () => clearTimeout(timer);
+  }, [uploader, canWrite]);
+
   if (space === null) return <NoFiles homeHref={hrefOf({ at: "home" })} />;
-  const canWrite = space?.state === "active";
   const act = (what: Act, entries: readonly FileEntry[]): void => {
     const [first] = entries;
     const fileIds = entries.map((entry) => entry.fileId);
@@ -109,10 +130,18 @@ function Folder({
         go(routeOf(asked, first));
         return;
       case "download":
-        void download(engine, entries);
+        // What is in a folder may be much: that is asked for first.
+        if (entries.some(({ kind }) => kind === "folder")) setDialogue({ what, entries });
+        else void download(engine, entries);
         return;
       case "bin":
         void bin(engine, spaceId, fileIds);
+        return;
+      case "share":
+        setSharing({ what: "give", entries });
+        return;
+      case "letSend":
+        setSharing({ what: "ask", folderId: first.fileId, name: first.name });
         return;
       case "unpin":
         void engine.call("files.pin", { spaceId, fileIds, on: false }).then(tell);
@@ -152,11 +181,21 @@ function Folder({
         hrefOf={(entry) => hrefOf(routeOf(asked, entry))}
         folderHref={(id) => hrefOf({ at: "files", spaceId: asked, folderId: id })}
         binHref={hrefOf({ at: "bin", spaceId: asked })}
+        sharedHref={hrefOf({ at: "shared", spaceId: asked, boxId: null })}
+        marks={marks}
+        onLetSend={() =>
+          setSharing({
+            what: "ask",
+            folderId,
+            name: folder.path.at(-1)?.name ?? space?.title ?? t("files.own"),
+          })
+        }
         onChosen={onChosen}
         onNewFolder={() => setDialogue({ what: "newFolder", parentId: folderId })}
         onBringIn={() => setBringing(true)}
         onAct={act}
         onStorage={() => setStoring(true)}
+        warning={warningOf(hub ?? null)}
         onBack={back}
       >
         <Uploads
@@ -165,7 +204,11 @@ function Folder({
           onPause={(uploadId) => void engine.call("files.pause", { uploadId }).then(tell)}
           onResume={(uploadId) => void engine.call("files.resume", { uploadId }).then(tell)}
           onContent={(uploadId, content) =>
-            void engine.call("files.resume", { uploadId, content }).then(tell)
+            void engine.call("files.resume", { uploadId, content }).then((result) => {
+              if (!result.ok && result.code === "file_changed")
+                toast({ text: t("files.failure.another") });
+              else tell(result);
+            })
           }
           onCancel={(uploadId) => void engine.call("files.cancel", { uploadId }).then(tell)}
           onDismiss={() => uploader.dismiss()}
@@ -180,6 +223,11 @@ function Folder({
           after={goTo(around.after)}
           onDownload={() => void download(engine, [open])}
           onDetails={() => setDialogue({ what: "details", entries: [open] })}
+          onShare={
+            canWrite && isThere(open)
+              ? () => setSharing({ what: "give", entries: [open] })
+              : undefined
+          }
           onClose={back}
         />
       )}
@@ -191,7 +239,18 @@ function Folder({
           canWrite={canWrite}
           now={now}
           keepDetails={keepDetails}
+          onDownload={(entries) => void download(engine, entries)}
           onClose={() => setDialogue(undefined)}
+        />
+      )}
+      {sharing && (
+        <ShareDialogs
+          engine={engine}
+          spaceId={spaceId}
+          asked={asked}
+          sharing={sharing}
+          now={now}
+          onClose={() => setSharing(undefined)}
         />
       )}
       {bringing && (
@@ -247,7 +306,7 @@ function BinOf({
       total={folder.total}
       entryAt={folder.entryAt}
       onRange={folder.onRange}
-      canWrite={space?.state === "active"}
+      canWrite={space?.mayWrite === true}
       now={now}
       urlOf={thumbnails.urlOf}
       hrefOf={() => hrefOf({ at: "bin", spaceId: asked })}
@@ -269,6 +328,14 @@ function BinOf({
       onBack={back}
     />
   );
+}
+
+/** Of what the node said last, what somebody has to do something about. */
+function warningOf(hub: EngineLive["files.hub"]["value"]): string | undefined {
+  if (hub === null) return undefined;
+  if (hub.standing === "full" || hub.standing === "missing")
+    return t(`files.standing.${hub.standing}`);
+  return hub.nearlyFull ? t("files.nearlyFull") : undefined;
 }
 
 function Room({
@@ -299,7 +366,7 @@ function Room({
 function useSpace(
   engine: EnginePort,
   asked: string | null,
-): { title: string | null; state: SpaceInfo["state"] } | null | undefined {
+): (Pick<SpaceInfo, "state" | "mayWrite"> & { title: string | null }) | null | undefined {
   const space = useLive(asked === null ? nothing : engine.space(asked), `space ${asked}`);
   const [own, setOwn] = useState<string>();
   // A search leads to one's own files by the id of their space, which is no conversation.
@@ -310,7 +377,8 @@ function useSpace(
         .call("files.own", {})
         .then((result) => setOwn(result.ok ? result.value.spaceId : ""));
   }, [engine, missing]);
-  if (asked === null || (missing && own === asked)) return { title: null, state: "active" };
+  if (asked === null || (missing && own === asked))
+    return { title: null, state: "active", mayWrite: true };
   return missing && own === undefined ? undefined : space;
 }
 
@@ -431,8 +499,14 @@ function routeOf(spaceId: string | null, { kind, fileId }: FileEntry) {
 }
 
 async function download(engine: EnginePort, entries: readonly FileEntry[]): Promise<void> {
+  let told = false;
+  const tellOnce = (why: ReadError): void => {
+    // The browser says only that the download failed.
+    if (!told) toast({ text: troubleSentence(troubleIn(why)) });
+    told = true;
+  };
   try {
-    await save(contentOf(engine, entries));
+    await save(contentOf(engine, entries, tellOnce));
   } catch (error) {
     toast({
       text:

@@ -2,7 +2,7 @@ import { useEffect, useState } from "preact/hooks";
 import { Join as JoinScreen } from "../../features/spaces/join.tsx";
 import type { EnginePort } from "../engine.ts";
 import { useLive, usePolicy, useRequest } from "../hooks.ts";
-import type { Account, Failure, InvitationCard, JoinState } from "../model.ts";
+import type { Account, Failure, InvitationCard, JoinState, PendingJoin } from "../model.ts";
 import { go } from "../router.ts";
 import { hrefOf } from "../routes.ts";
 import { SignIn, SignUp } from "./account.tsx";
@@ -63,7 +63,7 @@ export function Join({
   }
   return (
     <JoinScreen
-      state={stateOf(read, asked !== undefined, join?.state)}
+      state={stateOf(read, asked !== undefined, join)}
       node={policy.node}
       you={you}
       canCreate
@@ -88,11 +88,11 @@ export function Join({
 function stateOf(
   read: Read | undefined,
   asked: boolean,
-  answer: "asking" | "refused" | undefined,
+  answer: PendingJoin | undefined,
 ): JoinState {
   if (!read) return { step: "reading" };
   if ("failure" in read) return stateAfter(read.failure);
-  if (answer === "refused") return { step: "refused" };
+  if (answer?.state === "refused") return { step: "refused", reason: answer.reason ?? null };
   return asked ? { step: "asked", card: read.card } : { step: "open", card: read.card };
 }
 

@@ -75,7 +75,9 @@ function TakePart({ engine, account }: { engine: EnginePort; account: Account })
       onSealed={(passphrase) =>
         void run(() => engine.call("archive.make", { kind: "sealed", passphrase }))
       }
-      onOpen={() => void run(() => engine.call("archive.make", { kind: "open", words: words() }))}
+      onOpen={(content) =>
+        void run(() => engine.call("archive.make", { kind: "open", words: words(), content }))
+      }
       onGoOn={() => void run(() => engine.call("archive.goOn", {}))}
       onSave={() => void save()}
       onDrop={() => void run(() => engine.call("archive.drop", {}))}
@@ -95,6 +97,11 @@ function words() {
     answering: t("moving.page.answering"),
     back: t("moving.page.back"),
     empty: t("moving.page.empty"),
+    files: t("moving.page.files"),
+    ownFiles: t("moving.page.ownFiles"),
+    inBin: t("moving.page.inBin"),
+    earlier: t("moving.page.earlier"),
+    missing: t("moving.page.missing"),
   };
 }
 

@@ -1,6 +1,6 @@
 import { DoorOpen, Inbox } from "lucide";
 import { useEffect, useState } from "preact/hooks";
-import type { NodeAccount, NodeInvitation } from "@baraza/engine";
+import type { NodeAccount, NodeInvitation, NodeReportRow } from "@baraza/engine";
 import type { NodeRules } from "@baraza/protocol";
 import type { PeopleList } from "@baraza/protocol/people-list";
 import { readPeopleList, writeTable } from "@baraza/protocol/people-list";
@@ -11,6 +11,7 @@ import { ImportList, type Made } from "../../features/admin/import.tsx";
 import { Invitations } from "../../features/admin/invitations.tsx";
 import { Departures, Leave } from "../../features/admin/leave.tsx";
 import { AdminPage, type PartLink } from "../../features/admin/page.tsx";
+import { Reports } from "../../features/admin/reports.tsx";
 import { Rules } from "../../features/admin/rules.tsx";
 import { formatMoment, formatUntil } from "../../i18n/dates.ts";
 import { formatBytes, isLanguage, t, tParts } from "../../i18n/index.ts";
@@ -41,6 +42,7 @@ export function NodePage({
         ["overview", t("admin.rules")],
         ["invitations", t("admin.invitations")],
         ["accounts", t("admin.accounts")],
+        ["reports", t("admin.reports")],
         ["acts", t("admin.acts")],
       ]
     : [
@@ -100,6 +102,7 @@ function Part({
   if (part === "accounts" && name !== undefined)
     return <AccountPart key={name} engine={engine} name={name} />;
   if (part === "accounts") return <AccountsPart engine={engine} />;
+  if (part === "reports") return <ReportsPart engine={engine} account={account} />;
   return <RulesPart engine={engine} />;
 }
 
@@ -346,6 +349,43 @@ function AccountsPart({ engine }: { engine: EnginePort }) {
             setPage({ all: [...page.all, ...more.accounts], total: more.total, more: more.more });
         });
       }}
+    />
+  );
+}
+
+function ReportsPart({ engine, account }: Props) {
+  const now = useNow();
+  const [reports, setReports] = useState<readonly NodeReportRow[]>();
+  const [blocked, setBlocked] = useState<readonly { node: string }[]>();
+  const [asked, setAsked] = useState(0);
+  const online = engine.status.value.line === "online";
+  useEffect(() => {
+    let current = true;
+    void engine.call("admin.reports", {}).then((result) => {
+      if (!current) return;
+      if (result.ok) setReports(result.value.reports);
+      else tell(result.failure);
+    });
+    void engine.call("admin.blockedNodes", {}).then((result) => {
+      if (current && result.ok) setBlocked(result.value);
+    });
+    return () => {
+      current = false;
+    };
+  }, [engine, online, asked]);
+  const act = async (work: Promise<Result>): Promise<void> => {
+    told(await work);
+    setAsked((before) => before + 1);
+  };
+  return (
+    <Reports
+      reports={reports}
+      blocked={blocked}
+      node={account.address.slice(account.address.lastIndexOf("@") + 1)}
+      now={now}
+      accountHref={(name) => hrefOf({ at: "node", part: "accounts", name })}
+      onBlock={(node, on) => void act(engine.call("admin.blockNode", { node, blocked: on }))}
+      onClose={(reportId) => void act(engine.call("admin.closeReport", { reportId }))}
     />
   );
 }

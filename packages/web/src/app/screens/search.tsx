@@ -30,6 +30,18 @@ export function Search({ engine }: { engine: EnginePort }) {
   const state = useLive(engine.watch("search.state", {}), "search.state");
   const spaces = useLive(engine.conversations, "conversations");
   const asking = useRef(0);
+  const paged = useRef(false);
+  const changes = state?.changes;
+  /** What there was to find when it was looked for last. */
+  const lookedAt = useRef<number | undefined>(undefined);
+  const find = async (): Promise<Found> => {
+    lookedAt.current = changes;
+    const filters = filtersOf(chosen, Date.now());
+    const result = await engine.call("search.find", { text, filters, limit: PAGE });
+    return result.ok
+      ? { ...result.value, hits: result.value.hits.flatMap(hitOf) }
+      : { hits: [], more: null, unknown: [], failure: failureText(result.failure) };
+  };
   useEffect(() => {
     last = { text, chosen };
     const turn = ++asking.current;
@@ -40,25 +52,33 @@ export function Search({ engine }: { engine: EnginePort }) {
     }
     setBusy(true);
     const timer = setTimeout(() => {
-      void engine
-        .call("search.find", { text, filters: filtersOf(chosen, Date.now()), limit: PAGE })
-        .then((result) => {
-          // Somebody has typed on meanwhile.
-          if (turn !== asking.current) return;
-          setBusy(false);
-          setFound(
-            result.ok
-              ? { ...result.value, hits: result.value.hits.flatMap(hitOf) }
-              : { hits: [], more: null, unknown: [], failure: failureText(result.failure) },
-          );
-        });
+      paged.current = false;
+      void find().then((answer) => {
+        // Somebody has typed on meanwhile.
+        if (turn !== asking.current) return;
+        setBusy(false);
+        setFound(answer);
+      });
     }, TYPING);
     return () => clearTimeout(timer);
+    // `find` is made of these.
+    // oxlint-disable-next-line react-hooks/exhaustive-deps
   }, [engine, text, chosen]);
+  useEffect(() => {
+    // What is read meanwhile joins what was found, where nobody is on the way through the list.
+    if (found === undefined || busy || changes === lookedAt.current) return;
+    if (paged.current || isInList()) return;
+    const turn = asking.current;
+    void find().then((answer) => {
+      if (turn === asking.current && !paged.current && !isInList()) setFound(answer);
+    });
+    // oxlint-disable-next-line react-hooks/exhaustive-deps
+  }, [changes, busy]);
 
   const showMore = (): void => {
     if (!found?.more || busy) return;
     const turn = asking.current;
+    paged.current = true;
     setBusy(true);
     void engine.call("search.more", { more: found.more, limit: PAGE }).then((result) => {
       if (turn !== asking.current) return;
@@ -107,6 +127,11 @@ export function Search({ engine }: { engine: EnginePort }) {
   );
 }
 
+/** Somebody goes through the hits with the keyboard. */
+function isInList(): boolean {
+  return document.activeElement?.classList.contains("row-main") === true;
+}
+
 function isNothing(text: string, chosen: Chosen): boolean {
   return (
     text.trim() === "" && Object.values(chosen).every((value) => value === "" || value === "any")
@@ -115,7 +140,10 @@ function isNothing(text: string, chosen: Chosen): boolean {
 
 function filtersOf({ kind, author, spaceId, time, has }: Chosen, now: number): SearchFilters {
   return {
-    ...(kind === "" ? {} : { kinds: [kind] }),
+    ...(kind === ""
+      ? {}
+      : // What was brought from elsewhere are messages, too.
+        { kinds: kind === "message" ? ["message", "brought"] : [kind] }),
     ...(author === "" ? {} : { authors: [author] }),
     ...(spaceId === "" ? {} : { spaceIds: [spaceId] }),
     ...(has === "" ? {} : { has: [has] }),
@@ -125,7 +153,7 @@ function filtersOf({ kind, author, spaceId, time, has }: Chosen, now: number): S
 
 /** What a screen shows of a hit; nothing for a kind that it has no place for. */
 function hitOf(hit: SearchHit): Hit[] {
-  const kind = KINDS.find((known) => known === hit.kind);
+  const kind = hit.kind === "brought" ? hit.kind : KINDS.find((known) => known === hit.kind);
   if (kind === undefined) return [];
   return [{ ...hit, kind, key: hit.ref, href: placeOf(kind, hit) }];
 }
@@ -134,6 +162,8 @@ function placeOf(kind: Hit["kind"], { spaceId, ref, own, has }: SearchHit): stri
   const space = own ? null : spaceId;
   if (kind === "person") return hrefOf({ at: "person", identityId: ref });
   if (kind === "message") return hrefOf({ at: "space", spaceId, message: ref });
+  if (kind === "brought")
+    return hrefOf({ at: "brought", spaceId, chat: ref.slice(0, 48), message: ref.slice(48) });
   if (kind === "space") return hrefOf({ at: "space", spaceId });
   return has.includes("file")
     ? hrefOf({ at: "file", spaceId: space, fileId: ref })

@@ -14,6 +14,28 @@ const Ways = lazy(() =>
   Promise.all([import("./ways.tsx"), loadWords("ways")]).then(([screens]) => screens.Ways),
 );
 
+const Notifications = lazy(() =>
+  Promise.all([import("./notifications.tsx"), loadWords("notifications")]).then(
+    ([screens]) => screens.NotificationSettings,
+  ),
+);
+
+const Signals = lazy(() =>
+  Promise.all([import("./signals.tsx"), loadWords("signals")]).then(
+    ([screens]) => screens.SignalSettings,
+  ),
+);
+
+const Comfort = lazy(() =>
+  Promise.all([import("./comfort.tsx"), loadWords("frame")]).then(([screens]) => screens.Comfort),
+);
+
+const BlocksSetting = lazy(() =>
+  Promise.all([import("./requests.tsx"), loadWords("requests")]).then(
+    ([screens]) => screens.BlocksSetting,
+  ),
+);
+
 const Lock = lazy(() =>
   Promise.all([import("./lock.tsx"), loadWords("lock")]).then(([screens]) => screens.LockSettings),
 );
@@ -32,10 +54,19 @@ export function Settings({ engine, account }: { engine: EnginePort; account: Acc
       devicesHref={hrefOf({ at: "devices" })}
       node={{ name: location.host, href: hrefOf({ at: "node", part: "overview" }) }}
       lock={<Lock engine={engine} account={account} />}
+      comfort={<Comfort />}
+      notifications={
+        <>
+          <Notifications engine={engine} />
+          <Signals engine={engine} />
+        </>
+      }
+      blocks={<BlocksSetting />}
       ways={<Ways engine={engine} account={account} />}
       loss={{ waiting: engine.status.value.waiting }}
       meetHref={hrefOf({ at: "meet" })}
       dataHref={hrefOf({ at: "data" })}
+      bringHref={hrefOf({ at: "bring" })}
       safetyHref={hrefOf({ at: "safety", part: "overview" })}
       onName={(name) =>
         void engine

@@ -3,18 +3,30 @@ import { Invite as InviteScreen } from "../../features/spaces/invite.tsx";
 import { NewSpace as NewSpaceScreen } from "../../features/spaces/new-space.tsx";
 import { People as PeopleScreen } from "../../features/spaces/people.tsx";
 import { loadWords, t } from "../../i18n/index.ts";
+import { Dialog } from "../../ui/dialog.tsx";
 import { Skeleton } from "../../ui/progress.tsx";
 import { toast } from "../../ui/toast.tsx";
 import type { EnginePort, Result } from "../engine.ts";
 import { failureText } from "../failure.ts";
 import { useLive, useNow, useRequest } from "../hooks.ts";
 import { lazy } from "../lazy.tsx";
-import type { InvitationLink } from "../model.ts";
+import type { InvitationLink, PersonRow } from "../model.ts";
 import { go } from "../router.ts";
 import { hrefOf } from "../routes.ts";
 
 const Leading = lazy(() =>
   Promise.all([import("./leading.tsx"), loadWords("leading")]).then(([screens]) => screens.Leading),
+);
+
+const access = () =>
+  Promise.all([import("./access.tsx"), loadWords("access")]).then(([screens]) => screens);
+const RoleOf = lazy(() => access().then((screens) => screens.RoleOf));
+const Doorbell = lazy(() => access().then((screens) => screens.Doorbell), { aside: true });
+
+const Level = lazy(() =>
+  Promise.all([import("./notifications.tsx"), loadWords("notifications")]).then(
+    ([screens]) => screens.Level,
+  ),
 );
 
 const Owner = lazy(() =>
@@ -46,6 +58,7 @@ export function NewSpace({
   const { busy, failure, run } = useRequest();
   return (
     <NewSpaceScreen
+      writeHref={hrefOf({ at: "write" })}
       busy={busy}
       failure={failure}
       onClose={onClose}
@@ -98,6 +111,8 @@ export function People({
   const people = useLive(engine.people(spaceId), `people ${spaceId}`);
   const space = useLive(engine.space(spaceId), `space ${spaceId}`);
   const [inviting, setInviting] = useState(false);
+  const [telling, setTelling] = useState(false);
+  const [roleOf, setRoleOf] = useState<PersonRow>();
   if (!people || !space) return <Skeleton label={t("ui.moment")} />;
   return (
     <>
@@ -105,13 +120,21 @@ export function People({
         spaceTitle={space.title}
         kind={space.kind}
         people={people}
-        canInvite={space.state === "active" && (space.kind === "group" || people.length < 2)}
+        canInvite={
+          space.state === "active" &&
+          (space.kind === "group" || people.length < 2) &&
+          space.role !== "guest" &&
+          space.role !== "observer"
+        }
         active={space.state === "active"}
         personHref={(identityId) => hrefOf({ at: "person", identityId })}
         onBack={onBack}
         onInvite={() => setInviting(true)}
+        onTelling={() => setTelling(true)}
         onRemove={(identityId) => void engine.remove(spaceId, identityId).then(tell)}
         onSetRole={(identityId, role) => void engine.setRole(spaceId, identityId, role).then(tell)}
+        onRole={setRoleOf}
+        accessHref={space.kind === "group" ? hrefOf({ at: "access", spaceId }) : undefined}
         onRename={(title) => void engine.rename(spaceId, title).then(tell)}
         onForget={() => void forget(engine, spaceId)}
         onLeave={() =>
@@ -121,6 +144,15 @@ export function People({
           })
         }
       >
+        {(space.asking > 0 || space.reports > 0 || space.flooding !== null) && (
+          <Doorbell
+            engine={engine}
+            spaceId={spaceId}
+            asking={space.asking}
+            reports={space.reports}
+            flooding={space.flooding}
+          />
+        )}
         {space.state === "active" && space.kind === "group" && (
           <Owner engine={engine} spaceId={spaceId} />
         )}
@@ -133,6 +165,20 @@ export function People({
           />
         )}
       </PeopleScreen>
+      {roleOf && (
+        <RoleOf
+          engine={engine}
+          spaceId={spaceId}
+          person={roleOf}
+          leads={space.role === "steward"}
+          onClose={() => setRoleOf(undefined)}
+        />
+      )}
+      {telling && (
+        <Dialog title={t("people.telling")} onClose={() => setTelling(false)}>
+          <Level engine={engine} spaceId={spaceId} />
+        </Dialog>
+      )}
       {inviting && (
         <Invite
           engine={engine}

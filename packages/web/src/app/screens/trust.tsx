@@ -2,7 +2,7 @@ import { useEffect, useState } from "preact/hooks";
 import { Meet as MeetScreen } from "../../features/trust/meet.tsx";
 import { Notices as NoticesScreen } from "../../features/trust/notices.tsx";
 import { Person as PersonScreen } from "../../features/trust/person.tsx";
-import { t } from "../../i18n/index.ts";
+import { loadWords, t } from "../../i18n/index.ts";
 import { canReadCodes } from "../../ui/camera.tsx";
 import { EmptyState } from "../../ui/empty-state.tsx";
 import { Skeleton } from "../../ui/progress.tsx";
@@ -10,9 +10,18 @@ import { toast } from "../../ui/toast.tsx";
 import type { EnginePort, Result } from "../engine.ts";
 import { failureText } from "../failure.ts";
 import { useLive, useNow } from "../hooks.ts";
+import { lazy } from "../lazy.tsx";
 import type { Account } from "../model.ts";
 import { back, go } from "../router.ts";
 import { hrefOf } from "../routes.ts";
+
+const BlockPerson = lazy(
+  () =>
+    Promise.all([import("./requests.tsx"), loadWords("requests")]).then(
+      ([screens]) => screens.BlockPerson,
+    ),
+  { aside: true },
+);
 
 /** What every picture code of a person begins with. */
 const CODE = "baraza:person:";
@@ -54,6 +63,7 @@ export function Person({ engine, identityId }: { engine: EnginePort; identityId:
       scans={scans}
       scanned={scanned}
       spaceHref={(spaceId) => hrefOf({ at: "space", spaceId })}
+      block={<BlockPerson engine={engine} identityId={identityId} name={person.name} />}
       onBack={back}
       onSame={(how) => run(engine.call("person.confirm", { identityId, how }), t("trust.noted"))}
       onDoubt={() => run(engine.call("person.doubt", { identityId }), t("trust.noted"))}

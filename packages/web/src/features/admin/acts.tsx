@@ -68,6 +68,12 @@ function sentence({ act, by, subject, detail }: JournalLine, now: number): Compo
         subject: whom,
         date: formatDayWithin(Number(detail["at"] ?? 0), now),
       });
+    case "block":
+    case "unblock":
+      return tParts(`admin.act.${act}`, {
+        by: who,
+        node: <bdi dir="ltr">{String(detail["node"] ?? "")}</bdi>,
+      });
     case "settings":
       return tParts("admin.act.settings", { by: who });
     default:

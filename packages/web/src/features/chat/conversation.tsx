@@ -1,8 +1,27 @@
 import "./conversation.css";
-import { ArrowLeft, CornerUpLeft, Folder, Lock, Pencil, ShieldAlert, Users, Vote, X } from "lucide";
+import { oddNames } from "@baraza/engine/safe-text";
+import {
+  ArrowLeft,
+  CalendarClock,
+  CornerUpLeft,
+  Folder,
+  ListChecks,
+  Lock,
+  Pencil,
+  Plus,
+  ShieldAlert,
+  Timer,
+  Users,
+  Vote,
+  X,
+} from "lucide";
+import type { ComponentChildren } from "preact";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Conversation as ConversationData, MessageRow } from "../../app/model.ts";
-import { t } from "../../i18n/index.ts";
+import { EVERYONE } from "../../app/connect.ts";
+import { formatSpan } from "../../i18n/dates.ts";
+import { lazy } from "../../app/lazy.tsx";
+import { loadWords, t } from "../../i18n/index.ts";
 import { Avatar } from "../../ui/avatar.tsx";
 import { Banner } from "../../ui/banner.tsx";
 import { IconButton } from "../../ui/button.tsx";
@@ -10,12 +29,16 @@ import { CheckBadge } from "../../ui/check-badge.tsx";
 import { Quote } from "../../ui/bubble.tsx";
 import { Composer } from "../../ui/composer.tsx";
 import { EmptyState } from "../../ui/empty-state.tsx";
+import { MenuButton, type MenuItem } from "../../ui/menu.tsx";
 import { LiveRegion } from "../../ui/hidden.tsx";
 import { Icon } from "../../ui/icon.tsx";
 import { toast } from "../../ui/toast.tsx";
+import { signalsShown } from "../../app/signals-shown.ts";
 import { Forget } from "../spaces/forget.tsx";
+import { pickEmoji, suggestEmoji } from "./composer-emoji.tsx";
+import type { Deeper } from "./deeper.ts";
 import { MessageList } from "./message-list.tsx";
-import { TroubleNotice } from "./trouble.tsx";
+import { Selecting } from "./more-acts.ts";
 
 export interface ConversationProps {
   conversation: ConversationData;
@@ -23,6 +46,7 @@ export interface ConversationProps {
   /** What was typed and not sent, and what it answers; kept on this device. */
   draft: { text: string; replyTo: string | null };
   peopleHref: string;
+  aboutHref: string;
   filesHref: string;
   personHref: (identityId: string) => string;
   onPerson: (identityId: string) => void;
@@ -45,7 +69,50 @@ export interface ConversationProps {
   /** Takes a conversation that is over off this device. */
   onForget: () => void;
   onBack: () => void;
+  deeper: Deeper;
+  onNewPoll: () => void;
+  onForwardAll: (messages: readonly MessageRow[]) => void;
+  onBookmarkAll: (messages: readonly MessageRow[]) => void;
+  /** Asks when what is written is to be sent. */
+  onLater?: () => void;
+  /** Above the field: what waits to be sent later. */
+  waiting?: ComponentChildren;
+  /** How long what is said stays, ms; 0: for good. */
+  timerMs?: number;
+  /** Below the head: what is pinned. */
+  pins?: ComponentChildren;
+  /** What those who keep order are told. */
+  doorbell?: ComponentChildren;
+  /** What became of the first words to somebody. */
+  written?: ComponentChildren;
+  /** Beside the messages: a thread. */
+  aside?: ComponentChildren;
+  /** What else one can send, beside words. */
+  adds: readonly MenuItem[];
+  /** Files were pasted, or dropped onto the conversation. */
+  onFiles: (files: File[]) => void;
+  onVoice: () => void;
+  /** In place of the field: a voice note that is recorded. */
+  recorder?: ComponentChildren;
+  /** What was pasted does not fit into a message. */
+  onTooLong: (text: string) => void;
 }
+
+const TroubleNotice = lazy(
+  () =>
+    Promise.all([import("./trouble.tsx"), loadWords("trouble")]).then(
+      ([screen]) => screen.TroubleNotice,
+    ),
+  { aside: true },
+);
+
+const SelectionBar = lazy(
+  () =>
+    Promise.all([import("./selecting.tsx"), loadWords("frame")]).then(
+      ([screen]) => screen.SelectionBar,
+    ),
+  { aside: true },
+);
 
 type Mode =
   | { kind: "write" }
@@ -58,7 +125,10 @@ export function Conversation(props: ConversationProps) {
   const { conversation, draft } = props;
   const { people, kind, canWrite } = conversation;
   const [editing, setEditing] = useState<Editing>();
+  const [selected, setSelected] = useState<ReadonlySet<string>>();
   const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
+  const signals = signalsShown.value;
+  const writing = signals?.line(conversation.spaceId);
   const messages = useMemo(
     () =>
       hidden.size > 0
@@ -69,6 +139,7 @@ export function Conversation(props: ConversationProps) {
   const other = kind === "pair" ? people.find(({ you }) => !you) : undefined;
   const changed = people.find(({ check }) => check === "changed");
   const names = useMemo(() => people.map(({ name }) => name), [people]);
+  const odd = useMemo(() => oddNames(names), [names]);
 
   const answered =
     draft.replyTo === null ? undefined : messages.find(({ eventId }) => eventId === draft.replyTo);
@@ -78,16 +149,32 @@ export function Conversation(props: ConversationProps) {
     else if (draft.replyTo !== null) props.onDraft({ ...draft, replyTo: null });
   };
 
-  const remove = (message: MessageRow): void => {
-    setHidden((before) => new Set(before).add(message.eventId));
+  const remove = (...gone: readonly MessageRow[]): void => {
+    const ids = new Set(gone.map(({ eventId }) => eventId));
+    setHidden((before) => new Set([...before, ...ids]));
     const show = (): void =>
-      setHidden((before) => new Set([...before].filter((id) => id !== message.eventId)));
+      setHidden((before) => new Set([...before].filter((id) => !ids.has(id))));
     toast({
       text: t("chat.deletedToast"),
       action: { label: t("ui.undo"), run: show },
-      onGone: () => props.onDelete(message.eventId),
+      onGone: () => {
+        for (const id of ids) props.onDelete(id);
+      },
     });
   };
+  const endSelecting = (): void => setSelected(undefined);
+  const selecting = useMemo(
+    () => ({
+      selected,
+      onToggle: (eventId: string): void =>
+        setSelected((before) => {
+          const next = new Set(before);
+          if (!next.delete(eventId)) next.add(eventId);
+          return next.size === 0 ? undefined : next;
+        }),
+    }),
+    [selected],
+  );
   const edit = (message: MessageRow): void =>
     setEditing({ kind: "edit", message, text: message.text });
   const send = (text: string, mentioned: string[]): void => {
@@ -103,8 +190,12 @@ export function Conversation(props: ConversationProps) {
     }
   };
 
-  return (
-    <section class="conversation" aria-labelledby="conversation-title">
+  const whole = (
+    <section
+      class="conversation"
+      aria-labelledby="conversation-title"
+      {...(canWrite ? fileTarget(props.onFiles) : {})}
+    >
       <header class="pane-head">
         <span class="phone-only">
           <IconButton
@@ -115,17 +206,23 @@ export function Conversation(props: ConversationProps) {
             onClick={props.onBack}
           />
         </span>
-        <Avatar
-          id={conversation.spaceId}
-          name={conversation.title}
-          size="s"
-          square={kind === "group"}
-        />
+        <a class="conversation-about" href={props.aboutHref} title={t("chat.about")}>
+          <span class="visually-hidden">{t("chat.about")}</span>
+          <Avatar
+            id={conversation.spaceId}
+            name={conversation.title}
+            size="s"
+            square={kind === "group"}
+          />
+          {signals?.dot(conversation.spaceId)}
+        </a>
         <div class="pane-title">
           <h1 id="conversation-title" class="as-page" tabIndex={-1} dir="auto">
             {conversation.title}
           </h1>
-          {kind === "group" ? (
+          {writing ? (
+            <p class="pane-sub">{writing}</p>
+          ) : kind === "group" ? (
             <p class="pane-sub">{t("people.count", { count: people.length })}</p>
           ) : (
             other && (
@@ -133,6 +230,19 @@ export function Conversation(props: ConversationProps) {
                 <CheckBadge check={other.check} />
               </a>
             )
+          )}
+          {props.timerMs !== undefined && props.timerMs > 0 && (
+            <a
+              class="pane-timer pane-sub"
+              href={props.aboutHref}
+              title={t("talk.timerNow", { time: formatSpan(props.timerMs) })}
+            >
+              <Icon of={Timer} />
+              <span class="visually-hidden">
+                {t("talk.timerNow", { time: formatSpan(props.timerMs) })}
+              </span>
+              <span aria-hidden="true">{formatSpan(props.timerMs)}</span>
+            </a>
           )}
         </div>
         <a class="button" data-kind="quiet" href={props.filesHref}>
@@ -168,6 +278,9 @@ export function Conversation(props: ConversationProps) {
           {t("decision.waits")}
         </Banner>
       )}
+      {props.written}
+      {props.doorbell}
+      {props.pins}
       {messages.length === 0 ? (
         <div class="pane-body">
           <EmptyState
@@ -193,6 +306,7 @@ export function Conversation(props: ConversationProps) {
           cut={conversation.cut}
           pair={kind === "pair"}
           names={names}
+          odd={odd}
           canWrite={canWrite}
           now={props.now}
           opened={conversation.opened}
@@ -206,12 +320,37 @@ export function Conversation(props: ConversationProps) {
             props.onDraft({ text: draft.text, replyTo: to.eventId });
           }}
           onEdit={edit}
-          onDelete={remove}
+          onDelete={(message) => remove(message)}
+          deeper={props.deeper}
         />
       )}
       {conversation.opened?.hasNewer !== true && <Announcer messages={conversation.messages} />}
-      {canWrite ? (
+      {selected ? (
+        <SelectionBar
+          messages={messages.filter(({ eventId }) => selected.has(eventId))}
+          onForward={(some) => {
+            endSelecting();
+            props.onForwardAll(some);
+          }}
+          onBookmark={(some) => {
+            endSelecting();
+            props.onBookmarkAll(some);
+          }}
+          {...(canWrite
+            ? {
+                onDelete: (some: readonly MessageRow[]) => {
+                  endSelecting();
+                  remove(...some);
+                },
+              }
+            : {})}
+          onClear={endSelecting}
+        />
+      ) : canWrite && props.recorder ? (
+        <footer class="conversation-foot">{props.recorder}</footer>
+      ) : canWrite ? (
         <footer class="conversation-foot">
+          {props.waiting}
           <ModeLine mode={mode} onCancel={leaveMode} />
           <Composer
             label={t("chat.write")}
@@ -222,11 +361,38 @@ export function Conversation(props: ConversationProps) {
             }
             onSend={send}
             sendLabel={mode.kind === "edit" ? t("chat.saveEdit") : t("ui.send")}
-            suggest={(query) => suggestPeople(query, people)}
+            suggest={(query) => suggestPeople(query, people, kind === "group")}
+            suggestEmoji={suggestEmoji}
+            picker={pickEmoji}
             onEscape={leaveMode}
+            onTooLong={props.onTooLong}
+            tools={
+              mode.kind !== "edit" && (
+                <MenuButton
+                  icon={Plus}
+                  label={t("talk.add")}
+                  tip="above"
+                  items={[
+                    ...props.adds,
+                    { label: t("talk.newPoll"), icon: ListChecks, onSelect: props.onNewPoll },
+                    ...(props.onLater === undefined
+                      ? []
+                      : [
+                          {
+                            label: t("talk.sendLater"),
+                            icon: CalendarClock,
+                            onSelect: props.onLater,
+                          },
+                        ]),
+                  ]}
+                />
+              )
+            }
+            onVoice={mode.kind === "edit" ? undefined : props.onVoice}
             onUp={() => {
               const last = messages.findLast(
-                ({ mine, deleted, notice }) => mine && !deleted && !notice,
+                ({ mine, deleted, notice, outgoing }) =>
+                  mine && !deleted && !notice && outgoing === undefined,
               );
               if (last) edit(last);
             }}
@@ -234,6 +400,16 @@ export function Conversation(props: ConversationProps) {
               ? {}
               : { focusOn: mode.kind === "edit" ? mode.message.eventId : `r-${mode.to.eventId}` })}
           />
+        </footer>
+      ) : conversation.putAway ? (
+        <footer class="conversation-foot conversation-closed">
+          <Icon of={Lock} />
+          <p>{t("talk.putAway")}</p>
+        </footer>
+      ) : conversation.readsOnly ? (
+        <footer class="conversation-foot conversation-closed">
+          <Icon of={Lock} />
+          <p>{t("chat.readsOnly")}</p>
         </footer>
       ) : (
         <footer class="conversation-foot conversation-closed">
@@ -243,6 +419,12 @@ export function Conversation(props: ConversationProps) {
         </footer>
       )}
     </section>
+  );
+  return (
+    <div class="conversation-frame" data-aside={props.aside !== undefined || undefined}>
+      <Selecting.Provider value={selecting}>{whole}</Selecting.Provider>
+      {props.aside}
+    </div>
   );
 }
 
@@ -261,6 +443,25 @@ function ModeLine({ mode, onCancel }: { mode: Mode; onCancel: () => void }) {
   );
 }
 
+/** Takes files that are pasted or dropped. A table that is pasted comes as a picture, too: there the words count. */
+function fileTarget(onFiles: (files: File[]) => void) {
+  const take = (event: Event, data: DataTransfer | null): void => {
+    const files = [...(data?.files ?? [])];
+    if (files.length === 0) return;
+    event.preventDefault();
+    onFiles(files);
+  };
+  return {
+    onPaste: (event: ClipboardEvent) => {
+      if (event.clipboardData?.getData("text/plain") === "") take(event, event.clipboardData);
+    },
+    onDragOver: (event: DragEvent) => {
+      if (event.dataTransfer?.types.includes("Files")) event.preventDefault();
+    },
+    onDrop: (event: DragEvent) => take(event, event.dataTransfer),
+  };
+}
+
 /** Reads out what others write while the conversation is open; not what was there before, nor older pages. */
 function Announcer({ messages }: { messages: readonly MessageRow[] }) {
   const [text, setText] = useState("");
@@ -275,12 +476,18 @@ function Announcer({ messages }: { messages: readonly MessageRow[] }) {
   return <LiveRegion text={text} />;
 }
 
-function suggestPeople(
+/** The people whose name, or a later part of it, begins with what was typed after an `@`. */
+export function suggestPeople(
   query: string,
   people: ConversationData["people"],
+  everyone = false,
 ): { id: string; name: string; detail: string }[] {
   const wanted = fold(query);
-  return people
+  const all =
+    everyone && [t("talk.everyone"), "channel", "all"].some((word) => fold(word).startsWith(wanted))
+      ? [{ id: EVERYONE, name: t("talk.everyone"), detail: t("talk.everyoneHint") }]
+      : [];
+  const named = people
     .filter(
       ({ you, name }) =>
         !you &&
@@ -289,6 +496,8 @@ function suggestPeople(
           .some((_, index, words) => words.slice(index).join(" ").startsWith(wanted)),
     )
     .map(({ identityId, name, address }) => ({ id: identityId, name, detail: address }));
+  // Of what is found the first six are shown.
+  return query === "" ? [...named, ...all] : [...all, ...named];
 }
 
 function fold(text: string): string {

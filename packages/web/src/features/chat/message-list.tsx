@@ -1,13 +1,17 @@
+import { tameName } from "@baraza/engine/safe-text";
 import { ArrowDown } from "lucide";
+import type { ComponentChildren } from "preact";
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { Virtualizer, type VirtualizerHandle } from "virtua";
-import type { MessageRow } from "../../app/model.ts";
-import { formatDay } from "../../i18n/dates.ts";
-import { t } from "../../i18n/index.ts";
+import { lazy } from "../../app/lazy.tsx";
+import type { MessageRow, Notice } from "../../app/model.ts";
+import { formatDay, formatSpan } from "../../i18n/dates.ts";
+import { loadWords, t, tParts } from "../../i18n/index.ts";
 import { Separator } from "../../ui/bubble.tsx";
 import { Button } from "../../ui/button.tsx";
 import { Spinner } from "../../ui/progress.tsx";
 import { toast } from "../../ui/toast.tsx";
+import type { Deeper } from "./deeper.ts";
 import { Message, type MessageActions } from "./message.tsx";
 import { countPrepended, timelineOf } from "./timeline.ts";
 
@@ -19,6 +23,7 @@ export interface MessageListProps extends Omit<MessageActions, "onJump"> {
   cut: boolean;
   pair: boolean;
   names: readonly string[];
+  odd: ReadonlySet<string>;
   canWrite: boolean;
   now: number;
   /** It opens at this message, and ends before the newest as long as there are newer ones. */
@@ -29,15 +34,38 @@ export interface MessageListProps extends Omit<MessageActions, "onJump"> {
   onRead: (message: MessageRow) => void;
 }
 
+const ChangeLine = lazy(
+  () =>
+    Promise.all([import("../channels/notice.tsx"), loadWords("channels")]).then(
+      ([screen]) => screen.ChangeLine,
+    ),
+  { aside: true },
+);
+
 /** What happened, as a line between messages. */
-function noticeText({ notice }: MessageRow): string {
+function noticeText({ notice }: MessageRow, { broughtHref }: Deeper): ComponentChildren {
   if (!notice) return "";
   const { kind, name, by, title } = notice;
+  if (kind === "brought") {
+    const [chat = "", ...words] = (title ?? "").split(" ");
+    const link = <a href={broughtHref(chat)}>{tameName(words.join(" ")) || "…"}</a>;
+    return tParts("talk.brought", { name: <bdi>{by ?? name}</bdi>, title: link });
+  }
   if (kind === "moved") return t("notice.moved", { name, address: title ?? "" });
+  if (kind === "timer")
+    return title === "0"
+      ? t("talk.timerOff", { by: by ?? name })
+      : t("talk.timerSet", { by: by ?? name, time: formatSpan(Number(title)) });
   if (kind === "renamed") return t("notice.renamed", { name: by ?? name, title: title ?? "" });
+  if (isOfChange(kind)) return <ChangeLine notice={notice} />;
   if (by !== null && by !== name && (kind === "joined" || kind === "removed"))
     return t(`notice.${kind}By`, { name, by });
   return t(`notice.${kind}`, { name });
+}
+
+type OfChange = Extract<Notice["kind"], `channel${string}` | `${string}Changed`>;
+function isOfChange(kind: Notice["kind"]): kind is OfChange {
+  return kind.startsWith("channel") || kind.endsWith("Changed");
 }
 
 /** Pixels from the end within which the list follows new messages. */
@@ -157,7 +185,9 @@ export function MessageList(props: MessageListProps) {
     following.current = false;
     // A long way is gone at once: rows that are measured on it would stop a movement.
     const near = !atOnce && document.getElementById(`m-${eventId}`) !== null;
-    const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    const still =
+      matchMedia("(prefers-reduced-motion: reduce)").matches ||
+      document.documentElement.hasAttribute("data-still");
     list.current?.scrollToIndex(index, { align: "center", smooth: near && !still });
     setLit(eventId);
   };
@@ -204,7 +234,7 @@ export function MessageList(props: MessageListProps) {
                 <Separator key={item.key}>{t("chat.cut", { count: messages.length })}</Separator>
               ) : item.kind === "notice" ? (
                 <Separator key={item.key} tone="notice">
-                  {noticeText(item.message)}
+                  {noticeText(item.message, props.deeper)}
                 </Separator>
               ) : (
                 <Message
@@ -215,12 +245,14 @@ export function MessageList(props: MessageListProps) {
                   lit={lit === item.key}
                   pair={props.pair}
                   names={props.names}
+                  odd={props.odd}
                   canWrite={props.canWrite}
                   onReply={props.onReply}
                   onEdit={props.onEdit}
                   onDelete={props.onDelete}
                   onReact={props.onReact}
                   onJump={(eventId) => jump(eventId)}
+                  deeper={props.deeper}
                 />
               ),
             )}

@@ -16,12 +16,20 @@ function message(eventId: string, authorId: string, at: number): MessageRow {
     position: at,
     editedAt: null,
     deleted: false,
+    deletedBy: null,
+    forwarded: null,
+    inThread: null,
+    thread: null,
+    poll: null,
+    media: null,
+    pinned: false,
     replyTo: null,
     needsNewerApp: false,
     notice: null,
     reactions: [],
     state: "delivered",
     mentionsMe: false,
+    everyone: false,
   };
 }
 

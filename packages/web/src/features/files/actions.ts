@@ -6,6 +6,8 @@ import {
   FolderInput,
   FolderOpen,
   History,
+  Inbox,
+  Link2,
   type IconNode,
   Pencil,
   Pin,
@@ -21,6 +23,8 @@ export type Act =
   | "rename"
   | "move"
   | "copy"
+  | "share"
+  | "letSend"
   | "pin"
   | "unpin"
   | "details"
@@ -40,10 +44,12 @@ export function actsOn(entry: FileEntry, canWrite: boolean): readonly Act[] {
         : [];
   return [
     "open",
-    ...(isFile ? (["download"] as const) : []),
+    "download",
     ...pin,
     ...(canWrite ? (["rename", "move"] as const) : []),
     "copy",
+    ...(canWrite && isThere(entry) ? (["share"] as const) : []),
+    ...(canWrite && !isFile ? (["letSend"] as const) : []),
     ...(isFile ? (["details"] as const) : []),
     ...(canWrite ? (["bin"] as const) : []),
   ];
@@ -56,20 +62,26 @@ export function actsOnAll(entries: readonly FileEntry[], canWrite: boolean): rea
     return actsOn(one, canWrite).filter((act) => act !== "open");
   if (entries.some(({ binned }) => binned !== null)) return canWrite ? ["restore", "purge"] : [];
   return [
-    ...(entries.every(({ kind }) => kind === "file") ? (["download"] as const) : []),
+    "download",
     entries.every(({ kept }) => kept.pinned === "itself") ? "unpin" : "pin",
     ...(canWrite ? (["move"] as const) : []),
     "copy",
+    ...(canWrite && entries.every(isThere) ? (["share"] as const) : []),
     ...(canWrite ? (["bin"] as const) : []),
   ];
 }
 
-/** An act's word; a download names what it costs, where it is not on this device. */
+/** It can be given to people outside: it is at the node, or a folder with something in it. */
+export function isThere({ kind, versions, children }: FileEntry): boolean {
+  return kind === "folder" ? children > 0 : versions > 0;
+}
+
+/** An act's word; a download names what it costs, where it is not on this device. What a folder costs is asked for when it is wanted. */
 export function wordOf(act: Act, entries: readonly FileEntry[]): string {
   if (act === "download") {
     const far = entries.filter(({ kept, size }) => kept.bytes < size);
     const bytes = far.reduce((sum, { size }) => sum + size, 0);
-    return bytes === 0
+    return bytes === 0 || entries.some(({ kind }) => kind === "folder")
       ? t("files.download")
       : t("files.downloadCost", { size: formatBytes(bytes) });
   }
@@ -78,6 +90,8 @@ export function wordOf(act: Act, entries: readonly FileEntry[]): string {
     rename: t("files.rename"),
     move: t("files.move"),
     copy: t("files.copy"),
+    share: t("files.share"),
+    letSend: t("files.letSend"),
     pin: t("files.pin"),
     unpin: t("files.unpin"),
     details: t("files.details"),
@@ -93,6 +107,8 @@ export const actIcons: Readonly<Record<Act, IconNode>> = {
   rename: Pencil,
   move: FolderInput,
   copy: Copy,
+  share: Link2,
+  letSend: Inbox,
   pin: Pin,
   unpin: PinOff,
   details: History,

@@ -1,14 +1,19 @@
-import { Camera, Check, FolderPlus, FolderUp, MapPin, PackageOpen, Plus, Upload } from "lucide";
+import {
+  Camera,
+  Check,
+  FolderPlus,
+  FolderUp,
+  Inbox,
+  MapPin,
+  PackageOpen,
+  Plus,
+  Upload,
+} from "lucide";
 import { useRef, useState } from "preact/hooks";
 import { t } from "../../i18n/index.ts";
 import { Button } from "../../ui/button.tsx";
 import { Menu } from "../../ui/menu.tsx";
-
-/** A file that somebody chose, and the folders that it lay in below what was chosen. */
-export interface Chosen {
-  readonly file: File;
-  readonly path: readonly string[];
-}
+import type { Chosen } from "./chosen.ts";
 
 /** The button that brings files here: chosen, a whole folder, from the camera; or a new folder. */
 export function AddMenu({
@@ -17,6 +22,7 @@ export function AddMenu({
   onChosen,
   onNewFolder,
   onBringIn,
+  onLetSend,
 }: {
   keepDetails: boolean;
   onKeepDetails: (keep: boolean) => void;
@@ -24,6 +30,8 @@ export function AddMenu({
   onNewFolder: () => void;
   /** Zip files of other services. */
   onBringIn: () => void;
+  /** People outside are to leave files for this folder. */
+  onLetSend: () => void;
 }) {
   const [anchor, setAnchor] = useState<HTMLElement>();
   const files = useRef<HTMLInputElement>(null);
@@ -98,6 +106,7 @@ export function AddMenu({
               : []),
             { label: t("files.newFolder"), icon: FolderPlus, onSelect: onNewFolder },
             { label: t("files.bringIn"), icon: PackageOpen, onSelect: onBringIn },
+            { label: t("files.letSend"), icon: Inbox, onSelect: onLetSend },
             {
               label: keepDetails ? t("files.detailsKept") : t("files.keepDetails"),
               icon: keepDetails ? Check : MapPin,
@@ -112,52 +121,4 @@ export function AddMenu({
 
 function pathOf(file: File): string[] {
   return file.webkitRelativePath.split("/").slice(0, -1).filter(Boolean);
-}
-
-/** No more than this at once: whoever has more brings them in parts. */
-const MOST = 200_000;
-
-/** The files of what was dropped or pasted, folders with all that is in them. */
-export async function chosenFrom(data: DataTransfer): Promise<Chosen[]> {
-  // Asked for before anything is waited for: the list is emptied afterwards.
-  const entries = [...data.items]
-    .filter(({ kind }) => kind === "file")
-    .map((item) => ({ entry: item.webkitGetAsEntry(), file: item.getAsFile() }));
-  const chosen: Chosen[] = [];
-  for (const { entry, file } of entries) {
-    if (entry !== null) await walk(entry, [], chosen);
-    else if (file !== null) chosen.push({ file, path: [] });
-  }
-  return chosen;
-}
-
-async function walk(
-  entry: FileSystemEntry,
-  path: readonly string[],
-  into: Chosen[],
-): Promise<void> {
-  if (into.length >= MOST) return;
-  if (isFile(entry)) {
-    const file = await new Promise<File | null>((resolve) =>
-      entry.file(resolve, () => resolve(null)),
-    );
-    if (file !== null) into.push({ file, path });
-  } else if (isFolder(entry)) {
-    const reader = entry.createReader();
-    for (;;) {
-      const some = await new Promise<FileSystemEntry[]>((resolve) =>
-        reader.readEntries(resolve, () => resolve([])),
-      );
-      if (some.length === 0) return;
-      for (const each of some) await walk(each, [...path, entry.name], into);
-    }
-  }
-}
-
-function isFile(entry: FileSystemEntry): entry is FileSystemFileEntry {
-  return entry.isFile;
-}
-
-function isFolder(entry: FileSystemEntry): entry is FileSystemDirectoryEntry {
-  return entry.isDirectory;
 }

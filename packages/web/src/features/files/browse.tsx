@@ -1,15 +1,25 @@
 import "./files.css";
 import type { FileEntry, Sort } from "@baraza/engine";
-import { ArrowLeft, ChevronRight, FolderOpen, HardDrive, Trash2 } from "lucide";
+import {
+  ArrowLeft,
+  ChevronRight,
+  FolderOpen,
+  HardDrive,
+  Link2,
+  Trash2,
+  TriangleAlert,
+} from "lucide";
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { t } from "../../i18n/index.ts";
+import { formatNumber, t } from "../../i18n/index.ts";
+import { Banner } from "../../ui/banner.tsx";
 import { IconButton } from "../../ui/button.tsx";
 import { EmptyState } from "../../ui/empty-state.tsx";
 import { LiveRegion } from "../../ui/hidden.tsx";
 import { Icon } from "../../ui/icon.tsx";
 import { Skeleton } from "../../ui/progress.tsx";
-import { AddMenu, type Chosen, chosenFrom } from "./add.tsx";
+import { AddMenu } from "./add.tsx";
+import { type Chosen, chosenFrom } from "./chosen.ts";
 import { Arrange, type Layout } from "./arrange.tsx";
 import { EntryList } from "./entry-list.tsx";
 import { safeName } from "./model.ts";
@@ -42,11 +52,17 @@ export interface FilesProps {
   hrefOf: (entry: FileEntry) => string;
   folderHref: (fileId: string | null) => string;
   binHref: string;
+  sharedHref: string;
+  /** What is given to people outside now, and how much they have left here that was not looked at. */
+  marks: { fileIds: ReadonlySet<string>; unseen: number };
   onChosen: (chosen: readonly Chosen[]) => void;
   onNewFolder: () => void;
   onBringIn: () => void;
+  onLetSend: () => void;
   onAct: (act: Act, entries: readonly FileEntry[]) => void;
   onStorage: () => void;
+  /** Something about the room at the node that people should know. */
+  warning?: string | undefined;
   onBack: () => void;
   /** Below the list: what is being uploaded. */
   children?: ComponentChildren;
@@ -115,8 +131,26 @@ export function Files(props: FilesProps) {
               onChosen={props.onChosen}
               onNewFolder={props.onNewFolder}
               onBringIn={props.onBringIn}
+              onLetSend={props.onLetSend}
             />
           )}
+          <a
+            class="icon-button files-outside"
+            data-tip="below-end"
+            aria-label={
+              props.marks.unseen > 0
+                ? t("files.sharedNew", { count: props.marks.unseen })
+                : t("files.shared")
+            }
+            href={props.sharedHref}
+          >
+            <Icon of={Link2} />
+            {props.marks.unseen > 0 && (
+              <span class="files-unseen" aria-hidden="true">
+                {formatNumber(props.marks.unseen)}
+              </span>
+            )}
+          </a>
           <Arrange
             sort={props.sort}
             onSort={props.onSort}
@@ -124,6 +158,15 @@ export function Files(props: FilesProps) {
             onLayout={props.onLayout}
           />
         </div>
+      )}
+      {props.warning !== undefined && (
+        <Banner
+          tone="notice"
+          icon={TriangleAlert}
+          action={{ label: t("files.storage"), onClick: props.onStorage }}
+        >
+          {props.warning}
+        </Banner>
       )}
       {total === undefined ? (
         <Skeleton label={t("ui.moment")} rows={6} />
@@ -159,6 +202,7 @@ export function Files(props: FilesProps) {
           now={props.now}
           urlOf={props.urlOf}
           hrefOf={props.hrefOf}
+          given={props.marks.fileIds}
           selected={selected}
           onSelect={setSelected}
           onAct={act}

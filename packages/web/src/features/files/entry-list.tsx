@@ -1,5 +1,5 @@
 import type { FileEntry } from "@baraza/engine";
-import { CircleAlert, CloudUpload, Ellipsis, Pin } from "lucide";
+import { CircleAlert, CloudUpload, Ellipsis, Link2, Pin } from "lucide";
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { Virtualizer, type VirtualizerHandle } from "virtua";
 import { formatBytes, t } from "../../i18n/index.ts";
@@ -8,7 +8,7 @@ import { Icon } from "../../ui/icon.tsx";
 import { Menu } from "../../ui/menu.tsx";
 import { Progress } from "../../ui/progress.tsx";
 import { TimeLabel } from "../../ui/time-label.tsx";
-import { type Act, actIcons, actsOn, wordOf } from "./actions.ts";
+import { type Act, actIcons, actsOn, actsOnAll, wordOf } from "./actions.ts";
 import type { Layout } from "./arrange.tsx";
 import { failureSentence, kindWord, safeName } from "./model.ts";
 import { Thumbnail, type ThumbnailUrl } from "./thumbnail.tsx";
@@ -23,6 +23,8 @@ export interface EntryListProps {
   now: number;
   urlOf: ThumbnailUrl;
   hrefOf: (entry: FileEntry) => string;
+  /** These can be opened by people outside now. */
+  given?: ReadonlySet<string> | undefined;
   selected: ReadonlyMap<string, FileEntry>;
   onSelect: (selected: ReadonlyMap<string, FileEntry>) => void;
   onAct: (act: Act, entries: readonly FileEntry[]) => void;
@@ -111,6 +113,8 @@ export function EntryList(props: EntryListProps) {
       const marked = selected.size > 0 ? [...selected.values()] : [entry];
       if (event.key === "Delete" && entry.binned === null) onAct("bin", marked);
       else if (event.key === "F2" && entry.binned === null) onAct("rename", [entry]);
+      else if (isShareKey(event) && actsOnAll(marked, true).includes("share"))
+        onAct("share", marked);
     }
   };
 
@@ -171,6 +175,11 @@ export function EntryList(props: EntryListProps) {
       )}
     </div>
   );
+}
+
+/** A full stop shares what is chosen, as in other programs of this kind. */
+function isShareKey(event: KeyboardEvent): boolean {
+  return event.key === "." && !event.ctrlKey && !event.metaKey && !event.altKey;
 }
 
 /** How many tiles stand beside each other; one for a list. */
@@ -279,6 +288,12 @@ function EntryCell(props: CellProps) {
               <span class="file-mark" title={t("files.pinned")}>
                 <Icon of={Pin} />
                 <span class="visually-hidden">{t("files.pinned")}</span>
+              </span>
+            )}
+            {props.given?.has(entry.fileId) === true && (
+              <span class="file-mark" title={t("files.isShared")}>
+                <Icon of={Link2} />
+                <span class="visually-hidden">{t("files.isShared")}</span>
               </span>
             )}
           </span>

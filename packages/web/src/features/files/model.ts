@@ -103,6 +103,8 @@ export function failureSentence(failure: string | null): string {
     case "too_large":
       return t("files.failure.tooLarge");
     case "disk_full":
+    case "store_full":
+    case "store_io":
       return t("files.failure.disk");
     default:
       return t("files.failure.other");

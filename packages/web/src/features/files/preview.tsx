@@ -1,8 +1,8 @@
 import "./files.css";
 import type { FileEntry } from "@baraza/engine";
-import { ArrowLeft, ChevronLeft, ChevronRight, Download, History } from "lucide";
+import { ArrowLeft, ChevronLeft, ChevronRight, Download, History, Link2 } from "lucide";
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import type { PdfPages } from "../../decode/decoder.ts";
 import type { Readable, Trouble } from "../../decode/api.ts";
 import { formatBytes, t } from "../../i18n/index.ts";
@@ -28,11 +28,16 @@ export interface PreviewProps {
   /** Set where reading it costs data and nobody has agreed yet. */
   cost: number | null;
   onAgree: () => void;
+  /** The browser cannot show it, or cannot go on. */
+  onBroken: () => void;
   /** The ones before and after it in the folder. */
   before: (() => void) | undefined;
   after: (() => void) | undefined;
   onDownload: () => void;
-  onDetails: () => void;
+  /** Absent where there is nothing more to know of it. */
+  onDetails?: (() => void) | undefined;
+  /** Absent where it cannot be given outside. */
+  onShare?: (() => void) | undefined;
   onClose: () => void;
 }
 
@@ -81,13 +86,24 @@ export function Preview(props: PreviewProps) {
         <h2 id="preview-title" tabIndex={-1}>
           <bdi>{name}</bdi>
         </h2>
-        <IconButton
-          icon={History}
-          label={t("files.details")}
-          tip="below-end"
-          hasPopup="dialog"
-          onClick={props.onDetails}
-        />
+        {props.onShare && (
+          <IconButton
+            icon={Link2}
+            label={t("files.share")}
+            tip="below-end"
+            hasPopup="dialog"
+            onClick={props.onShare}
+          />
+        )}
+        {props.onDetails && (
+          <IconButton
+            icon={History}
+            label={t("files.details")}
+            tip="below-end"
+            hasPopup="dialog"
+            onClick={props.onDetails}
+          />
+        )}
         <IconButton
           icon={Download}
           label={
@@ -112,7 +128,12 @@ export function Preview(props: PreviewProps) {
             <Spinner /> {t("files.opening")}
           </p>
         ) : (
-          <Inside entry={entry} seen={seen} onDownload={props.onDownload} />
+          <Inside
+            entry={entry}
+            seen={seen}
+            onBroken={props.onBroken}
+            onDownload={props.onDownload}
+          />
         )}
       </div>
       {props.before && (
@@ -144,24 +165,20 @@ export function Preview(props: PreviewProps) {
 function Inside({
   entry,
   seen,
+  onBroken,
   onDownload,
 }: {
   entry: FileEntry;
   seen: Seen;
+  onBroken: () => void;
   onDownload: () => void;
 }) {
-  const [failed, setFailed] = useState(false);
-  useEffect(() => setFailed(false), [seen]);
   const name = safeName(entry.name);
-  if (failed || seen.is === "none" || seen.is === "trouble")
+  if (seen.is === "none" || seen.is === "trouble")
     return (
       <Words entry={entry}>
-        <p role={seen.is === "trouble" || failed ? "alert" : undefined}>
-          {seen.is === "trouble"
-            ? troubleSentence(seen.trouble)
-            : failed
-              ? t("files.trouble.unsupported")
-              : t("files.noPreview")}
+        <p role={seen.is === "trouble" ? "alert" : undefined}>
+          {seen.is === "trouble" ? troubleSentence(seen.trouble) : t("files.noPreview")}
         </p>
         <Button kind="primary" icon={Download} onClick={onDownload}>
           {t("files.downloadCost", { size: formatBytes(entry.size) })}
@@ -170,9 +187,7 @@ function Inside({
     );
   switch (seen.is) {
     case "picture":
-      return (
-        <img class="preview-picture" src={seen.url} alt={name} onError={() => setFailed(true)} />
-      );
+      return <img class="preview-picture" src={seen.url} alt={name} onError={onBroken} />;
     case "pdf":
       return <PdfView pdf={seen.pdf} name={name} />;
     case "words":
@@ -181,7 +196,7 @@ function Inside({
       return (
         <Words entry={entry}>
           {/* oxlint-disable-next-line jsx-a11y/media-has-caption -- what people put in has no captions */}
-          <audio src={seen.url} controls aria-label={name} onError={() => setFailed(true)} />
+          <audio src={seen.url} controls aria-label={name} onError={onBroken} />
         </Words>
       );
     case "video":
@@ -193,7 +208,7 @@ function Inside({
           controls
           playsInline
           aria-label={name}
-          onError={() => setFailed(true)}
+          onError={onBroken}
         />
       );
   }
@@ -210,7 +225,8 @@ function Words({ entry, children }: { entry: FileEntry; children: ComponentChild
   );
 }
 
-function troubleSentence(trouble: Extract<Seen, { is: "trouble" }>["trouble"]): string {
+/** Why a file cannot be read or shown, in a sentence. */
+export function troubleSentence(trouble: Extract<Seen, { is: "trouble" }>["trouble"]): string {
   switch (trouble) {
     case "offline":
     case "unread":

@@ -1,8 +1,16 @@
+import type { EngineLive } from "@baraza/engine";
+import { TriangleAlert } from "lucide";
 import { t, formatBytes } from "../../i18n/index.ts";
+import { Banner } from "../../ui/banner.tsx";
 import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { SelectField } from "../../ui/field.tsx";
 import { Progress } from "../../ui/progress.tsx";
+
+type Standing = EngineLive["files.usage"]["value"]["standing"];
+
+/** From when on people should know: a tenth is left. */
+const isNearlyFull = (bytes: number, quota: number): boolean => bytes >= 0.9 * quota;
 
 const GB = 1_000_000_000;
 /** How much this device may keep of what is not pinned. */
@@ -16,7 +24,7 @@ export function Storage({
   onFree,
   onClose,
 }: {
-  usage: { bytes: number; quota: number | null } | undefined;
+  usage: { bytes: number; quota: number | null; standing: Standing } | undefined;
   kept: { bytes: number; pinned: number; room: number } | undefined;
   onRoom: (bytes: number) => void;
   onFree: () => void;
@@ -43,6 +51,14 @@ export function Storage({
               })}
             </p>
           </>
+        )}
+        {usage !== undefined && usage.quota !== null && isNearlyFull(usage.bytes, usage.quota) && (
+          <Banner tone="notice" icon={TriangleAlert}>
+            {t("files.nearlyFull")}
+          </Banner>
+        )}
+        {usage !== undefined && usage.standing !== "whole" && (
+          <p>{t(`files.standing.${usage.standing}`)}</p>
         )}
         <p class="field-hint">{t("files.paddedHint")}</p>
       </section>

@@ -3,6 +3,7 @@ import { Download, PackageOpen } from "lucide";
 import { useState } from "preact/hooks";
 import { formatBytes, t } from "../../i18n/index.ts";
 import { Button } from "../../ui/button.tsx";
+import { Switch } from "../../ui/choice.tsx";
 import { Form, TextField } from "../../ui/field.tsx";
 import { Progress } from "../../ui/progress.tsx";
 import { Group } from "../settings/group.tsx";
@@ -15,7 +16,8 @@ export interface TakeProps {
   busy: boolean;
   trouble: Trouble | undefined;
   onSealed: (passphrase: string) => void;
-  onOpen: () => void;
+  /** `content`: with the files themselves. */
+  onOpen: (content: boolean) => void;
   onGoOn: () => void;
   onSave: () => void;
   onDrop: () => void;
@@ -46,6 +48,7 @@ export function Take(props: TakeProps) {
 function Choose({ busy, onSealed, onOpen }: TakeProps) {
   const [passphrase, setPassphrase] = useState("");
   const [tried, setTried] = useState(false);
+  const [content, setContent] = useState(true);
   const short = Array.from(passphrase.trim()).length < SHORTEST;
   return (
     <div class="moving-part">
@@ -72,7 +75,13 @@ function Choose({ busy, onSealed, onOpen }: TakeProps) {
         </Button>
       </Form>
       <p>{t("moving.openWhat")}</p>
-      <Button icon={PackageOpen} onClick={onOpen} disabled={busy}>
+      <Switch
+        label={t("moving.openFiles")}
+        hint={t("moving.openFilesHint")}
+        checked={content}
+        onChange={setContent}
+      />
+      <Button icon={PackageOpen} onClick={() => onOpen(content)} disabled={busy}>
         {t("moving.openMake")}
       </Button>
     </div>

@@ -15,7 +15,7 @@ import { TimeLabel } from "../../ui/time-label.tsx";
 
 /** One thing that was found. Marks are stretches of the text before them, from and behind the last. */
 export interface Hit {
-  kind: "message" | "file" | "person" | "space";
+  kind: "message" | "file" | "person" | "space" | "brought";
   /** Unlike any other's. */
   key: string;
   href: string;
@@ -349,7 +349,9 @@ function Row({ hit, now }: { hit: Hit; now: number }) {
       }
       title={
         <>
-          <VisuallyHidden>{t(`search.one.${kind}`)} </VisuallyHidden>
+          <VisuallyHidden>
+            {t(`search.one.${kind === "brought" ? "message" : kind}`)}{" "}
+          </VisuallyHidden>
           {message ? <bdi>{authorName}</bdi> : <Marked text={hit.title} marks={hit.titleMarks} />}
           {kind !== "person" &&
             kind !== "space" &&
@@ -362,7 +364,7 @@ function Row({ hit, now }: { hit: Hit; now: number }) {
             )}
         </>
       }
-      {...(message || kind === "file"
+      {...(message || kind === "file" || kind === "brought"
         ? { aside: <TimeLabel at={hit.at} now={now} style="recent" /> }
         : {})}
       detail={

@@ -34,12 +34,20 @@ export interface SettingsProps {
   devicesHref: string;
   /** How one gets into the account. */
   ways?: ComponentChildren;
+  /** Whether one is told what is new. */
+  notifications?: ComponentChildren;
+  /** Whom one has blocked. */
+  blocks?: ComponentChildren;
+  /** How the app reads, moves and spends. */
+  comfort?: ComponentChildren;
   /** The lock on this device. */
   lock?: ComponentChildren;
   safetyHref: string;
   /** One's node, and where the page about it is. */
   node: { name: string; href: string };
   dataHref: string;
+  /** Where conversations are brought in from other services. */
+  bringHref: string;
   onName: (name: string) => void;
   onLanguage: (language: Language) => void;
   onTheme: (theme: Theme) => void;
@@ -79,6 +87,8 @@ export function Settings(props: SettingsProps) {
             </a>
             <p class="field-hint">{t("check.meetHint")}</p>
           </Group>
+          {props.notifications}
+          {props.blocks}
           {props.ways}
           {props.lock}
           <Group title={t("settings.look")}>
@@ -103,6 +113,7 @@ export function Settings(props: SettingsProps) {
               ]}
             />
           </Group>
+          {props.comfort}
           <Group title={t("settings.safety")}>
             <p class="field-hint">{t("settings.safetyHint")}</p>
             <div>
@@ -162,6 +173,14 @@ export function Settings(props: SettingsProps) {
             <div>
               <a class="button" data-kind="secondary" href={props.dataHref}>
                 {t("settings.dataAction")}
+              </a>
+            </div>
+          </Group>
+          <Group title={t("settings.bring")}>
+            <p class="field-hint">{t("settings.bringHint")}</p>
+            <div>
+              <a class="button" data-kind="secondary" href={props.bringHref}>
+                {t("settings.bringAction")}
               </a>
             </div>
           </Group>

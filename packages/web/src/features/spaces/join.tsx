@@ -39,7 +39,11 @@ export function Join(props: JoinProps) {
       <SoloPage
         motto={t("app.motto")}
         title={t(`join.${state.step}Title`)}
-        lead={t(`join.${state.step}`)}
+        lead={
+          state.step === "refused" && isWhy(state.reason)
+            ? t(`join.why.${state.reason}`)
+            : t(`join.${state.step}`)
+        }
       >
         <a
           class="button"
@@ -90,7 +94,11 @@ export function Join(props: JoinProps) {
             <p>
               <strong>{t("join.askedTitle")}</strong>
             </p>
-            <p>{tParts("join.asked", { name: <bdi>{state.card.inviterName}</bdi> })}</p>
+            <p>
+              {state.card.approval
+                ? t("join.looked")
+                : tParts("join.asked", { name: <bdi>{state.card.inviterName}</bdi> })}
+            </p>
           </div>
           <a class="button" data-kind="secondary" data-wide href={props.homeHref}>
             {t("join.later")}
@@ -102,6 +110,10 @@ export function Join(props: JoinProps) {
     </SoloPage>
   );
 }
+
+const WHY = ["used", "banned"] as const;
+const isWhy = (reason: string | null): reason is (typeof WHY)[number] =>
+  WHY.some((one) => one === reason);
 
 function CardView({ card }: { card: InvitationCard }) {
   return (

@@ -1,4 +1,4 @@
-import { User, Users } from "lucide";
+import { AtSign, User, Users } from "lucide";
 import { useState } from "preact/hooks";
 import { failureText } from "../../app/failure.ts";
 import type { Failure } from "../../app/model.ts";
@@ -7,16 +7,20 @@ import { Button } from "../../ui/button.tsx";
 import { Segmented } from "../../ui/choice.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { Form, TextField } from "../../ui/field.tsx";
+import { Icon } from "../../ui/icon.tsx";
 
 export interface NewSpaceProps {
   busy: boolean;
   failure?: Failure | undefined;
-  onCreate: (space: { kind: "pair" | "group"; title: string }) => void;
+  /** Where one writes to an address instead. */
+  writeHref: string;
+  onCreate: (space: { kind: "pair" | "group"; title: string; untitled?: boolean }) => void;
   onClose: () => void;
 }
 
 /** A new conversation; inviting comes right after it. */
-export function NewSpace({ busy, failure, onCreate, onClose }: NewSpaceProps) {
+export function NewSpace(props: NewSpaceProps) {
+  const { busy, failure, onCreate, onClose } = props;
   const [kind, setKind] = useState<"pair" | "group">("group");
   const [title, setTitle] = useState("");
   const [tried, setTried] = useState(false);
@@ -26,7 +30,10 @@ export function NewSpace({ busy, failure, onCreate, onClose }: NewSpaceProps) {
       <Form
         onSubmit={() => {
           setTried(true);
-          if (!busy && !missing) onCreate({ kind, title: kind === "group" ? title.trim() : "" });
+          if (busy || missing) return;
+          if (kind === "group") onCreate({ kind, title: title.trim() });
+          // It is called by the other's name as soon as they are in it.
+          else onCreate({ kind, title: t("newSpace.pair"), untitled: true });
         }}
       >
         <Segmented
@@ -50,6 +57,12 @@ export function NewSpace({ busy, failure, onCreate, onClose }: NewSpaceProps) {
           />
         ) : (
           <p class="field-hint">{t("newSpace.pairHint")}</p>
+        )}
+        {kind === "pair" && (
+          <a class="button" data-kind="secondary" href={props.writeHref} onClick={onClose}>
+            <Icon of={AtSign} />
+            <span class="button-words">{t("newSpace.address")}</span>
+          </a>
         )}
         {failure && (
           <p class="field-error" role="alert">

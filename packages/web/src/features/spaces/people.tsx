@@ -1,6 +1,8 @@
 import "./people.css";
+import { oddNames } from "@baraza/engine/safe-text";
 import {
   ArrowLeft,
+  Bell,
   Ellipsis,
   LogOut,
   Pencil,
@@ -10,7 +12,7 @@ import {
   UserRoundX,
 } from "lucide";
 import type { ComponentChildren } from "preact";
-import { useState } from "preact/hooks";
+import { useMemo, useState } from "preact/hooks";
 import type { PersonRow, Role } from "../../app/model.ts";
 import { t, tParts } from "../../i18n/index.ts";
 import { Avatar } from "../../ui/avatar.tsx";
@@ -19,6 +21,7 @@ import { CheckBadge } from "../../ui/check-badge.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { Badge, List, ListItem } from "../../ui/list.tsx";
 import { MenuButton, type MenuItem } from "../../ui/menu.tsx";
+import { PersonName } from "../../ui/person-name.tsx";
 import { Forget } from "./forget.tsx";
 import { Rename } from "./rename.tsx";
 
@@ -32,8 +35,14 @@ export interface PeopleProps {
   personHref: (identityId: string) => string;
   onBack: () => void;
   onInvite: () => void;
+  /** What of the conversation one is told. */
+  onTelling?: () => void;
   onRemove: (identityId: string) => void;
   onSetRole: (identityId: string, role: Role) => void;
+  /** All roles that there are, and putting somebody out for good. */
+  onRole?: (person: PersonRow) => void;
+  /** Ways in, and what holds here; absent where there are none. */
+  accessHref?: string | undefined;
   onRename: (title: string) => void;
   onLeave: () => void;
   /** Takes a conversation that is over off this device. */
@@ -45,9 +54,11 @@ export interface PeopleProps {
 /** Who is in a conversation, how well they are known, and what a steward can do. */
 export function People(props: PeopleProps) {
   const { people, kind } = props;
+  const odd = useMemo(() => oddNames(people.map(({ name }) => name)), [people]);
   const [asking, setAsking] = useState<"leave" | "rename" | { remove: PersonRow }>();
-  const steward =
-    props.active && kind === "group" && people.some(({ you, role }) => you && role === "steward");
+  const mine = people.find(({ you }) => you)?.role;
+  const steward = props.active && kind === "group" && mine === "steward";
+  const orders = steward || (props.active && kind === "group" && mine === "moderator");
   return (
     <section class="people" aria-labelledby="people-title">
       <header class="pane-head">
@@ -66,6 +77,15 @@ export function People(props: PeopleProps) {
             {props.spaceTitle}
           </p>
         </div>
+        {props.active && props.onTelling && (
+          <IconButton
+            icon={Bell}
+            label={t("people.telling")}
+            tip="below-end"
+            hasPopup="dialog"
+            onClick={props.onTelling}
+          />
+        )}
         {props.active && kind === "group" && (
           <IconButton
             icon={Pencil}
@@ -82,6 +102,11 @@ export function People(props: PeopleProps) {
             {t("invite.action")}
           </Button>
         )}
+        {props.active && props.accessHref !== undefined && (
+          <a class="button" data-kind="secondary" href={props.accessHref}>
+            <span class="button-words">{t("people.access")}</span>
+          </a>
+        )}
         <p class="people-count">{t("people.count", { count: people.length })}</p>
         <List label={t("people.title")}>
           {people.map((person) => (
@@ -90,24 +115,28 @@ export function People(props: PeopleProps) {
               start={<Avatar id={person.identityId} name={person.name} />}
               title={
                 <>
-                  {person.name}
+                  <PersonName name={person.name} odd={odd.has(person.name)} />
                   {person.you && <span class="people-you"> {t("people.you")}</span>}
                 </>
               }
               aside={
                 kind === "group" &&
-                person.role === "steward" && <Badge tone="brand">{t("people.steward")}</Badge>
+                person.role !== "member" && (
+                  <Badge tone={person.role === "steward" ? "brand" : "plain"}>
+                    {t(`people.${person.role}`)}
+                  </Badge>
+                )
               }
               detail={<CheckLine person={person} />}
               {...(person.you ? {} : { href: props.personHref(person.identityId) })}
               end={
-                steward &&
+                (steward || (orders && !ordersToo(person))) &&
                 !person.you && (
                   <MenuButton
                     icon={Ellipsis}
                     label={t("people.more", { name: person.name })}
                     tip="below-end"
-                    items={menuFor(person, props.onSetRole, () => setAsking({ remove: person }))}
+                    items={menuFor(person, steward, props, () => setAsking({ remove: person }))}
                   />
                 )
               }
@@ -165,18 +194,25 @@ export function People(props: PeopleProps) {
   );
 }
 
+const ordersToo = ({ role }: PersonRow): boolean => role === "steward" || role === "moderator";
+
 function menuFor(
   person: PersonRow,
-  onSetRole: PeopleProps["onSetRole"],
+  steward: boolean,
+  { onSetRole, onRole }: Pick<PeopleProps, "onSetRole" | "onRole">,
   onRemove: () => void,
 ): MenuItem[] {
-  const promote = person.role === "member";
+  const promote = person.role !== "steward";
+  const lead: MenuItem = {
+    label: promote ? t("people.makeSteward") : t("people.makeMember"),
+    icon: promote ? UserRoundCheck : UserRoundX,
+    onSelect: () => onSetRole(person.identityId, promote ? "steward" : "member"),
+  };
   return [
-    {
-      label: promote ? t("people.makeSteward") : t("people.makeMember"),
-      icon: promote ? UserRoundCheck : UserRoundX,
-      onSelect: () => onSetRole(person.identityId, promote ? "steward" : "member"),
-    },
+    ...(steward ? [lead] : []),
+    ...(onRole
+      ? [{ label: t("people.role"), icon: UserRoundCheck, onSelect: () => onRole(person) }]
+      : []),
     { label: t("people.remove"), icon: UserMinus, danger: true, onSelect: onRemove },
   ];
 }

@@ -1,6 +1,7 @@
 import "./trust.css";
 import { ArrowLeft, Phone, ScanQrCode, ShieldAlert, TriangleAlert, Users } from "lucide";
 import type { PersonCard } from "@baraza/engine";
+import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { formatDay } from "../../i18n/dates.ts";
 import { t } from "../../i18n/index.ts";
@@ -24,6 +25,8 @@ export interface PersonProps {
   /** What came of a scanned code. */
   scanned: "other" | "wrong" | undefined;
   spaceHref: (spaceId: string) => string;
+  /** Not to hear from them any more. */
+  block?: ComponentChildren;
   onBack: () => void;
   onSame: (how: "met" | "code") => void;
   onDoubt: () => void;
@@ -139,6 +142,7 @@ export function Person(props: PersonProps) {
               </List>
             </section>
           )}
+          {check !== "you" && props.block}
           {person.history.length > 0 && check !== "you" && (
             <section class="trust-part" aria-labelledby="history-title">
               <h2 id="history-title">{t("trust.historyTitle")}</h2>

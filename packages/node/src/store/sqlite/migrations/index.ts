@@ -17,6 +17,9 @@ import { handover } from "./014-handover.ts";
 import { logBytes } from "./015-log-bytes.ts";
 import { mirrors } from "./016-mirrors.ts";
 import { sharing } from "./017-sharing.ts";
+import { blobSources } from "./018-blob-sources.ts";
+import { webPush } from "./019-web-push.ts";
+import { requests } from "./020-requests.ts";
 
 /** `version` counts from 1 without gaps; `up` is the SQL that leads there from the version before. */
 export type Migration = { version: number; name: string; up: string };
@@ -39,6 +42,9 @@ const MIGRATIONS: readonly Migration[] = [
   logBytes,
   mirrors,
   sharing,
+  blobSources,
+  webPush,
+  requests,
 ];
 
 /** "BRZA": tells a Baraza store from another SQLite file. */

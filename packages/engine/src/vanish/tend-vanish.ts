@@ -1,0 +1,96 @@
+/** Deletes what is over, and the keys of hours that nothing can come from any more. */
+import { forgetBefore, hourOf, HOUR_MS } from "@baraza/crypto";
+import type { Core } from "../core.ts";
+import { treeOf, writeTree } from "./keys.ts";
+import { VANISHING } from "./tables.ts";
+
+/** Events that one transaction deletes. */
+const SLICE = 200;
+/** A timer of the platform counts no further than some weeks. */
+const LONGEST_WAIT_MS = 6 * HOUR_MS;
+/** How much later than it ends something may still be let in, for clocks that differ a little. */
+const SLACK_MS = 2 * HOUR_MS;
+const EMPTY = new Uint8Array();
+
+type Due = { event_id: string; log_id: string; hub: string | null; ends_at: number };
+
+/** Deletes everything that is over on this device. @returns when to look again, by the local clock; null: there is nothing more */
+export async function tendVanishing(core: Core): Promise<number | null> {
+  for (;;) {
+    const now = core.platform.clock.now();
+    const due = await core.store.all<Due>(
+      `SELECT v.event_id, v.log_id, s.hub, v.ends_at FROM vanishing v LEFT JOIN spaces s ON s.log_id = v.log_id
+       WHERE v.ends_local IS NOT NULL AND v.ends_local <= ? ORDER BY v.ends_local`,
+      [now],
+    );
+    // See [Note: When it is over] in seal-vanishing.ts: where the hub's clock is known, it has to say so too.
+    const over = due.filter(({ hub, ends_at }) => {
+      const ahead = hub === null ? undefined : core.clocks.get(hub);
+      return ahead === undefined || now + ahead >= ends_at;
+    });
+    if (over.length === 0) {
+      await forgetHours(core, now);
+      return nextLook(core, now, due);
+    }
+    await deleteOver(core, over.slice(0, SLICE));
+  }
+}
+
+/** All of it in one transaction: what a crash cuts off is there again, and gone when the engine has started. */
+async function deleteOver(core: Core, over: readonly Due[]): Promise<void> {
+  const bySpace = Map.groupBy(over, ({ log_id }) => log_id);
+  await core.store.transaction((tx) => {
+    for (const [logId, rows] of bySpace) {
+      const ids = rows.map(({ event_id }) => event_id);
+      const also = core.tools.flatMap((tool) => tool.vanish?.(tx, logId, ids) ?? []);
+      const all = JSON.stringify([...ids, ...also]);
+      tx.run(
+        `UPDATE events SET type = ?, payload = ? WHERE log_id = ? AND event_id IN (SELECT value FROM json_each(?))`,
+        [VANISHING, EMPTY, logId, all],
+      );
+      // What is under way keeps its place in this device's own chain until it is answered, without what it says.
+      tx.run(
+        `UPDATE outbox SET type = ?, payload = ? WHERE log_id = ? AND request_id IS NOT NULL AND event_id IN (SELECT value FROM json_each(?))`,
+        [VANISHING, EMPTY, logId, all],
+      );
+      tx.run(
+        `DELETE FROM outbox WHERE log_id = ? AND request_id IS NULL AND event_id IN (SELECT value FROM json_each(?))`,
+        [logId, all],
+      );
+      tx.run("DELETE FROM vanishing WHERE event_id IN (SELECT value FROM json_each(?))", [all]);
+    }
+  });
+}
+
+async function nextLook(core: Core, now: number, due: readonly Due[]): Promise<number | null> {
+  const next = await core.store.get<{ at: number | null }>(
+    "SELECT min(ends_local) AS at FROM vanishing WHERE ends_local > ?",
+    [now],
+  );
+  const waits = due.map(({ hub, ends_at }) => ends_at - (core.clocks.get(hub ?? "") ?? 0));
+  const at = Math.min(...waits, next?.at ?? Number.POSITIVE_INFINITY);
+  if (at !== Number.POSITIVE_INFINITY) return Math.min(at, now + LONGEST_WAIT_MS);
+  const keys = await core.store.get("SELECT 1 AS one FROM vanish_timers WHERE ms > 0 LIMIT 1");
+  return keys === undefined ? null : now + HOUR_MS;
+}
+
+/** Takes the keys of hours that are over off this device, in spaces whose hub's clock is known. */
+async function forgetHours(core: Core, now: number): Promise<void> {
+  const spaces = await core.store.all<{ log_id: string; hub: string; longest: number }>(
+    `SELECT s.log_id, s.hub, (SELECT coalesce(max(ms), 0) FROM vanish_timers t WHERE t.log_id = s.log_id) AS longest
+     FROM spaces s WHERE EXISTS (SELECT 1 FROM vanish_timers t WHERE t.log_id = s.log_id)`,
+  );
+  for (const { log_id, hub, longest } of spaces) {
+    const ahead = core.clocks.get(hub);
+    if (ahead === undefined) continue;
+    const first = hourOf(now + Math.min(0, ahead) - longest - SLACK_MS);
+    const epochs = await core.store.all<{ epoch: number }>(
+      `SELECT DISTINCT epoch FROM vanish_keys WHERE log_id = ? AND node * (1 << level) < ?`,
+      [log_id, first],
+    );
+    for (const { epoch } of epochs) {
+      const kept = forgetBefore(await treeOf(core.store, log_id, epoch), first);
+      await core.store.transaction((tx) => writeTree(tx, log_id, epoch, kept));
+    }
+  }
+}

@@ -1,0 +1,122 @@
+/** What a person marks for themselves is the same on all their devices, and nobody else learns of it. */
+import { readHeader } from "@baraza/crypto";
+import { afterEach, expect, test } from "vitest";
+import { hubEntries, storeRows } from "./inspect.ts";
+import { network } from "./network.ts";
+import type { Network } from "./network.ts";
+import type { TestNode } from "./node-handle.ts";
+import { pairByPicture } from "./pairing.ts";
+import type { Person } from "./person.ts";
+import { spaceOf } from "./spaces.ts";
+import { until } from "./until.ts";
+
+let net: Network;
+afterEach(() => net.close());
+
+const FOREVER = 8_640_000_000_000_000;
+const sent = (person: Person) =>
+  storeRows<{ author: string }>(
+    person.directory,
+    "SELECT author FROM events WHERE type = 'marks.set'",
+  ).length;
+
+/** What members have written into a conversation, as its hub has it: not what devices do about their places there. */
+const written = (node: TestNode, spaceId: string): number =>
+  hubEntries(node, spaceId).filter(({ header }) => readHeader(header).kind === "entry").length;
+
+async function say(from: Person, to: readonly Person[], spaceId: string, text: string) {
+  const { eventId } = await from.commands["chat.send"]({ spaceId, text });
+  for (const person of to)
+    await person.until("chat.messages", { spaceId, limit: 50 }, ({ messages }) =>
+      messages.some((one) => one.eventId === eventId),
+    );
+  return eventId;
+}
+
+test("marks travel to the other device of a person, in one entry, and the conversation's log has none of them", async () => {
+  net = await network({ nodes: 1 });
+  const alice = await net.person({ name: "alice" });
+  const bob = await net.person({ name: "bob" });
+  const spaceId = await spaceOf(alice, [bob]);
+  const phone = await alice.bareDevice();
+  await pairByPicture(alice, phone);
+  await phone.until("spaces", {}, (spaces) => spaces.some((one) => one.spaceId === spaceId));
+  const eventId = await say(bob, [alice, phone], spaceId, "Habari");
+  const page = await alice.until("chat.messages", { spaceId, limit: 50 }, () => true);
+  const position = page.messages.at(-1)?.position ?? 0;
+  const node = net.node(0);
+  const before = written(node, spaceId);
+
+  const { folderId } = await alice.commands["marks.putFolder"]({ name: "Shamba" });
+  // At once: what is done a while later goes with a later entry.
+  await Promise.all([
+    alice.commands["chat.setDraft"]({ spaceId, text: "Nzuri sana" }),
+    alice.commands["chat.markRead"]({ spaceId, position }),
+    alice.commands["marks.bookmark"]({ spaceId, eventId, on: true }),
+    alice.commands["marks.pin"]({ spaceIds: [spaceId], on: true }),
+    alice.commands["marks.mute"]({ spaceIds: [spaceId], until: FOREVER }),
+    alice.commands["marks.file"]({ spaceIds: [spaceId], folderId, on: true }),
+  ]);
+
+  const [row] = await phone.until(
+    "spaces",
+    {},
+    ([one]) => one !== undefined && one.mutedUntil > 0 && one.draft !== null,
+  );
+  expect(row).toMatchObject({
+    mutedUntil: FOREVER,
+    archived: false,
+    unread: 0,
+    draft: "Nzuri sana",
+  });
+  expect(row?.pinnedAt).not.toBeNull();
+  await phone.until("chat.draft", { spaceId }, (draft) => draft?.text === "Nzuri sana");
+  const marked = await phone.until(
+    "marks.bookmarks",
+    { limit: 10 },
+    ({ bookmarks }) => bookmarks.length === 1,
+  );
+  expect(marked.bookmarks[0]).toMatchObject({ eventId, text: "Habari", state: "here" });
+  expect(await phone.until("marks.folders", {}, (all) => all.length === 1)).toEqual([
+    { folderId, name: "Shamba", spaceIds: [spaceId] },
+  ]);
+  // All of it waited for more of its kind, and went together.
+  expect(sent(phone)).toBeLessThanOrEqual(2);
+
+  // Back from the phone: what is done there after having seen it counts.
+  await phone.commands["marks.unread"]({ spaceIds: [spaceId] });
+  await phone.commands["marks.mute"]({ spaceIds: [spaceId], until: null });
+  await alice.until(
+    "spaces",
+    {},
+    ([one]) => one?.mutedUntil === 0 && one.markedUnread && one.unread === 1,
+  );
+  expect(written(node, spaceId)).toBe(before);
+  expect(sent(bob)).toBe(0);
+  await bob.until("spaces", {}, ([one]) => one?.mutedUntil === 0 && one.draft === null);
+  for (const person of [alice, bob, phone]) expect(person.faults).toEqual([]);
+});
+
+test("with one device only what lasts is sent; drafts and reading follow when there is a second one", async () => {
+  net = await network({ nodes: 1 });
+  const alice = await net.person({ name: "alice" });
+  const bob = await net.person({ name: "bob" });
+  const spaceId = await spaceOf(alice, [bob]);
+  await say(bob, [alice], spaceId, "Habari");
+  for (let n = 0; n < 50; n++)
+    await alice.commands["chat.setDraft"]({ spaceId, text: "Nzuri".repeat(n + 1) });
+  await alice.commands["marks.archive"]({ spaceIds: [spaceId], on: true });
+  await until(async () => sent(alice) === 1, "the archiving is in the log");
+  expect(
+    storeRows<object>(alice.directory, "SELECT key FROM marks_drafts WHERE due IS NOT NULL"),
+  ).toHaveLength(1);
+
+  const phone = await alice.bareDevice();
+  await pairByPicture(alice, phone);
+  await phone.until(
+    "spaces",
+    {},
+    ([one]) => one?.archived === true && one.draft === "Nzuri".repeat(50).slice(0, 200),
+  );
+  for (const person of [alice, phone]) expect(person.faults).toEqual([]);
+});
