@@ -62,7 +62,7 @@ const TEXTS = [
   "Habari ya leo",
   "https://push.localhost/to/7K3M9QXT",
 ];
-const LENGTHS = [0, 1, 16, 32, 64, 65, 80, 100, 1000, 1216];
+const LENGTHS = [0, 1, 16, 32, 64, 65, 80, 100, 512, 1000, 1216];
 const NUMBERS = [0, 1, 2, 17, 1000, 2 ** 31, 1_700_000_000_000];
 
 /** A random value that fits the schema: optional parts sometimes there, lists short. */

@@ -45,6 +45,9 @@ test("marks travel to the other device of a person, in one entry, and the conver
   const page = await alice.until("chat.messages", { spaceId, limit: 50 }, () => true);
   const position = page.messages.at(-1)?.position ?? 0;
   const node = net.node(0);
+  // The phone has said that it is there.
+  for (const person of [alice, bob, phone])
+    await person.until("status", {}, (status) => status.waiting === 0);
   const before = written(node, spaceId);
 
   const { folderId } = await alice.commands["marks.putFolder"]({ name: "Shamba" });
