@@ -174,4 +174,7 @@ export const LIMITS = {
   /** How far the time in a signed request may be from the node's clock. */
   clockSkewMs: 10 * MINUTE,
   requestTimeoutMs: 30_000,
+  /** The body of a request may take so long, as long as it never stands still for the shorter time: 1 MiB by 15 kbit/s. */
+  bodyMs: 10 * MINUTE,
+  bodyPauseMs: 30_000,
 } as const;

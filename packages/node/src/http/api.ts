@@ -4,7 +4,7 @@
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Bytes } from "@baraza/protocol";
-import { freeBytes, fromBase64url, joinRead, PATHS, ProtocolError } from "@baraza/protocol";
+import { freeBytes, fromBase64url, joinRead, LIMITS, PATHS, ProtocolError } from "@baraza/protocol";
 import type { BodyBounds, BodyShare } from "./bodies.ts";
 import { createBodies } from "./bodies.ts";
 import type { Answer, Caller, Dispatcher } from "./dispatch.ts";
@@ -25,11 +25,13 @@ export type ApiDeps = {
   raw: ReadonlyMap<string, RawRoute>;
   /** How much of unfinished requests may lie in memory. */
   bodies?: BodyBounds | undefined;
+  /** How long a body may stand still, ms. */
+  bodyPauseMs?: number | undefined;
 };
 
 /** Answers one request whose path begins with {@link PATHS}.api. Never throws. */
 export function createApi(deps: ApiDeps) {
-  const { dispatcher, authenticate, raw } = deps;
+  const { dispatcher, authenticate, raw, bodyPauseMs = LIMITS.bodyPauseMs } = deps;
   const bodies = createBodies(deps.bodies);
   return (request: IncomingMessage, response: ServerResponse, path: string): void => {
     const name = path.slice(PATHS.api.length);
@@ -54,7 +56,7 @@ export function createApi(deps: ApiDeps) {
     }
     const max = route?.max ?? dispatcher.maxBytes(name);
     const share = bodies.open(() => deps.limitKey(request));
-    readBody(request, max, share, (body) => {
+    readBody(request, { max, share, pauseMs: bodyPauseMs }, (body) => {
       if (body instanceof ProtocolError) {
         refuse(body);
         return;
@@ -94,11 +96,12 @@ export function createApi(deps: ApiDeps) {
  */
 function readBody(
   request: IncomingMessage,
-  max: number,
-  share: BodyShare,
+  { max, share, pauseMs }: { max: number; share: BodyShare; pauseMs: number },
   done: (body: Bytes | ProtocolError) => void,
 ): void {
   const tooLarge = () => new ProtocolError("too_large", { data: { max } });
+  // [Note: Slow lines] A body may come slowly, as it does by a bad line, but not stand still. What it holds is bounded (bodies.ts).
+  request.setTimeout(pauseMs, () => request.destroy());
   const announced = Number(request.headers["content-length"] ?? Number.NaN);
   if (announced > max) {
     request.resume();
@@ -129,6 +132,7 @@ function readBody(
     }
   });
   request.on("end", () => {
+    request.setTimeout(0);
     if (over) return;
     share.end();
     done(joinRead(chunks, length));

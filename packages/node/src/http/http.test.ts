@@ -119,6 +119,32 @@ test("a connection that stays silent is closed without a word; what is no HTTP i
   expect(await heard("\0\r\n\r\n")).toMatch(/^HTTP\/1\.1 400 /);
 });
 
+test("a body may come slowly, but not stand still", async () => {
+  const { port } = await start({
+    handlers: { "accounts.policy": () => policy },
+    deps: { bodyPauseMs: 400 },
+  });
+  const body = encodeCbor({ x: "y".repeat(8) });
+  const answer = (bytes: Uint8Array, apart: number) =>
+    new Promise<string>((resolve, reject) => {
+      let received = "";
+      const socket = connect(port, "127.0.0.1", () => {
+        socket.write(
+          `POST /api/v1/accounts.policy HTTP/1.1\r\nhost: localhost:${port}\r\nconnection: close\r\ncontent-type: application/cbor\r\ncontent-length: ${body.length}\r\n\r\n`,
+        );
+        for (const [at, byte] of bytes.entries())
+          setTimeout(() => socket.write(Uint8Array.of(byte)), at * apart);
+      });
+      socket.on("data", (part) => (received += String(part)));
+      socket.on("error", reject);
+      socket.on("close", () => resolve(received));
+    });
+  // Longer in all than a pause may be.
+  expect(body.length * 100).toBeGreaterThan(2 * 400);
+  expect(await answer(body, 100)).toMatch(/^HTTP\/1\.1 200 /);
+  expect(await answer(body.subarray(0, 3), 10)).toBe("");
+});
+
 test("session routes need a session, administrators' routes the role, gateway routes learn neither", async () => {
   let account: Account | null = null;
   const seen: unknown[] = [];

@@ -31,6 +31,8 @@ export type HttpDeps = {
   live: LiveHandler;
   /** How much of unfinished requests may lie in memory; a sensible bound unless told. */
   bodies?: BodyBounds;
+  /** How long a body may stand still, ms. */
+  bodyPauseMs?: number;
   health(): Promise<void>;
 };
 
@@ -67,7 +69,7 @@ export function createHttpServer(headMs = HEAD_MS): HttpServer {
   });
   const server: Server = createServer(
     {
-      requestTimeout: LIMITS.requestTimeoutMs * 2,
+      requestTimeout: LIMITS.bodyMs,
       headersTimeout: headMs,
       connectionsCheckingInterval: headMs,
       keepAliveTimeout: 65_000,
@@ -127,6 +129,7 @@ function requestHandler(
     limitKey: (request) => limitKeyOf(deps, request),
     raw: new Map(deps.raw.map((route) => [route.path, route])),
     bodies: deps.bodies,
+    bodyPauseMs: deps.bodyPauseMs,
   });
   const pages = getRequestListener(createPages(deps).fetch, { overrideGlobalObjects: false });
   const isPublic = !isLocalHost(hostOf(deps.name));
