@@ -318,7 +318,18 @@ test("text grows to twice its size and every screen holds; contrast and motion a
   await page.getByRole("switch", { name: t("frame.contrastLabel") }).check();
   await page.getByRole("switch", { name: t("frame.still") }).check();
   await page.getByRole("switch", { name: t("frame.saver") }).check();
+  const ground = (): Promise<string> =>
+    page.evaluate(() => getComputedStyle(document.documentElement).getPropertyValue("--brand"));
+  const teal = await ground();
+  // With the arrow keys, as one of several.
+  await page.getByRole("radio", { name: t("frame.colour.teal") }).focus();
+  await page.keyboard.press("ArrowRight");
+  await page.keyboard.press("ArrowRight");
+  await page.getByRole("radio", { name: t("frame.colour.blue"), checked: true }).waitFor();
+  const blue = await ground();
+  expect(blue).not.toBe(teal);
   await page.reload();
+  await expect.poll(ground).toBe(blue);
   await page.getByRole("switch", { name: t("frame.saver"), checked: true }).waitFor();
   expect(await rem()).toBe("32px");
   await look("settings", async () => {

@@ -69,6 +69,7 @@ async function untilKept(page: Page): Promise<void> {
           "/engine-guard-",
           "/engine-device-lock-",
           "/engine-opaque-",
+          "/opaque-server-",
         ].every((part) => paths.includes(part));
       }),
     "the lock's files are kept",

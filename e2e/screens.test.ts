@@ -103,7 +103,7 @@ for (const language of languages) {
     await look(her.page, `new-${language}`);
 
     await her.page.goto(`${her.node.url}/search`);
-    await her.page.getByRole("searchbox").fill(word);
+    await her.page.getByRole("textbox", { name: t("search.field") }).fill(word);
     await her.page.getByText(title).first().waitFor();
     await look(her.page, `search-${language}`);
 

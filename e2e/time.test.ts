@@ -51,7 +51,7 @@ test("who leads sets how long, with what it means; the others see it and cannot 
   const { page, t } = her;
   await page.getByRole("link", { name: t("chat.about") }).click();
   await page.getByText(t("timing.vanishNever")).waitFor();
-  await page.getByRole("button", { name: t("timing.vanishChange") }).click();
+  await page.getByRole("button", { name: t("timing.vanishChange"), exact: true }).click();
   const asks = dialog(her, "timing.vanish");
   await asks.getByText(t("timing.vanishNot")).waitFor();
   await asks.getByText(t("timing.vanishNode")).waitFor();
@@ -72,9 +72,9 @@ test("who leads sets how long, with what it means; the others see it and cannot 
   }
   await him.page.getByRole("link", { name: him.t("talk.timerNow", { time: "1 day" }) }).click();
   await him.page.getByText(him.t("timing.vanishLeads")).waitFor();
-  expect(await him.page.getByRole("button", { name: him.t("timing.vanishChange") }).count()).toBe(
-    0,
-  );
+  expect(
+    await him.page.getByRole("button", { name: him.t("timing.vanishChange"), exact: true }).count(),
+  ).toBe(0);
   await him.page.goBack();
 });
 
@@ -83,7 +83,7 @@ test("what was said is gone by itself on both sides when its time is over", asyn
   await steps.say(him, "for a day");
   await steps.message(her, "for a day").waitFor();
   await page.getByRole("link", { name: t("talk.timerNow", { time: "1 day" }) }).click();
-  await page.getByRole("button", { name: t("timing.vanishChange") }).click();
+  await page.getByRole("button", { name: t("timing.vanishChange"), exact: true }).click();
   const asks = dialog(her, "timing.vanish");
   await asks.getByLabel(t("timing.vanishHow")).selectOption("own");
   await asks.getByLabel(t("timing.vanishAmount")).fill("8");

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type * as Opaque from "@serenity-kit/opaque";
 import { expect, test } from "vitest";
-import { forClients, takeOut, withoutNames } from "./opaque-apart.ts";
+import { forClients, forLocks, takeOut, withoutNames } from "./opaque-apart.ts";
 
 const library = readFileSync(
   fileURLToPath(new URL("../esm/index.js", import.meta.resolve("@serenity-kit/opaque"))),
@@ -76,6 +76,44 @@ test("clients come in with the module without the server's half, which is not th
     }
   }
   expect(() => small.server.createSetup()).toThrow("unreachable");
+});
+
+test("a lock plays both parts, each with its half of the module", async () => {
+  const { wasm } = takeOut(library);
+  expect(forLocks(wasm).length).toBeLessThan(withoutNames(wasm).length - 50_000);
+  const [{ server }, { client }] = await Promise.all([
+    opaqueWith(forLocks(wasm)),
+    opaqueWith(forClients(wasm)),
+  ]);
+  const serverSetup = server.createSetup();
+  const userIdentifier = "this device";
+  const begun = client.startRegistration({ password: "482913" });
+  const { registrationResponse } = server.createRegistrationResponse({
+    serverSetup,
+    userIdentifier,
+    registrationRequest: begun.registrationRequest,
+  });
+  const { registrationRecord, exportKey } = client.finishRegistration({
+    password: "482913",
+    registrationResponse,
+    clientRegistrationState: begun.clientRegistrationState,
+  });
+  for (const [tried, opens] of [
+    ["482913", exportKey],
+    ["000000", undefined],
+  ] as const) {
+    const login = client.startLogin({ password: tried });
+    const { loginResponse } = server.startLogin({
+      serverSetup,
+      userIdentifier,
+      registrationRecord,
+      startLoginRequest: login.startLoginRequest,
+    });
+    const { clientLoginState } = login;
+    const done = client.finishLogin({ password: tried, loginResponse, clientLoginState });
+    expect(done?.exportKey).toBe(opens);
+  }
+  expect(() => server.getPublicKey(serverSetup)).toThrow("unreachable");
 });
 
 /** The library with another module in the place of its own. */

@@ -10,12 +10,10 @@
 import type { Bytes } from "@baraza/protocol";
 import { LABELS, utf8 } from "@baraza/protocol";
 import { CryptoError } from "./errors.ts";
+import { createServerSetup, registrationResponse, signInResponse } from "./opaque-server.ts";
 import {
-  createServerSetup,
   finishRegistration,
   finishSignIn,
-  registrationResponse,
-  signInResponse,
   startRegistration,
   startSignIn,
   STRETCH_COST,

@@ -44,3 +44,12 @@ export class CryptoError extends Error {
     this.code = code;
   }
 }
+
+/** What `work` gives; whatever it throws that is no {@link CryptoError} becomes one of this code. */
+export function failing<T>(code: "bad_input" | "wrong_passphrase", work: () => T): T {
+  try {
+    return work();
+  } catch (cause) {
+    throw cause instanceof CryptoError ? cause : new CryptoError(code, cause);
+  }
+}

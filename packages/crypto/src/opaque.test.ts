@@ -1,14 +1,11 @@
 import { beforeAll, expect, test } from "vitest";
 import {
   createServerSetup,
-  finishRegistration,
-  finishSignIn,
   registrationResponse,
   signInFinish,
   signInResponse,
-  startRegistration,
-  startSignIn,
-} from "./opaque.ts";
+} from "./opaque-server.ts";
+import { finishRegistration, finishSignIn, startRegistration, startSignIn } from "./opaque.ts";
 import { refuses } from "./test-helpers.ts";
 
 let setup: string;

@@ -1,11 +1,11 @@
 /**
- * OPAQUE (RFC 9807): signing in with a passphrase that the node never sees. Its own entry, since its WebAssembly is
- * larger than all the rest: import it when someone signs in. Messages are base64url text.
+ * OPAQUE (RFC 9807), the client's part: signing in with a passphrase that the node never sees. Its own entry, since its WebAssembly is
+ * larger than all the rest: import it when someone signs in. Messages are base64url text. The node's part is in opaque-server.ts.
  */
-import { client, ready, server } from "@serenity-kit/opaque";
+import { client, ready } from "@serenity-kit/opaque";
 import type { Bytes } from "@baraza/protocol";
 import { fromBase64url } from "@baraza/protocol";
-import { CryptoError } from "./errors.ts";
+import { CryptoError, failing } from "./errors.ts";
 
 /** What Argon2id (RFC 9106) costs. `memory` in KiB. */
 export type StretchCost = { memory: number; passes: number; lanes: number };
@@ -77,65 +77,6 @@ export async function finishSignIn(
   });
 }
 
-/** Node: its long-term secret, made once. Without it no record opens anything. */
-export async function createServerSetup(): Promise<string> {
-  await ready;
-  return server.createSetup();
-}
-
-/** Node: answers {@link startRegistration}. `name` is the account name. @throws CryptoError `bad_input`. */
-export async function registrationResponse(
-  setup: string,
-  name: string,
-  request: string,
-): Promise<string> {
-  await ready;
-  return failing(
-    "bad_input",
-    () =>
-      server.createRegistrationResponse({
-        serverSetup: setup,
-        userIdentifier: name,
-        registrationRequest: request,
-      }).registrationResponse,
-  );
-}
-
-/**
- * Node: answers {@link startSignIn}. With `record` null (no such account) the answer looks the same, so that names
- * cannot be tried out. `state` stays at the node for one sign-in, a short time.
- * @throws CryptoError `bad_input`.
- */
-export async function signInResponse(
-  setup: string,
-  record: string | null,
-  name: string,
-  request: string,
-): Promise<{ state: string; response: string }> {
-  await ready;
-  return failing("bad_input", () => {
-    const { serverLoginState: state, loginResponse: response } = server.startLogin({
-      serverSetup: setup,
-      userIdentifier: name,
-      registrationRecord: record,
-      startLoginRequest: request,
-    });
-    return { state, response };
-  });
-}
-
-/** Node: the last step; only who knows the passphrase gets here. @throws CryptoError `wrong_passphrase`. */
-export async function signInFinish(state: string, finish: string): Promise<{ sessionKey: Bytes }> {
-  await ready;
-  return failing("wrong_passphrase", () => {
-    const { sessionKey } = server.finishLogin({
-      serverLoginState: state,
-      finishLoginRequest: finish,
-    });
-    return { sessionKey: fromBase64url(sessionKey) };
-  });
-}
-
 function stretching({ memory, passes, lanes }: StretchCost) {
   return { "argon2id-custom": { iterations: passes, memory, parallelism: lanes } };
 }
@@ -143,12 +84,4 @@ function stretching({ memory, passes, lanes }: StretchCost) {
 /** The same passphrase typed on different keyboards is the same bytes. */
 function normal(passphrase: string): string {
   return passphrase.normalize("NFKC");
-}
-
-function failing<T>(code: "bad_input" | "wrong_passphrase", work: () => T): T {
-  try {
-    return work();
-  } catch (cause) {
-    throw cause instanceof CryptoError ? cause : new CryptoError(code, cause);
-  }
 }

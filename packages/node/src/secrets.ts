@@ -7,7 +7,7 @@ import { access, mkdir, open, readFile, rename } from "node:fs/promises";
 import { join } from "node:path";
 import { ed25519FromSeed, hkdf, randomBytes } from "@baraza/crypto";
 import type { Ed25519KeyPair } from "@baraza/crypto";
-import { createServerSetup } from "@baraza/crypto/opaque";
+import { createServerSetup } from "@baraza/crypto/opaque-server";
 import type { Bytes } from "@baraza/protocol";
 import { bytes32, encodeCbor, object, readAs } from "@baraza/protocol";
 import * as v from "valibot";

@@ -20,6 +20,8 @@ import {
 } from "./order.tsx";
 import { groupScreens } from "./groups.tsx";
 import { channelBar, channelList, channelScreens } from "./channels.tsx";
+import { COLOURS, TEXT_SIZES } from "../src/app/settings.ts";
+import { Comfort } from "../src/features/settings/comfort.tsx";
 import { Settings } from "../src/features/settings/settings.tsx";
 import { Invite } from "../src/features/spaces/invite.tsx";
 import { Join } from "../src/features/spaces/join.tsx";
@@ -271,6 +273,27 @@ const settings = {
   onKeepStorage: nothing,
   onSignOut: nothing,
 };
+const comfort = (
+  <Comfort
+    colour="teal"
+    colours={COLOURS}
+    size={115}
+    sizes={TEXT_SIZES}
+    contrast={false}
+    still={false}
+    saver
+    oneKey
+    install="offer"
+    onColour={nothing}
+    onSize={nothing}
+    onContrast={nothing}
+    onStill={nothing}
+    onSaver={nothing}
+    onOneKey={nothing}
+    onShortcuts={nothing}
+    onInstall={nothing}
+  />
+);
 const longName = "Asociación de Trabajadoras y Trabajadores del Agua Wanjikũ-Oberländer-Ndiaye";
 const peopleProps = {
   spaceTitle: "Statement on seeds",
@@ -792,7 +815,14 @@ const screens: Record<string, () => ComponentChildren> = {
     <Frame
       at="settings"
       list={null}
-      main={<Settings {...settings} lock={lockSettings} language={currentLanguage()} />}
+      main={
+        <Settings
+          {...settings}
+          comfort={comfort}
+          lock={lockSettings}
+          language={currentLanguage()}
+        />
+      }
     />
   ),
   ...Object.fromEntries(

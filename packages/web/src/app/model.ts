@@ -320,3 +320,6 @@ export type Failure =
 
 /** `system` follows the device. */
 export type Theme = "system" | "light" | "dark";
+
+/** What the app is coloured with, in light and dark. */
+export type Colour = "teal" | "green" | "blue" | "plum";

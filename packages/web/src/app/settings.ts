@@ -12,12 +12,17 @@ import {
 
 import { keepLoaded } from "./updates.ts";
 import { recall, remember } from "./memory.ts";
-import type { Theme } from "./model.ts";
+import type { Colour, Theme } from "./model.ts";
 
 const theme = signal<Theme>(readTheme());
 
 /** Sizes of text to choose from, in percent. */
 export const TEXT_SIZES = [80, 90, 100, 115, 130, 150, 175, 200] as const;
+
+/** The colours of the app to choose from: what is teal is turned to them, in light and dark. */
+export const COLOURS: readonly Colour[] = ["teal", "green", "blue", "plum"];
+
+export const colour = signal<Colour>(COLOURS.find((one) => one === recall("colour")) ?? "teal");
 
 /** Percent of the browser's own size of text. */
 export const textSize = signal<number>(readSize());
@@ -93,17 +98,23 @@ export async function startLook(): Promise<void> {
     document.title = t("app.name");
   });
   const dark = matchMedia("(prefers-color-scheme: dark)");
-  const colour = (): void => {
+  const frameColour = (): void => {
     const isDark = theme.value === "dark" || (theme.value === "system" && dark.matches);
     document
       .querySelector('meta[name="theme-color"]')
       ?.setAttribute("content", isDark ? "#11191b" : "#f4f5f2");
   };
-  dark.addEventListener("change", colour);
+  dark.addEventListener("change", frameColour);
   effect(() => {
     if (theme.value === "system") delete root.dataset["theme"];
     else root.dataset["theme"] = theme.value;
-    colour();
+    frameColour();
+  });
+  effect(() => {
+    const chosen = colour.value === "teal" ? undefined : colour.value;
+    if (chosen === undefined) delete root.dataset["colour"];
+    else root.dataset["colour"] = chosen;
+    remember("colour", chosen);
   });
   effect(() => {
     // By CSSOM, which the Content-Security-Policy allows. All sizes are rem.

@@ -1042,6 +1042,11 @@ export interface Messages {
   "frame.enter": null;
   "frame.space": null;
   "frame.comfort": null;
+  "frame.colour": null;
+  "frame.colour.teal": null;
+  "frame.colour.green": null;
+  "frame.colour.blue": null;
+  "frame.colour.plum": null;
   "frame.size": null;
   "frame.sizeLetter": null;
   "frame.contrastLabel": null;

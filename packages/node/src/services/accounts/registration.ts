@@ -143,7 +143,7 @@ async function mayRegister(
 }
 
 async function evaluate(setup: string, name: string, request: string): Promise<string> {
-  const { registrationResponse } = await import("@baraza/crypto/opaque");
+  const { registrationResponse } = await import("@baraza/crypto/opaque-server");
   return checked("request", () => registrationResponse(setup, name, request));
 }
 

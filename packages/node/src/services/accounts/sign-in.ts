@@ -71,7 +71,7 @@ export function signInRoutes({ store, opaqueSetup, now }: SignInDeps): {
       if (pending.size >= PENDING || (perAddress.get(limitKey) ?? 0) >= PENDING_PER_ADDRESS)
         throw new ProtocolError("busy");
       const account = await store.accounts.credentials({ name });
-      const { signInResponse } = await import("@baraza/crypto/opaque");
+      const { signInResponse } = await import("@baraza/crypto/opaque-server");
       const { state, response } = await checked("request", () =>
         signInResponse(opaqueSetup, account?.record ?? null, name, request),
       );
@@ -92,7 +92,7 @@ export function signInRoutes({ store, opaqueSetup, now }: SignInDeps): {
       const started = pending.get(id);
       if (started === undefined) throw new ProtocolError("wrong_credentials");
       drop(id, started);
-      const { signInFinish } = await import("@baraza/crypto/opaque");
+      const { signInFinish } = await import("@baraza/crypto/opaque-server");
       await checked("finish", () => signInFinish(started.state, finish), "wrong_credentials");
       const answer = await openSession(store, started.accountId, now());
       if (known.size >= KNOWN) known.clear();

@@ -1,6 +1,8 @@
 import { Comfort as ComfortScreen } from "../../features/settings/comfort.tsx";
 import { ask } from "../desk.tsx";
 import {
+  COLOURS,
+  colour,
   contrast,
   dataSaver,
   installing,
@@ -14,6 +16,8 @@ import {
 export function Comfort() {
   return (
     <ComfortScreen
+      colour={colour.value}
+      colours={COLOURS}
       size={textSize.value}
       sizes={TEXT_SIZES}
       contrast={contrast.value}
@@ -21,6 +25,9 @@ export function Comfort() {
       saver={dataSaver.value}
       oneKey={oneKey.value}
       install={installState()}
+      onColour={(next) => {
+        colour.value = next;
+      }}
       onSize={(size) => {
         textSize.value = size;
       }}

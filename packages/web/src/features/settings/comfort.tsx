@@ -1,12 +1,16 @@
 import "./comfort.css";
-import { Download, Keyboard } from "lucide";
+import { Check, Download, Keyboard } from "lucide";
 import { useId } from "preact/hooks";
+import type { Colour } from "../../app/model.ts";
 import { formatPercent, t } from "../../i18n/index.ts";
 import { Button } from "../../ui/button.tsx";
 import { Switch } from "../../ui/choice.tsx";
+import { Icon } from "../../ui/icon.tsx";
 import { Group } from "./group.tsx";
 
 export interface ComfortProps {
+  colour: Colour;
+  colours: readonly Colour[];
   /** Percent, one of `sizes`. */
   size: number;
   sizes: readonly number[];
@@ -16,6 +20,7 @@ export interface ComfortProps {
   oneKey: boolean;
   /** installed: it runs as an app; offer: the browser would ask; ios, menu: how to do it by hand. */
   install: "installed" | "offer" | "ios" | "menu";
+  onColour: (colour: Colour) => void;
   onSize: (size: number) => void;
   onContrast: (on: boolean) => void;
   onStill: (on: boolean) => void;
@@ -32,6 +37,7 @@ export function Comfort(props: ComfortProps) {
   return (
     <>
       <Group title={t("frame.comfort")}>
+        <Colours colour={props.colour} colours={props.colours} onColour={props.onColour} />
         <div class="comfort-size">
           <label class="field-label" for={id}>
             {t("frame.size")}
@@ -99,5 +105,28 @@ export function Comfort(props: ComfortProps) {
         )}
       </Group>
     </>
+  );
+}
+
+/** Colours as round samples, each with its name below. */
+function Colours(props: Pick<ComfortProps, "colour" | "colours" | "onColour">) {
+  const name = useId();
+  return (
+    <fieldset class="comfort-colours">
+      <legend class="field-label">{t("frame.colour")}</legend>
+      {props.colours.map((one) => (
+        <label class="comfort-colour" data-swatch={one} key={one}>
+          <input
+            type="radio"
+            name={name}
+            value={one}
+            checked={one === props.colour}
+            onChange={() => props.onColour(one)}
+          />
+          <span class="comfort-sample">{one === props.colour && <Icon of={Check} />}</span>
+          <span class="comfort-colour-name">{t(`frame.colour.${one}`)}</span>
+        </label>
+      ))}
+    </fieldset>
   );
 }
