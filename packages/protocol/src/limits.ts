@@ -171,6 +171,9 @@ export const LIMITS = {
   blockedNodes: 1000,
   nodeReports: 1000,
   nodeReportsPerAccount: 20,
+  /** Administrators that a report is sealed to, and each of these letters. */
+  reportReaders: 8,
+  reportLetterBytes: 16 * KiB,
   /** How far the time in a signed request may be from the node's clock. */
   clockSkewMs: 10 * MINUTE,
   requestTimeoutMs: 30_000,

@@ -86,7 +86,10 @@ export const requestBody = object({
 });
 export type RequestBody = Infer<typeof requestBody>;
 
-/** What a person chose to tell the administrators of their node about somebody who wrote to them. They read it as it is. */
+/**
+ * What a person chose to tell the administrators of their node about somebody who wrote to them: the body of a letter that is sealed
+ * to each of them, and opened by no node.
+ */
 export const nodeReport = object({
   /** The address that the writer claims, and the node that the letter came from. */
   address: text(400, 3),
@@ -97,15 +100,41 @@ export const nodeReport = object({
 });
 export type NodeReport = Infer<typeof nodeReport>;
 
+/** Who looks after the node, so that a report is sealed to them: the first ones by name. */
+export const reportsReaders = {
+  request: object({}),
+  response: object({
+    administrators: v.pipe(v.array(accountName), v.maxLength(LIMITS.reportReaders)),
+  }),
+};
+
+const reportLetters = v.pipe(
+  v.array(object({ to: bytes32, letter: bytes(LIMITS.reportLetterBytes) })),
+  v.minLength(1),
+  v.maxLength(LIMITS.reportReaders),
+);
+
+/** One report, in a letter to each administrator. */
 export const reportsSend = {
-  request: object({ reportId: bytes16, report: nodeReport }),
+  request: object({ reportId: bytes16, letters: reportLetters }),
   response: object({}),
 };
-/** The oldest first. `by`: the account that reported. */
+
+/** What the node keeps of a report. */
+export const keptReport = object({ letters: reportLetters });
+
+/** The oldest first. `by`: the account that reported; `letter`: the one to who asks, absent where it was sealed before their time. */
 export const reportsList = {
   request: object({}),
   response: object({
-    reports: v.array(object({ reportId: bytes16, at: time, by: accountName, report: nodeReport })),
+    reports: v.array(
+      object({
+        reportId: bytes16,
+        at: time,
+        by: accountName,
+        letter: v.optional(bytes(LIMITS.reportLetterBytes)),
+      }),
+    ),
     more: v.boolean(),
   }),
 };

@@ -190,6 +190,7 @@ export const ROUTES = {
   "requests.token": route("session", requests.requestsToken),
   "requests.attest": route("peer", requests.requestsAttest),
   "requests.put": route("gateway", requests.requestsPut),
+  "reports.readers": route("session", requests.reportsReaders),
   "reports.send": route("session", requests.reportsSend),
   "reports.list": route("administrator", requests.reportsList, 8 * LIMITS.requestBytes),
   "reports.close": route("administrator", requests.reportsClose),

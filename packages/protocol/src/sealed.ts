@@ -125,6 +125,7 @@ export const letter = object({
     "leading",
     "report",
     "request",
+    "nodeReport",
   ]),
   body: bytes(LIMITS.letterBytes),
   sig: signature,

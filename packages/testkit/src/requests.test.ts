@@ -14,6 +14,7 @@ import {
   writeAs,
 } from "@baraza/protocol";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { filesBelow, findCanaries } from "./capture.ts";
 import { storeRows } from "./inspect.ts";
 import type { Network } from "./network.ts";
 import { network } from "./network.ts";
@@ -226,9 +227,22 @@ test("an administrator reads what was reported, and shuts a node out for everybo
   await amina.commands["requests.report"]({ identityId: gita.identityId, words: false, note: "" });
   const { reports } = await chief.commands["admin.reports"]({});
   expect(reports).toMatchObject([
-    { by: "amina", address: gita.address, words: "Buy this", note: "She sells things" },
-    { by: "amina", address: gita.address, words: null, note: "" },
+    {
+      by: "amina",
+      content: { address: gita.address, words: "Buy this", note: "She sells things" },
+    },
+    { by: "amina", content: { address: gita.address, words: null, note: "" } },
   ]);
+  // Nobody reads it who came to the office later, and the node never did.
+  const later = await net.person({ node: 0, name: "later", displayName: "Later" });
+  await chief.commands["admin.setRole"]({ name: "later", role: "administrator" });
+  const sealed = await later.commands["admin.reports"]({});
+  expect(sealed.reports.map(({ by, content }) => [by, content])).toEqual([
+    ["amina", null],
+    ["amina", null],
+  ]);
+  for (const { name, bytes } of await filesBelow(net.node(0).dataDir))
+    expect(findCanaries(name, bytes, ["She sells things"])).toEqual([]);
   await expect(amina.commands["admin.reports"]({})).rejects.toMatchObject({ code: "forbidden" });
   await chief.commands["admin.closeReport"]({ reportId: reports[0]?.reportId ?? "" });
   expect((await chief.commands["admin.reports"]({})).reports).toHaveLength(1);

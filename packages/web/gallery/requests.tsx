@@ -122,20 +122,25 @@ export const requestScreens: Record<string, () => ComponentChildren> = {
             reportId: "r1",
             at: now - 50 * MINUTE,
             by: "amina.otieno",
-            address: "sales@elsewhere.example",
-            from: "elsewhere.example",
-            words: "Buy this today, only for you.",
-            note: "The third one this week.",
+            content: {
+              address: "sales@elsewhere.example",
+              from: "elsewhere.example",
+              words: "Buy this today, only for you.",
+              note: "The third one this week.",
+            },
           },
           {
             reportId: "r2",
             at: now - 5 * MINUTE,
             by: "bruno.alvarez",
-            address: "carla@mombasa.example",
-            from: "mombasa.example",
-            words: null,
-            note: "",
+            content: {
+              address: "carla@mombasa.example",
+              from: "mombasa.example",
+              words: null,
+              note: "",
+            },
           },
+          { reportId: "r3", at: now - MINUTE, by: "layla.haddad", content: null },
         ]}
         blocked={[{ node: "spam.example" }]}
         node="mombasa.example"

@@ -8,7 +8,6 @@ import {
   join,
   logIdOf,
   MlsRefused,
-  openLetter,
   ownMember,
   readKeyPackage,
   verifyAskProof,
@@ -33,7 +32,7 @@ import {
   welcomeBody,
   writeAs,
 } from "@baraza/protocol";
-import { boxPrivateKeys, fetchBoxKeys, tendBoxKeys } from "../account/box-keys.ts";
+import { tendBoxKeys } from "../account/box-keys.ts";
 import { ownBoxes, replaceDeviceBox } from "../account/boxes.ts";
 import { tendVault } from "../account/vault.ts";
 import { noteFloor } from "../account/vault-floor.ts";
@@ -52,9 +51,10 @@ import type { SpaceRuntime } from "../spaces/runtime.ts";
 import { keysOf, runtimeOf } from "../spaces/runtime.ts";
 import { isHeldBack } from "../requests/held-back.ts";
 import { notice, remember, seeIdentities } from "../trust/see.ts";
+import type { Opened } from "./open-own.ts";
+import { openOwn } from "./open-own.ts";
 import { sealFor, writeLetters } from "./send.ts";
 
-type Opened = Awaited<ReturnType<typeof openLetter>>;
 /** What a letter leads to: written in one transaction with the note that it was read. */
 type Outcome = {
   write: (tx: SqlTx) => void;
@@ -143,18 +143,6 @@ function deliveredAgain(core: Core): Outcome {
   const { node } = core.me();
   const at = core.platform.clock.now();
   return { write: (tx) => notice(tx, "oldRequest", node, node, at), kick: null };
-}
-
-/** Opens a letter, if need be with a key that another device of the account has made: whoever reads it here deletes it. */
-async function openOwn(core: Core, letter: Bytes): Promise<Opened> {
-  const me = core.me().identityId;
-  try {
-    return await openLetter({ letter, keys: await boxPrivateKeys(core), me });
-  } catch (error) {
-    if (!(error instanceof CryptoError) || error.code !== "no_key") throw error;
-  }
-  await fetchBoxKeys(core);
-  return openLetter({ letter, keys: await boxPrivateKeys(core), me });
 }
 
 /** Of a device that its owner has cut off nothing is heard, whatever it writes about. */

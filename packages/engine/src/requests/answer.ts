@@ -1,5 +1,4 @@
 /** What a person does about somebody who wrote to them. */
-import { randomBytes } from "@baraza/crypto";
 import type { NodeReport } from "@baraza/protocol";
 import { encodeJoinFragment, fromHex } from "@baraza/protocol";
 import type { Core } from "../core.ts";
@@ -7,6 +6,7 @@ import { EngineError } from "../errors.ts";
 import { ask, fetchCard } from "../letters/ask.ts";
 import { putMark } from "../tools/marks/registers.ts";
 import type { ReportWish } from "./api.ts";
+import { sendReport } from "./node-reports.ts";
 import { checkWriter } from "./tend-requests.ts";
 
 export type Waiting = {
@@ -85,5 +85,5 @@ export async function report(core: Core, wish: ReportWish): Promise<void> {
     note,
     ...(wish.words ? { words: one.words } : {}),
   };
-  await core.own.call("reports.send", { reportId: randomBytes(16), report: content });
+  await sendReport(core, content);
 }

@@ -40,7 +40,7 @@ export type Blocked = {
   nodes: { node: string; at: number }[];
 };
 
-/** What one tells the administrators of one's node, who read it as it is. */
+/** What one tells the administrators of one's node: sealed to each of them. */
 export type ReportWish = {
   identityId: string;
   /** With the words that they wrote. */
@@ -52,12 +52,16 @@ export type ReportWish = {
 export type NodeReportRow = {
   reportId: string;
   at: number;
+  /** The account that it came from, as the node has it and its letter shows. */
   by: string;
-  address: string;
-  /** The node that the letter came from. */
-  from: string;
-  words: string | null;
-  note: string;
+  /** Null where it was not sealed to this account, or not by whom the node names. */
+  content: {
+    address: string;
+    /** The node that the letter came from. */
+    from: string;
+    words: string | null;
+    note: string;
+  } | null;
 };
 
 type Person = { identityId: string };
@@ -88,7 +92,7 @@ export type RequestsCommands = {
   /** No first letters of people of a node. @throws EngineError `invalid` (one's own node, or too many) */
   "requests.blockNode": (args: { node: string }) => Promise<void>;
   "requests.unblockNode": (args: { node: string }) => Promise<void>;
-  /** @throws ProtocolError `quota_exceeded` and of the line */
+  /** @throws EngineError `unverified` (no administrator to seal it to); ProtocolError `quota_exceeded` and of the line */
   "requests.report": (args: ReportWish) => Promise<void>;
   /** For administrators. */
   "admin.reports": (

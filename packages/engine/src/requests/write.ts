@@ -139,7 +139,7 @@ export async function write(
 }
 
 /** The key to seal to, where the very identity signed it that the node's key log has. @throws EngineError `unverified` */
-async function boxKeyOf(
+export async function boxKeyOf(
   core: Core,
   address: { name: string; node: string },
   identityId: Bytes,

@@ -118,7 +118,9 @@ export function testRequests(current: () => Store): void {
     await requests.report(young);
     await expect(requests.report(report(NOW))).rejects.toMatchObject({ code: "quota_exceeded" });
     const of = async () =>
-      (await requests.reports({ limit: 100 })).filter(({ by }) => by === "requests-4");
+      (await requests.reports({ accountId, limit: 100 })).rows.filter(
+        ({ by }) => by === "requests-4",
+      );
     expect(await of()).toEqual([
       { reportId: old.reportId, at: NOW - 1000, by: "requests-4", content: old.content },
       { reportId: young.reportId, at: NOW, by: "requests-4", content: young.content },

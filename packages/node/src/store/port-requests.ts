@@ -46,7 +46,9 @@ export type RequestsOperations = {
     isBlocked(arg: { node: string }): boolean;
     /** By name. */
     blocked(arg: null): { node: string; since: number }[];
-    /** The oldest first. */
-    reports(arg: { limit: number }): ReportRow[];
+    /** Names of those who administer the node, in their order. */
+    administrators(arg: { limit: number }): string[];
+    /** The oldest first, and the identity of the account that asks. */
+    reports(arg: { accountId: Bytes; limit: number }): { me: Bytes; rows: ReportRow[] };
   };
 };

@@ -522,6 +522,7 @@ export interface Messages {
   "admin.reportsLead": null;
   "admin.reportsNone": null;
   "admin.reportOf": { address: string | number; by: string | number };
+  "admin.reportSealed": { by: string | number };
   "admin.reportAccount": null;
   "admin.reportDone": null;
   "admin.blockNode": { node: string | number };

@@ -10,9 +10,10 @@ import {
   decodeResponse,
   encodeCbor,
   encodeRequest,
+  equalBytes,
   firstLetter,
   LIMITS,
-  nodeReport,
+  keptReport,
   PATHS,
   ProtocolError,
   readAs,
@@ -48,8 +49,8 @@ export type RequestsService = Service & {
 
 const DAY = 24 * 60 * 60_000;
 const SWEEP_EVERY = 60 * 60_000;
-/** How long a report waits for an administrator. */
-const KEEP_REPORTS = 90 * DAY;
+/** How long a report waits for an administrator: after that, the key that opens it may be gone. */
+const KEEP_REPORTS = LIMITS.boxKeyGraceMs;
 const NONCES = 100_000;
 const REPORTS_AT_ONCE = 200;
 const ANSWER_BYTES = 4096;
@@ -163,27 +164,32 @@ export function createRequests(deps: RequestsDeps): RequestsService {
       if (put.seq !== null) deps.onLetter(put.boxId);
       return {};
     },
-    "reports.send": async ({ reportId, report }, { account, limit }) => {
+    "reports.readers": async () => ({
+      administrators: await store.requests.administrators({ limit: LIMITS.reportReaders }),
+    }),
+    "reports.send": async ({ reportId, letters }, { account, limit }) => {
       limit("reports.send", { perMinute: 6, burst: 20 }, accountKey(account));
       await store.requests.report({
         accountId: account.accountId,
         reportId,
-        content: writeAs(nodeReport, report),
+        content: writeAs(keptReport, { letters }),
         now: now(),
         max: LIMITS.nodeReports,
         maxOfOne: LIMITS.nodeReportsPerAccount,
       });
       return {};
     },
-    "reports.list": async () => {
-      const rows = await store.requests.reports({ limit: REPORTS_AT_ONCE + 1 });
+    "reports.list": async (_request, { account }) => {
+      const { me, rows } = await store.requests.reports({
+        accountId: account.accountId,
+        limit: REPORTS_AT_ONCE + 1,
+      });
       return {
-        reports: rows.slice(0, REPORTS_AT_ONCE).map(({ reportId, at, by, content }) => ({
-          reportId,
-          at,
-          by,
-          report: readAs(nodeReport, content, LIMITS.requestBytes),
-        })),
+        reports: rows.slice(0, REPORTS_AT_ONCE).map(({ reportId, at, by, content }) => {
+          const { letters } = readAs(keptReport, content, LIMITS.requestBytes);
+          const letter = letters.find(({ to }) => equalBytes(to, me))?.letter;
+          return { reportId, at, by, ...(letter === undefined ? {} : { letter }) };
+        }),
         more: rows.length > REPORTS_AT_ONCE,
       };
     },

@@ -89,12 +89,26 @@ export const requestsOperations: SqliteOperations<RequestsOperations> = {
       db.all<{ node: string; since: number }>(
         "SELECT node, since FROM blocked_nodes ORDER BY node",
       ),
-    reports: (db, { limit }) =>
-      db.all<ReportRow>(
+    administrators: (db, { limit }) =>
+      db
+        .all<{ name: string }>(
+          `SELECT name FROM accounts WHERE role = 'administrator' AND suspended_at IS NULL AND closed_at IS NULL
+           ORDER BY name LIMIT ?`,
+          limit,
+        )
+        .map(({ name }) => name),
+    reports: (db, { accountId, limit }) => ({
+      me:
+        db.get<{ me: Bytes }>(
+          "SELECT identity_id AS me FROM accounts WHERE account_id = ?",
+          accountId,
+        )?.me ?? new Uint8Array(),
+      rows: db.all<ReportRow>(
         `SELECT r.report_id AS reportId, r.at, a.name AS by, r.content FROM node_reports r
          JOIN accounts a ON a.account = r.account ORDER BY r.report LIMIT ?`,
         limit,
       ),
+    }),
   },
 };
 

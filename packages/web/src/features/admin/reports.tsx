@@ -20,7 +20,7 @@ export interface ReportsProps {
 
 /** What members reported about people who wrote to them, and the nodes of which no first messages are taken. */
 export function Reports(props: ReportsProps) {
-  const { reports, blocked, node } = props;
+  const { reports, blocked } = props;
   return (
     <>
       <p class="admin-soft">{t("admin.reportsLead")}</p>
@@ -32,43 +32,7 @@ export function Reports(props: ReportsProps) {
         <ol class="admin-reports">
           {reports.map((one) => (
             <li key={one.reportId} class="admin-card">
-              <p>
-                {tParts("admin.reportOf", {
-                  by: <bdi>{one.by}</bdi>,
-                  address: <bdi dir="ltr">{tameName(one.address)}</bdi>,
-                })}{" "}
-                <span class="admin-soft">
-                  <TimeLabel at={one.at} now={props.now} style="recent" />
-                </span>
-              </p>
-              {one.note !== "" && (
-                <p class="admin-words" dir="auto">
-                  {tame(one.note)}
-                </p>
-              )}
-              {one.words !== null && (
-                <blockquote class="admin-words" dir="auto">
-                  {tame(one.words)}
-                </blockquote>
-              )}
-              <div class="admin-row">
-                {one.from === node ? (
-                  <a
-                    class="button"
-                    data-kind="secondary"
-                    href={props.accountHref(one.address.split("@")[0] ?? "")}
-                  >
-                    {t("admin.reportAccount")}
-                  </a>
-                ) : (
-                  !blocked.some((other) => other.node === one.from) && (
-                    <Button onClick={() => props.onBlock(one.from, true)}>
-                      {t("admin.blockNode", { node: one.from })}
-                    </Button>
-                  )
-                )}
-                <Button onClick={() => props.onClose(one.reportId)}>{t("admin.reportDone")}</Button>
-              </div>
+              <Report {...props} one={one} />
             </li>
           ))}
         </ol>
@@ -92,6 +56,57 @@ export function Reports(props: ReportsProps) {
           </List>
         </>
       )}
+    </>
+  );
+}
+
+/** One report: who, about whom, what for, and what there is to do about it. */
+function Report(props: ReportsProps & { one: NodeReportRow }) {
+  const { one, node, blocked } = props;
+  const { content } = one;
+  const by = <bdi>{one.by}</bdi>;
+  return (
+    <>
+      <p>
+        {content === null
+          ? tParts("admin.reportSealed", { by })
+          : tParts("admin.reportOf", {
+              by,
+              address: <bdi dir="ltr">{tameName(content.address)}</bdi>,
+            })}{" "}
+        <span class="admin-soft">
+          <TimeLabel at={one.at} now={props.now} style="recent" />
+        </span>
+      </p>
+      {content !== null && content.note !== "" && (
+        <p class="admin-words" dir="auto">
+          {tame(content.note)}
+        </p>
+      )}
+      {content !== null && content.words !== null && (
+        <blockquote class="admin-words" dir="auto">
+          {tame(content.words)}
+        </blockquote>
+      )}
+      <div class="admin-row">
+        {content !== null && content.from === node && (
+          <a
+            class="button"
+            data-kind="secondary"
+            href={props.accountHref(content.address.split("@")[0] ?? "")}
+          >
+            {t("admin.reportAccount")}
+          </a>
+        )}
+        {content !== null &&
+          content.from !== node &&
+          !blocked?.some((other) => other.node === content.from) && (
+            <Button onClick={() => props.onBlock(content.from, true)}>
+              {t("admin.blockNode", { node: content.from })}
+            </Button>
+          )}
+        <Button onClick={() => props.onClose(one.reportId)}>{t("admin.reportDone")}</Button>
+      </div>
     </>
   );
 }
