@@ -128,6 +128,13 @@ test("what an observer says counts on no device, and a moderator silences, delet
   await carla.commands["sync.now"]({});
   await carla.until("space", { spaceId }, (space) => space?.mayWrite === false);
   await carla.until("status", {}, (status) => status.waiting === 0);
+  // Her words are not lost: they stand among what could not go.
+  await carla.until(
+    "later.list",
+    { spaceId },
+    ([one, ...more]) =>
+      one?.text === "written on the way" && one.failed === true && more.length === 0,
+  );
   await say(dawit, spaceId, "after it");
   for (const one of all) {
     await untilText(one, spaceId, "after it");

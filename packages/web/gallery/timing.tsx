@@ -32,6 +32,7 @@ export const timingDialogs = {
         { id: "2", at: now - DAY, text: "شكرًا جزيلًا على كل شيء", replyTo: null, failed: true },
       ]}
       onChange={nothing}
+      onCopy={nothing}
       onSendNow={nothing}
       onRemove={nothing}
       onClose={nothing}

@@ -126,6 +126,16 @@ function reduce(tx: SqlTx, core: Core, raw: AppliedEvent<Bytes>): void {
   else core.tools.find((one) => raw.type.startsWith(`${one.name}.`))?.reduce(tx, event);
 }
 
+/** Tells the tool of one's own event that counts on no device, since it came too late. */
+export function tellTooLate(tx: SqlTx, core: Core, logId: string, event: SealedEvent): void {
+  const tool = core.tools.find((one) => event.type.startsWith(`${one.name}.`));
+  const known = eventType(core, event.type);
+  if (tool?.cameTooLate === undefined || known === undefined) return;
+  const payload = check(known.schema, decodeCbor(event.payload));
+  const { type, at } = event;
+  tool.cameTooLate(tx, { logId, eventId: toHex(event.eventId), type, payload, at });
+}
+
 /** A row of `events`. */
 export type EventRow = {
   log_id: string;

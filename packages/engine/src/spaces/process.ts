@@ -40,7 +40,7 @@ import type { Core } from "../core.ts";
 import { noteDeletion } from "../leading/reducer.ts";
 import type { SqlTx } from "../ports.ts";
 import { noteLeaving, noteRoll } from "../devices/rolls.ts";
-import { applyEvent } from "./apply.ts";
+import { applyEvent, tellTooLate } from "./apply.ts";
 import { processCommitEntry } from "./process-commit.ts";
 import { processStewardEntry } from "./process-steward.ts";
 import type { Draft, FollowUp } from "./draft.ts";
@@ -358,7 +358,7 @@ async function processEntry(
     : { event };
   // Nobody shows what somebody says who may only read: signed and in its place, it counts for nothing.
   if (!countsAt(draft, position, device.identity, opened?.event.type ?? event.type))
-    return notCounted(core, draft, event);
+    return notCounted(core, draft, event, passing);
   draft.writes.push((tx) => {
     applyEvent(tx, core, {
       logId: space.logId,
@@ -374,12 +374,13 @@ async function processEntry(
 }
 
 /** One's own word that came too late is shown no more on this device either. */
-function notCounted(core: Core, draft: Draft, event: SealedEvent): void {
+function notCounted(core: Core, draft: Draft, event: SealedEvent, passing: boolean): void {
   if (toHex(event.deviceCertHash) !== core.me().deviceHash) return;
   const eventId = toHex(event.eventId);
   const [hash, { seq, epoch }] = [core.me().deviceHash, draft.row];
   draft.writes.push((tx) => {
-    tx.run("DELETE FROM outbox WHERE event_id = ?", [eventId]);
+    const { changes } = tx.run("DELETE FROM outbox WHERE event_id = ?", [eventId]);
+    if (changes > 0 && !passing) tellTooLate(tx, core, draft.space.logId, event);
     // Known as one's own, should it be read again.
     tx.run("INSERT OR IGNORE INTO events VALUES (?, ?, ?, ?, ?, ?, ?, 1, ?, ?)", [
       draft.space.logId,

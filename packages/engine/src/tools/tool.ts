@@ -134,6 +134,14 @@ export type Tool = {
     tx: SqlTx,
     drop: { logId: string; position: number; blobIds: string[]; at: number },
   ): boolean;
+  /**
+   * What one wrote came too late: one may not write any more, and it counts on no device. Runs inside the transaction that takes it
+   * off the outbox, so that the person's words are kept somewhere. Not called for what disappears.
+   */
+  cameTooLate?(
+    tx: SqlTx,
+    event: { logId: string; eventId: string; type: string; payload: unknown; at: number },
+  ): void;
   /** What of it can be found: see search/port.ts. */
   findable: readonly FindableSource[];
   /** What of a space goes into an open archive: data that programs read, and a page without script that people read. */

@@ -2122,6 +2122,7 @@ export interface Messages {
   "timing.laterSave": null;
   "timing.laterWhat": null;
   "timing.waiting": { count: number };
+  "timing.waitingStuck": { count: number };
   "timing.waitingShow": null;
   "timing.waitingTitle": null;
   "timing.waitingNone": null;

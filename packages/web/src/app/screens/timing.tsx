@@ -3,6 +3,7 @@ import { useState } from "preact/hooks";
 import type { LaterMessage } from "@baraza/engine";
 import { LaterDialog, WaitingBar, WaitingDialog } from "../../features/timing/later.tsx";
 import { VanishDialog, VanishPart } from "../../features/timing/vanish.tsx";
+import { t } from "../../i18n/index.ts";
 import { toast } from "../../ui/toast.tsx";
 import type { Draft, EnginePort, Result } from "../engine.ts";
 import { failureText } from "../failure.ts";
@@ -64,11 +65,20 @@ export function Waiting({
   };
   return (
     <>
-      {count > 0 && <WaitingBar count={count} onShow={() => setOpen(true)} />}
+      {count > 0 && (
+        <WaitingBar
+          count={count}
+          stuck={messages?.every((one) => one.failed) === true}
+          onShow={() => setOpen(true)}
+        />
+      )}
       {open && changing === undefined && (
         <WaitingDialog
           messages={messages ?? []}
           onChange={setChanging}
+          onCopy={({ text }) =>
+            void navigator.clipboard.writeText(text).then(() => toast({ text: t("ui.copied") }))
+          }
           onSendNow={({ id }) => void engine.call("later.sendNow", { id }).then(show)}
           onRemove={({ id }) => void engine.call("later.remove", { id }).then(show)}
           onClose={() => setOpen(false)}

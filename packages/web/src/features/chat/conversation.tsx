@@ -407,9 +407,12 @@ export function Conversation(props: ConversationProps) {
           <p>{t("talk.putAway")}</p>
         </footer>
       ) : conversation.readsOnly ? (
-        <footer class="conversation-foot conversation-closed">
-          <Icon of={Lock} />
-          <p>{t("chat.readsOnly")}</p>
+        <footer class="conversation-foot">
+          {props.waiting}
+          <div class="conversation-closed">
+            <Icon of={Lock} />
+            <p>{t("chat.readsOnly")}</p>
+          </div>
         </footer>
       ) : (
         <footer class="conversation-foot conversation-closed">

@@ -1,5 +1,5 @@
 import "./timing.css";
-import { CalendarClock, Pencil, Send, Trash2 } from "lucide";
+import { CalendarClock, CircleAlert, Copy, Pencil, Send, Trash2 } from "lucide";
 import { useId, useState } from "preact/hooks";
 import type { LaterMessage } from "@baraza/engine";
 import { formatMoment } from "../../i18n/dates.ts";
@@ -108,12 +108,13 @@ export function LaterDialog(props: {
   );
 }
 
-/** Above the field in which one writes: that something waits. */
-export function WaitingBar({ count, onShow }: { count: number; onShow: () => void }) {
+/** Above the field in which one writes: that something waits, or, where `stuck`, that none of it can go. */
+export function WaitingBar(props: { count: number; stuck?: boolean; onShow: () => void }) {
+  const { count, stuck = false, onShow } = props;
   return (
     <div class="waiting-bar" role="status">
-      <Icon of={CalendarClock} />
-      <p>{t("timing.waiting", { count })}</p>
+      <Icon of={stuck ? CircleAlert : CalendarClock} />
+      <p>{stuck ? t("timing.waitingStuck", { count }) : t("timing.waiting", { count })}</p>
       <Button kind="quiet" onClick={onShow}>
         {t("timing.waitingShow")}
       </Button>
@@ -125,6 +126,7 @@ export function WaitingBar({ count, onShow }: { count: number; onShow: () => voi
 export function WaitingDialog(props: {
   messages: readonly LaterMessage[];
   onChange: (message: LaterMessage) => void;
+  onCopy: (message: LaterMessage) => void;
   onSendNow: (message: LaterMessage) => void;
   onRemove: (message: LaterMessage) => void;
   onClose: () => void;
@@ -147,6 +149,13 @@ export function WaitingDialog(props: {
               </p>
               {message.failed && <p class="field-error">{t("timing.waitingFailed")}</p>}
               <div class="waiting-acts">
+                {message.failed && (
+                  <IconButton
+                    icon={Copy}
+                    label={t("chat.copy")}
+                    onClick={() => props.onCopy(message)}
+                  />
+                )}
                 <IconButton
                   icon={Pencil}
                   label={t("timing.waitingChange")}
