@@ -3,7 +3,7 @@
  * keeps them, and reads nothing of them.
  */
 import { CryptoError, randomBytes, sealLetter } from "@baraza/crypto";
-import type { Bytes } from "@baraza/protocol";
+import type { Bytes, NodeReport } from "@baraza/protocol";
 import {
   fromHex,
   LIMITS,
@@ -13,7 +13,6 @@ import {
   toHex,
   writeAs,
 } from "@baraza/protocol";
-import type { NodeReport } from "@baraza/protocol";
 import { currentBoxKey } from "../account/box-keys.ts";
 import type { Core } from "../core.ts";
 import { EngineError } from "../errors.ts";
