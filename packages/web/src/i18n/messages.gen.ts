@@ -1,5 +1,38 @@
 // Written by scripts/i18n-types.ts from catalogues/en*.json.
-export type Area = "access" | "admin" | "brought" | "channels" | "contact" | "deep" | "devices" | "emoji" | "files" | "frame" | "groups" | "import" | "leading" | "links" | "lock" | "media" | "moving" | "notifications" | "order" | "own" | "profile" | "recovery" | "requests" | "search" | "settings" | "sharing" | "signals" | "start" | "talk" | "timing" | "trouble" | "trust" | "ways";
+export type Area =
+  | "access"
+  | "admin"
+  | "brought"
+  | "channels"
+  | "contact"
+  | "deep"
+  | "devices"
+  | "emoji"
+  | "files"
+  | "frame"
+  | "groups"
+  | "import"
+  | "leading"
+  | "links"
+  | "lock"
+  | "media"
+  | "moving"
+  | "notifications"
+  | "order"
+  | "own"
+  | "profile"
+  | "recovery"
+  | "requests"
+  | "search"
+  | "settings"
+  | "sharing"
+  | "signals"
+  | "start"
+  | "talk"
+  | "timing"
+  | "trouble"
+  | "trust"
+  | "ways";
 
 export interface Messages {
   "app.name": null;
