@@ -4,6 +4,7 @@ import { hex, vectors } from "./test-helpers.ts";
 import { randomBytes } from "./primitives.ts";
 import {
   forgetBefore,
+  forgetBetween,
   HOUR_MS,
   hourKey,
   hourOf,
@@ -22,6 +23,22 @@ test("every hour has one key, whatever was forgotten before it", () => {
     fc.property(hours, hours, (a, b) => {
       const [from, hour] = a < b ? [a, b] : [b, a];
       expect(hourKey(forgetBefore(whole, from), hour)).toEqual(hourKey(whole, hour));
+    }),
+    { numRuns: 50 },
+  );
+});
+
+test("hours in the middle can be forgotten, and those around them stay as they were", () => {
+  const whole = vanishTree(secret, groupId);
+  fc.assert(
+    fc.property(hours, hours, hours, (a, b, hour) => {
+      const [from, to] = a < b ? [a, b] : [b, a];
+      const left = forgetBetween(whole, from, to);
+      const gone = hour >= from && hour < to;
+      expect(hourKey(left, hour)).toEqual(gone ? undefined : hourKey(whole, hour));
+      if (from < to) expect(hourKey(left, to - 1)).toBeUndefined();
+      expect(hourKey(left, to)).toEqual(hourKey(whole, to));
+      expect(left.length).toBeLessThanOrEqual(42);
     }),
     { numRuns: 50 },
   );

@@ -36,11 +36,21 @@ export function vanishTree(secret: Bytes, groupId: Bytes): VanishNode[] {
 
 /** The nodes that cover the hours from `hour` on, and nothing before. */
 export function forgetBefore(nodes: readonly VanishNode[], hour: number): VanishNode[] {
+  return forgetBetween(nodes, 0, hour);
+}
+
+/** The nodes without the hours from `from` to before `to`. */
+export function forgetBetween(
+  nodes: readonly VanishNode[],
+  from: number,
+  to: number,
+): VanishNode[] {
+  if (from >= to) return [...nodes];
   return nodes.flatMap((node) => {
     const width = 2 ** node.level;
     const first = node.index * width;
-    if (first >= hour) return [node];
-    return first + width <= hour ? [] : forgetBefore(children(node), hour);
+    if (first >= to || first + width <= from) return [node];
+    return first >= from && first + width <= to ? [] : forgetBetween(children(node), from, to);
   });
 }
 

@@ -115,7 +115,7 @@ export function createBackground(core: Core, onSignedOut: (why: Shut | null) => 
     const row = await core.store.get(
       `SELECT 1 AS one FROM files_uploads WHERE state IN ('waiting', 'sending')
        UNION ALL SELECT 1 FROM files_pins UNION ALL SELECT 1 FROM blob_pins UNION ALL SELECT 1 FROM files_keeps
-       UNION ALL SELECT 1 FROM intake_saves
+       UNION ALL SELECT 1 FROM intake_saves UNION ALL SELECT 1 FROM chat_once_drops
        UNION ALL SELECT 1 FROM spaces s WHERE s.gen > 0 AND s.state = 'active'
          AND EXISTS (SELECT 1 FROM files_versions v WHERE v.log_id = s.log_id)
          AND NOT EXISTS (SELECT 1 FROM blob_hubs h WHERE h.log_id = s.log_id AND h.gen = s.gen AND h.due IS NULL)
@@ -134,7 +134,7 @@ export function createBackground(core: Core, onSignedOut: (why: Shut | null) => 
   });
   const vanish = single(async () => {
     const row = await core.store.get(
-      "SELECT 1 AS one FROM vanishing UNION ALL SELECT 1 FROM vanish_timers LIMIT 1",
+      "SELECT 1 AS one FROM vanishing UNION ALL SELECT 1 FROM vanish_timers UNION ALL SELECT 1 FROM vanish_times LIMIT 1",
     );
     return row === undefined ? null : (await import("./vanish/tend-vanish.ts")).tendVanishing(core);
   });

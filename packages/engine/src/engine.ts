@@ -267,7 +267,7 @@ export async function createEngine(
   const endWatch = watchHandOvers(core);
   // Another device of the person asks for what this one may have.
   const endAsks = store.onCommit((tables) => {
-    if (tables.has("segments_asks")) core.kick({ files: true });
+    if (tables.has("segments_asks") || tables.has("chat_once_drops")) core.kick({ files: true });
   });
   let marksSoon: (() => void) | null = null;
   const endMarks = store.onCommit((tables) => {

@@ -29,8 +29,11 @@ export type {
   KnownPerson,
   MediaFile,
   MessageMedia,
+  Once,
+  OnceOpened,
   Outgoing,
 } from "./tools/chat/media-api.ts";
+export type { OwnEmoji } from "./tools/chat/own-emoji-api.ts";
 export * from "./tools/files/api.ts";
 export type * from "./tools/marks/api.ts";
 export type * from "./trust/api.ts";

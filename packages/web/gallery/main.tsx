@@ -19,6 +19,7 @@ import {
   orderPages,
 } from "./order.tsx";
 import { groupScreens } from "./groups.tsx";
+import { drawOwnSigns, ownEmojiScreens, withOwnEmoji } from "./own-emoji.tsx";
 import { channelBar, channelList, channelScreens } from "./channels.tsx";
 import { COLOURS, TEXT_SIZES } from "../src/app/settings.ts";
 import { Comfort } from "../src/features/settings/comfort.tsx";
@@ -58,7 +59,7 @@ import { adminScreens } from "./admin.tsx";
 import { requestScreens } from "./requests.tsx";
 import { filesScreens } from "./files.tsx";
 import { dataScreens, moveScreens } from "./moving.tsx";
-import { mediaDeeper, withMedia } from "./media.tsx";
+import { mediaDeeper, onceScreens, withMedia } from "./media.tsx";
 import { deeper, formatted } from "./talk.ts";
 import { AttachSheet, PlaceSheet } from "../src/features/media/attach.tsx";
 import { Recorder } from "../src/features/media/recorder.tsx";
@@ -548,6 +549,16 @@ const screens: Record<string, () => ComponentChildren> = {
   "channels-list": () => (
     <Frame list={channelList} current="s1" main={<Talk passing={{ pins: channelBar }} />} />
   ),
+  "own-emoji": () => <Frame current="s1" main={ownEmojiScreens["own-emoji"]} />,
+  "own-emoji-member": () => <Frame current="s1" main={ownEmojiScreens["own-emoji-member"]} />,
+  "own-emoji-none": () => <Frame current="s1" main={ownEmojiScreens["own-emoji-none"]} />,
+  "own-emoji-full": () => <Frame current="s1" main={ownEmojiScreens["own-emoji-full"]} />,
+  "conversation-own-emoji": () => (
+    <Frame
+      current="s1"
+      main={<Talk more={{ messages: withOwnEmoji, firstUnreadId: null }} draft=":mshikamano: " />}
+    />
+  ),
   groups: () => <Frame current="s1" main={groupScreens.groups} />,
   "groups-none": () => <Frame current="s1" main={groupScreens["groups-none"]} />,
   "order-folders": () => <>{folderDialog}</>,
@@ -689,6 +700,8 @@ const screens: Record<string, () => ComponentChildren> = {
                 bars: Array.from({ length: 48 }, (_, index) => (index * 37) % 255),
               }}
               busy={false}
+              once={false}
+              onOnce={nothing}
               onStop={nothing}
               onSend={nothing}
               onCancel={nothing}
@@ -701,6 +714,72 @@ const screens: Record<string, () => ComponentChildren> = {
       }
     />
   ),
+  "attach-once": () => (
+    <Frame
+      current="s1"
+      main={
+        <>
+          <Talk />
+          <AttachSheet
+            picked={["gate.jpg", "film.mp4"].map((name, id) => ({
+              id,
+              file: new File(["some words"], name),
+              type: name.endsWith("mp4") ? "video/mp4" : "image/jpeg",
+              thumbnail: null,
+              broken: false,
+            }))}
+            left={0}
+            most={30}
+            text=""
+            busy={false}
+            keepDetails={false}
+            once
+            onOnce={nothing}
+            onText={nothing}
+            onKeepDetails={nothing}
+            onRemove={nothing}
+            onMore={nothing}
+            onSend={nothing}
+            onClose={nothing}
+          />
+        </>
+      }
+    />
+  ),
+  "recorder-once": () => (
+    <Frame
+      current="s1"
+      main={
+        <Talk
+          more={{ messages: withMedia.slice(0, 3), firstUnreadId: null }}
+          deep={mediaDeeper}
+          recorder={
+            <Recorder
+              state={{
+                step: "done",
+                durationMs: 21_000,
+                bars: Array.from({ length: 48 }, (_, index) => (index * 37) % 255),
+                cut: false,
+                playing: null,
+              }}
+              busy={false}
+              once
+              onOnce={nothing}
+              onStop={nothing}
+              onSend={nothing}
+              onCancel={nothing}
+              onToggle={nothing}
+              onSeek={nothing}
+              onRate={nothing}
+            />
+          }
+        />
+      }
+    />
+  ),
+  once: () => <Frame current="s1" main={onceScreens.once} />,
+  "once-voice": () => <Frame current="s1" main={onceScreens["once-voice"]} />,
+  "once-trouble": () => <Frame current="s1" main={onceScreens["once-trouble"]} />,
   attach: () => (
     <Frame
       current="s1"
@@ -720,6 +799,8 @@ const screens: Record<string, () => ComponentChildren> = {
             text="At the market"
             busy={false}
             keepDetails={false}
+            once={null}
+            onOnce={nothing}
             onText={nothing}
             onKeepDetails={nothing}
             onRemove={nothing}
@@ -936,4 +1017,5 @@ function show(name: string): void {
   );
 }
 show(wanted.get("screen") ?? "components");
+drawOwnSigns();
 Object.assign(globalThis, { gallery: { names: Object.keys(screens), show } });

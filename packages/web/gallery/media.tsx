@@ -3,6 +3,7 @@ import type { MediaFile } from "@baraza/engine";
 import type { MessageMedia, MessageRow } from "../src/app/model.ts";
 import type { Deeper } from "../src/features/chat/deeper.ts";
 import { ContactRow, Media, SendingLine } from "../src/features/media/media.tsx";
+import { OnceRow, type OnceSeen, OnceShown } from "../src/features/media/once.tsx";
 import { VoiceNote } from "../src/features/media/voice-note.tsx";
 import { messages, now } from "./samples.ts";
 import { deeper } from "./talk.ts";
@@ -22,7 +23,7 @@ const line = (
   more: Partial<MessageRow> = {},
 ) => ({
   ...messages.find(({ authorId, notice }) => authorId === author && notice === null)!,
-  eventId: `media-${text}-${media.files.length}`,
+  eventId: `media-${text}-${media.files.length}-${media.once?.kind ?? ""}`,
   text,
   at: now - 60_000,
   replyTo: null,
@@ -66,6 +67,15 @@ export const withMedia: MessageRow[] = [
       checked: true,
     },
   }),
+  line("id-layla", "", {
+    ...none,
+    once: { kind: "picture", state: "closed", durationMs: 0 },
+  }),
+  line("id-layla", "", {
+    ...none,
+    once: { kind: "voice", state: "opened", durationMs: 21_000 },
+  }),
+  line("id-amina", "", { ...none, once: { kind: "film", state: "sent", durationMs: 0 } }),
   line(
     "id-amina",
     "On the bus",
@@ -93,7 +103,9 @@ export const mediaDeeper: Deeper = {
   ...deeper,
   media: (message, media) => (
     <>
-      {media.voice === null ? (
+      {media.once !== undefined ? (
+        <OnceRow once={media.once} onOpen={nothing} />
+      ) : media.voice === null ? (
         <Media
           media={media}
           files={media.files.map((one) => ({
@@ -154,4 +166,40 @@ export const mediaDeeper: Deeper = {
       )}
     </>
   ),
+};
+
+const drawn = (): string => {
+  const canvas = document.createElement("canvas");
+  canvas.width = 480;
+  canvas.height = 640;
+  const context = canvas.getContext("2d");
+  if (context) {
+    context.fillStyle = "slategrey";
+    context.fillRect(0, 0, 480, 640);
+    context.fillStyle = "gold";
+    context.fillRect(120, 200, 240, 240);
+  }
+  return canvas.toDataURL();
+};
+const oncePage = (seen: OnceSeen | undefined, kind: "picture" | "voice" = "picture") => (
+  <OnceShown
+    kind={kind}
+    authorName="Layla"
+    seen={seen}
+    onShown={nothing}
+    onBroken={nothing}
+    onToggle={nothing}
+    onSeek={nothing}
+    onRate={nothing}
+    onClose={nothing}
+  />
+);
+
+export const onceScreens = {
+  once: oncePage({ is: "picture", url: drawn(), caption: "The gate, as it is now. السوق مغلق" }),
+  "once-voice": oncePage(
+    { is: "voice", caption: "", bars, durationMs: 21_000, playing: null },
+    "voice",
+  ),
+  "once-trouble": oncePage({ is: "trouble", trouble: "offline" }),
 };

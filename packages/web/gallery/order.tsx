@@ -222,6 +222,7 @@ export const about = (
     now={now}
     peopleHref="#people"
     channelsHref="#"
+    emojiHref="#"
     groupsHref="#"
     filesHref="#files"
     personHref={(id) => `#${id}`}

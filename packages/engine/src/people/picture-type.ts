@@ -1,5 +1,5 @@
 /**
- * What a space's picture really is. Members' programs may send anything: only a still picture of a known kind and of few pixels
+ * What a picture of a space, or an own emoji, really is. Members' programs may send anything: only a still picture of a known kind and of few pixels
  * is handed to a screen, so that nothing small on the wire becomes huge where it is drawn.
  */
 import type { Bytes } from "@baraza/protocol";
@@ -9,12 +9,12 @@ const EDGE = 512;
 
 type Kind = "image/webp" | "image/jpeg" | "image/png";
 
-/** The media type of a picture that may be shown; null for everything else. */
-export function pictureType(bytes: Bytes): Kind | null {
+/** The media type of a picture that may be shown, of so many pixels at most; null for everything else. */
+export function pictureType(bytes: Bytes, edge: number = EDGE): Kind | null {
   const read = sizeOf(bytes);
   if (read === null) return null;
   const { type, width, height } = read;
-  return width > 0 && height > 0 && width <= EDGE && height <= EDGE ? type : null;
+  return width > 0 && height > 0 && width <= edge && height <= edge ? type : null;
 }
 
 type Size = { type: Kind; width: number; height: number };

@@ -73,7 +73,12 @@ const FREE = /^(space|segments|marks)\./;
 /** What a space says of itself. */
 const ITS_OWN: ReadonlySet<string> = new Set(["space.title", "space.about", "space.picture"]);
 /** What those alone may who keep order: what the place is like, for all who are in it. */
-const ORDER: ReadonlySet<string> = new Set(["chat.channel", "chat.channelOrder", "space.groupOff"]);
+const ORDER: ReadonlySet<string> = new Set([
+  "chat.channel",
+  "chat.channelOrder",
+  "chat.ownEmoji",
+  "space.groupOff",
+]);
 /** What those may who do not write where few write: an answer to what was said, not a word of their own. */
 const ANSWERS: ReadonlySet<string> = new Set(["chat.reaction", "chat.vote"]);
 

@@ -199,6 +199,8 @@ async function readingToken(core: Core, space: SpaceRuntime) {
     return ask(theirs);
   });
   await checkedHead(space, answer.head);
+  // Hours are forgotten once the hub's clock says so, too: not only where the app stays open for long.
+  if (!core.clocks.has(hub)) core.kick({ vanish: true });
   core.clocks.set(hub, answer.head.time - now);
   if (hub === core.me().node) core.setClockOff(answer.head.time - now);
   space.reading = { token: answer.token, expires: answer.expires };

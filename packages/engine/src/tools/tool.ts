@@ -117,10 +117,10 @@ export type Tool = {
   blobs?(type: string, payload: unknown): { names: Bytes[]; drops: Bytes[] };
   /**
    * Whether an event disappears in a space where what is said does. `with`: the event that it changes, whose time is its own too;
-   * null: its time is what the space says.
+   * null: its time is what the space says. `most`: it ends after so long in any case, ms, where what is said stays, too.
    * @returns null for what stays in any case
    */
-  vanishes?(type: string, payload: unknown): { with: Bytes | null } | null;
+  vanishes?(type: string, payload: unknown): { with: Bytes | null; most?: number } | null;
   /**
    * Deletes everything that this tool's tables hold of events whose time is over, and of what hangs on them. Runs inside the transaction.
    * @returns the ids of events that went with them

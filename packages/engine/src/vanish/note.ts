@@ -26,10 +26,9 @@ export function noteNew(
   event: ReadyEvent,
 ): void {
   if (event.type.startsWith("space.")) return;
-  const any = tx.get("SELECT 1 AS one FROM vanish_timers WHERE log_id = ? LIMIT 1", [logId]);
-  if (any === undefined) return;
   const tool = core.tools.find(({ name }) => event.type.startsWith(`${name}.`));
-  const kind = tool?.vanishes?.(event.type, decodeCbor(event.payload)) ?? null;
+  if (tool?.vanishes === undefined) return;
+  const kind = tool.vanishes(event.type, decodeCbor(event.payload));
   if (kind === null) return;
   if (kind.with !== null) {
     tx.run(
@@ -39,13 +38,25 @@ export function noteNew(
     );
     return;
   }
-  const ms = timerOf(tx, logId);
-  if (ms > 0)
-    tx.run("INSERT OR IGNORE INTO vanishing (event_id, log_id, ms) VALUES (?, ?, ?)", [
-      eventId,
-      logId,
-      ms,
-    ]);
+  const timer = timerOf(tx, logId);
+  const { most = timer } = kind;
+  const ms = timer > 0 ? Math.min(timer, most) : most;
+  if (ms === 0) return;
+  tx.run("INSERT OR IGNORE INTO vanishing (event_id, log_id, ms) VALUES (?, ?, ?)", [
+    eventId,
+    logId,
+    ms,
+  ]);
+  noteTime(tx, logId, ms);
+}
+
+/** Notes how long something lived here: see [Note: Hours that are needed] in tend-vanish.ts. */
+function noteTime(tx: SqlTx, logId: string, ms: number): void {
+  tx.run(
+    `INSERT INTO vanish_times VALUES (?, ?)
+     ON CONFLICT (log_id) DO UPDATE SET ms = excluded.ms WHERE excluded.ms > vanish_times.ms`,
+    [logId, ms],
+  );
 }
 
 /** What is to be noted of an event that disappears. */
@@ -59,4 +70,5 @@ export function noteEnds(tx: SqlTx, logId: string, eventId: string, ends: Ends):
      WHERE ends_local IS NULL`,
     [eventId, logId, ends.ms, ends.from, ends.endsAt, ends.endsLocal],
   );
+  noteTime(tx, logId, ends.ms);
 }

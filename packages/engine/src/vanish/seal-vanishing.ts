@@ -12,8 +12,8 @@
  */
 import { CryptoError, openVanishing, sealVanishing } from "@baraza/crypto";
 import type { VanishNode } from "@baraza/crypto";
-import type { SealedEvent } from "@baraza/protocol";
-import { encodeCbor, fromHex, LIMITS, ProtocolError, readAs } from "@baraza/protocol";
+import type { Bytes, SealedEvent } from "@baraza/protocol";
+import { decodeCbor, encodeCbor, fromHex, LIMITS, ProtocolError, readAs } from "@baraza/protocol";
 import type { Core } from "../core.ts";
 import type { Draft } from "../spaces/draft.ts";
 import type { SpaceRuntime } from "../spaces/runtime.ts";
@@ -87,17 +87,23 @@ export async function openSealed(
 ): Promise<{ event: SealedEvent; ends: Ends } | null> {
   const { space } = draft;
   try {
-    const { ms, from, sealed } = readAs(vanishingPayload, event.payload, LIMITS.commitBodyBytes);
+    const {
+      ms: said,
+      from,
+      sealed,
+    } = readAs(vanishingPayload, event.payload, LIMITS.commitBodyBytes);
     const now = core.platform.clock.now();
     const hubNow = now + hubAhead(core, space.row.hub);
-    const left = Math.min(ms, from + ms - hubNow);
-    if (left <= 0) return null;
+    if (from + said <= hubNow) return null;
     let tree: readonly VanishNode[] | undefined = draft.vanish.get(epoch);
     tree ??= await treeOf(core.store, space.logId, epoch);
-    const binding = { logId: space.id, epoch, eventId: event.eventId, from, ms };
+    const binding = { logId: space.id, epoch, eventId: event.eventId, from, ms: said };
     const plain = await openVanishing(tree, binding, sealed);
     const inner = readAs(innerEvent, plain, LIMITS.commitBodyBytes);
     if (inner.type.startsWith("space.")) return null;
+    const ms = Math.min(said, longestOf(core, inner));
+    const left = Math.min(ms, from + ms - hubNow);
+    if (left <= 0) return null;
     const ends = { ms, from, endsAt: hubNow + left, endsLocal: now + left };
     const { type, version: typeVersion, payload } = inner;
     return { event: { ...event, type, typeVersion, payload }, ends };
@@ -105,4 +111,10 @@ export async function openSealed(
     if (error instanceof CryptoError || error instanceof ProtocolError) return null;
     throw error;
   }
+}
+
+/** How long such an event lives at most, whatever its author says. */
+function longestOf(core: Core, { type, payload }: { type: string; payload: Bytes }): number {
+  const tool = core.tools.find(({ name }) => type.startsWith(`${name}.`));
+  return tool?.vanishes?.(type, decodeCbor(payload))?.most ?? Number.POSITIVE_INFINITY;
 }

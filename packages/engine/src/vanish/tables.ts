@@ -48,7 +48,13 @@ CREATE TABLE vanish_keys (
 ) STRICT, WITHOUT ROWID;
 `;
 
-export const VANISH_MIGRATIONS: readonly Migration[] = [{ version: 1, up: TABLES }];
+/** The longest time that something which disappears has had in a space, whatever its timer said. */
+const TIMES = `CREATE TABLE vanish_times (log_id TEXT PRIMARY KEY, ms INTEGER NOT NULL) STRICT, WITHOUT ROWID;`;
+
+export const VANISH_MIGRATIONS: readonly Migration[] = [
+  { version: 1, up: TABLES },
+  { version: 2, up: TIMES },
+];
 
 /** Made anew from the stored events. */
 export const VANISH_DERIVED = ["vanish_timers"] as const;
@@ -57,4 +63,5 @@ export const VANISH_TABLES = [
   "vanish_rulings",
   "vanishing",
   "vanish_keys",
+  "vanish_times",
 ] as const;

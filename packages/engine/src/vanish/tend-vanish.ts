@@ -1,5 +1,5 @@
 /** Deletes what is over, and the keys of hours that nothing can come from any more. */
-import { forgetBefore, hourOf, HOUR_MS } from "@baraza/crypto";
+import { forgetBetween, hourOf, HOUR_MS } from "@baraza/crypto";
 import type { Core } from "../core.ts";
 import { treeOf, writeTree } from "./keys.ts";
 import { VANISHING } from "./tables.ts";
@@ -70,27 +70,66 @@ async function nextLook(core: Core, now: number, due: readonly Due[]): Promise<n
   const waits = due.map(({ hub, ends_at }) => ends_at - (core.clocks.get(hub ?? "") ?? 0));
   const at = Math.min(...waits, next?.at ?? Number.POSITIVE_INFINITY);
   if (at !== Number.POSITIVE_INFINITY) return Math.min(at, now + LONGEST_WAIT_MS);
-  const keys = await core.store.get("SELECT 1 AS one FROM vanish_timers WHERE ms > 0 LIMIT 1");
+  const keys = await core.store.get(
+    "SELECT 1 AS one FROM vanish_timers WHERE ms > 0 UNION ALL SELECT 1 FROM vanish_times LIMIT 1",
+  );
   return keys === undefined ? null : now + HOUR_MS;
 }
 
-/** Takes the keys of hours that are over off this device, in spaces whose hub's clock is known. */
+/**
+ * Takes the keys of hours that are over off this device, in spaces whose hub's clock is known.
+ *
+ * [Note: Hours that are needed] In hours in which a timer was set, nothing was to live longer than the longest timer of the space; in others something may have had a time of its
+ * own (what can be opened once), which is mostly longer. So the hours of timers go as if there were nothing else, and the others when the longest time of
+ * all is over (`vanish_times`).
+ */
 async function forgetHours(core: Core, now: number): Promise<void> {
-  const spaces = await core.store.all<{ log_id: string; hub: string; longest: number }>(
-    `SELECT s.log_id, s.hub, (SELECT coalesce(max(ms), 0) FROM vanish_timers t WHERE t.log_id = s.log_id) AS longest
-     FROM spaces s WHERE EXISTS (SELECT 1 FROM vanish_timers t WHERE t.log_id = s.log_id)`,
+  const spaces = await core.store.all<{ log_id: string; hub: string; own: number | null }>(
+    `SELECT s.log_id, s.hub, o.ms AS own FROM spaces s LEFT JOIN vanish_times o ON o.log_id = s.log_id
+     WHERE o.ms IS NOT NULL OR EXISTS (SELECT 1 FROM vanish_timers t WHERE t.log_id = s.log_id)`,
   );
-  for (const { log_id, hub, longest } of spaces) {
+  for (const { log_id, hub, own } of spaces) {
     const ahead = core.clocks.get(hub);
     if (ahead === undefined) continue;
-    const first = hourOf(now + Math.min(0, ahead) - longest - SLACK_MS);
-    const epochs = await core.store.all<{ epoch: number }>(
-      `SELECT DISTINCT epoch FROM vanish_keys WHERE log_id = ? AND node * (1 << level) < ?`,
-      [log_id, first],
-    );
-    for (const { epoch } of epochs) {
-      const kept = forgetBefore(await treeOf(core.store, log_id, epoch), first);
+    const spans = await overSpans(core, log_id, own ?? 0, now + Math.min(0, ahead));
+    const epochs = new Set<number>();
+    for (const { from, to } of spans)
+      for (const { epoch } of await core.store.all<{ epoch: number }>(
+        `SELECT DISTINCT epoch FROM vanish_keys WHERE log_id = ? AND node * (1 << level) < ? AND (node + 1) * (1 << level) > ?`,
+        [log_id, to, from],
+      ))
+        epochs.add(epoch);
+    for (const epoch of epochs) {
+      let kept = await treeOf(core.store, log_id, epoch);
+      for (const { from, to } of spans) kept = forgetBetween(kept, from, to);
       await core.store.transaction((tx) => writeTree(tx, log_id, epoch, kept));
     }
   }
+}
+
+/** The hours whose keys nothing needs any more. See [Note: Hours that are needed]. */
+async function overSpans(
+  core: Core,
+  logId: string,
+  own: number,
+  now: number,
+): Promise<{ from: number; to: number }[]> {
+  const words = await core.store.all<{ ms: number; at: number | null }>(
+    `SELECT t.ms, e.at FROM vanish_timers t LEFT JOIN events e ON e.log_id = t.log_id AND e.event_id = t.event_id
+     WHERE t.log_id = ? ORDER BY t.position`,
+    [logId],
+  );
+  const longest = Math.max(0, ...words.map(({ ms }) => ms));
+  const before = (ms: number): number => hourOf(now - ms - SLACK_MS);
+  const spans = [{ from: 0, to: before(Math.max(longest, own)) }];
+  for (const [index, { ms, at }] of words.entries()) {
+    if (ms === 0) continue;
+    const end = words[index + 1];
+    const last = end === undefined ? now : Math.min(now, end.at ?? now);
+    spans.push({
+      from: hourOf(Math.min(now, at ?? now)),
+      to: Math.min(before(longest), hourOf(last) + 1),
+    });
+  }
+  return spans.filter(({ from, to }) => from < to);
 }

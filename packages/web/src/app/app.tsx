@@ -106,6 +106,11 @@ const Channels = lazy(() =>
     ([screens]) => screens.Channels,
   ),
 );
+const OwnEmoji = lazy(() =>
+  Promise.all([import("./screens/own-emoji.tsx"), loadWords("own")]).then(
+    ([screens]) => screens.OwnEmoji,
+  ),
+);
 const Groups = lazy(() =>
   Promise.all([import("./screens/groups.tsx"), loadWords("groups")]).then(
     ([screens]) => screens.Groups,
@@ -163,6 +168,7 @@ const SHARED: ReadonlySet<Route["at"]> = new Set([
   "access",
   "brought",
   "channels",
+  "emoji",
   "groups",
   "space",
   "thread",
@@ -514,6 +520,8 @@ function SignedIn({
             />
           ) : route.at === "channels" ? (
             <Channels engine={engine} spaceId={spaceId} />
+          ) : route.at === "emoji" ? (
+            <OwnEmoji engine={engine} spaceId={spaceId} />
           ) : route.at === "groups" ? (
             <Groups engine={engine} spaceId={spaceId} />
           ) : (

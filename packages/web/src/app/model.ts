@@ -125,11 +125,20 @@ export interface Poll {
 }
 
 /** What a message has beside its text; see the engine's words for each. */
+/** As the engine has it. */
+export interface Once {
+  kind: "picture" | "film" | "voice";
+  state: "closed" | "opened" | "sent" | "over";
+  durationMs: number;
+}
+
 export interface MessageMedia {
   files: { fileId: string; type: string; width: number; height: number }[];
   voice: { bars: number[]; durationMs: number } | null;
   place: { latitude: number; longitude: number; name: string } | null;
   contact: { address: string; name: string; identityId: string | null; checked: boolean } | null;
+  /** It can be opened once; then there is nothing else. */
+  once?: Once | undefined;
 }
 
 export interface MessageRow {

@@ -11,6 +11,8 @@ export type Route =
   | { at: "thread"; spaceId: string; root: string; channel?: string }
   /** All channels of a space. */
   | { at: "channels"; spaceId: string }
+  /** The own emoji of a space. */
+  | { at: "emoji"; spaceId: string }
   /** Working groups that a space lists. */
   | { at: "groups"; spaceId: string }
   /** Messages that somebody brought into a space from another service; `message`: opened there. */
@@ -116,6 +118,7 @@ export function parseRoute(path: string, fragment = ""): Route {
       third === "about" ||
       third === "access" ||
       third === "channels" ||
+      third === "emoji" ||
       third === "groups"
       ? { at: third, spaceId }
       : { at: "lost" };
@@ -190,6 +193,7 @@ export function hrefOf(route: Route): string {
     case "about":
     case "access":
     case "channels":
+    case "emoji":
     case "groups":
       return `/s/${encodeURIComponent(route.spaceId)}/${route.at}`;
     case "files":
@@ -253,6 +257,7 @@ export function parentOf(route: Route): Route {
     route.at === "people" ||
     route.at === "about" ||
     route.at === "channels" ||
+    route.at === "emoji" ||
     route.at === "groups" ||
     route.at === "brought"
   )

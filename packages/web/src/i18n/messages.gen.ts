@@ -19,6 +19,7 @@ export type Area =
   | "moving"
   | "notifications"
   | "order"
+  | "own"
   | "profile"
   | "recovery"
   | "requests"
@@ -821,6 +822,7 @@ export interface Messages {
   "emoji.tone.medium": null;
   "emoji.tone.mediumDark": null;
   "emoji.tone.dark": null;
+  "emoji.group.own": null;
   "files.title": null;
   "files.own": null;
   "files.count": { count: number };
@@ -1417,6 +1419,21 @@ export interface Messages {
   "media.microphone.refused": null;
   "media.microphone.none": null;
   "media.microphone.failed": null;
+  "media.once.picture": null;
+  "media.once.film": null;
+  "media.once.voice": null;
+  "media.once.closed": null;
+  "media.once.opened": null;
+  "media.once.sent": null;
+  "media.once.over": null;
+  "media.once.send": null;
+  "media.once.sendHint": null;
+  "media.once.sendVoice": null;
+  "media.once.tooLarge": { size: string | number };
+  "media.once.from": { author: string | number };
+  "media.once.closing": null;
+  "media.once.gone": null;
+  "media.once.notUsed": null;
   "moving.title": null;
   "moving.lead": null;
   "moving.takeTitle": null;
@@ -1660,6 +1677,32 @@ export interface Messages {
   "order.groups": null;
   "order.groupsHint": null;
   "order.allGroups": null;
+  "order.emoji": null;
+  "order.emojiHint": null;
+  "order.allEmoji": null;
+  "own.title": null;
+  "own.noneTitle": null;
+  "own.none": null;
+  "own.noneOnly": null;
+  "own.hint": null;
+  "own.former": null;
+  "own.more": { name: string | number };
+  "own.rename": null;
+  "own.remove": null;
+  "own.removed": null;
+  "own.new": null;
+  "own.full": { most: string | number };
+  "own.pictureNeeded": null;
+  "own.noPicture": null;
+  "own.chosen": null;
+  "own.choose": null;
+  "own.chooseOther": null;
+  "own.chooseHint": null;
+  "own.name": null;
+  "own.nameHint": null;
+  "own.make": null;
+  "own.taken": null;
+  "own.badName": null;
   "profile.title": null;
   "profile.picture": null;
   "profile.choose": null;

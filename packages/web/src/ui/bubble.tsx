@@ -100,6 +100,8 @@ export function Quote({
 
 export interface ReactionChip {
   emoji: string;
+  /** As it is drawn. */
+  face: ComponentChildren;
   count: string;
   mine: boolean;
   /** Who reacted. */
@@ -146,7 +148,7 @@ export function Reactions({
             onClick={chip.onClick}
           >
             <span class="reaction-face">
-              <span>{chip.emoji}</span>
+              <span>{chip.face}</span>
               <span class="reaction-count">{chip.count}</span>
             </span>
             <span class="visually-hidden">{chip.names}</span>

@@ -26,6 +26,8 @@ export interface Suggestion {
   id: string;
   name: string;
   detail?: string;
+  /** A picture in the place of the name. */
+  picture?: string;
 }
 
 export interface ComposerProps {
@@ -170,7 +172,11 @@ export function Composer(props: ComposerProps) {
               onPointerDown={(event) => event.preventDefault()}
               onClick={() => pick(one)}
             >
-              <span dir="auto">{one.name}</span>
+              {one.picture === undefined ? (
+                <span dir="auto">{one.name}</span>
+              ) : (
+                <img class="own-sign" src={one.picture} alt="" />
+              )}
               {one.detail && <span class="composer-suggestion-detail">{one.detail}</span>}
             </li>
           ))}

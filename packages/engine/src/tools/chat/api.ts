@@ -1,5 +1,6 @@
 /** What a screen can ask of the chat tool. */
 import type { ChannelCommands, ChannelLive } from "./channel-api.ts";
+import type { OwnEmojiCommands, OwnEmojiLive } from "./own-emoji-api.ts";
 import type { MediaCommands, MediaLive, MessageMedia } from "./media-api.ts";
 
 export type Reaction = { emoji: string; count: number; mine: boolean; names: string[] };
@@ -167,7 +168,8 @@ export type ChatCommands = {
     args: InChannel & { text: string; replyTo?: string | undefined },
   ) => Promise<void>;
 } & MediaCommands &
-  ChannelCommands;
+  ChannelCommands &
+  OwnEmojiCommands;
 
 export type ChatLive = {
   /** The newest `limit` messages, oldest first. */
@@ -207,4 +209,5 @@ export type ChatLive = {
   "chat.pins": { args: InChannel; value: Pin[] };
   "chat.draft": { args: InChannel; value: { text: string; replyTo: string | null } | null };
 } & MediaLive &
-  ChannelLive;
+  ChannelLive &
+  OwnEmojiLive;

@@ -53,6 +53,7 @@ const attachArguments = v.object({
   thread: v.optional(eventId),
   also: v.optional(v.boolean()),
   channel: v.optional(eventId),
+  once: v.optional(v.boolean()),
   folderName: v.pipe(v.string(), v.minLength(1), v.maxLength(200), v.transform(safeName)),
 });
 const degrees = (most: number) =>
@@ -65,12 +66,19 @@ export async function attach(
   const given = checkArguments(attachArguments, args);
   if (given.voice !== undefined && args.files.length !== 1) throw invalid("voice");
   const { spaceId: logId, text } = given;
+  const once = given.once === true;
+  if (once) {
+    const [only, ...others] = args.files;
+    if (only === undefined || others.length > 0) throw invalid("once");
+    const { onceKind } = await import("./once-acts.ts");
+    onceKind(only.prepared.type, only.content.size, given.voice !== undefined);
+  }
   if (given.replyTo !== undefined) await messageOf(context, logId, given.replyTo, "replyTo");
   const root =
     given.thread === undefined ? null : await messageOf(context, logId, given.thread, "thread");
   const thread = root === null ? null : (root.thread ?? given.thread ?? null);
   const channel = root === null ? (given.channel ?? "") : root.channel;
-  const parentId = await conversationFolder(context, logId, given.folderName);
+  const parentId = once ? null : await conversationFolder(context, logId, given.folderName);
   const files = args.files.map((one): Attached => ({
     fileId: toHex(randomBytes(16)),
     type: one.prepared.type,
@@ -86,6 +94,7 @@ export async function attach(
     forwarded: null,
     media: { files, voice: given.voice ?? null, place: null, contact: null },
     channel,
+    ...(once ? { once } : {}),
   };
   // What starts with it clears away what is not ready: it has to be there before this is.
   await context.files();
@@ -97,6 +106,7 @@ export async function attach(
         { spaceId: logId, parentId, name, content, prepared, changedAt },
         undefined,
         files[index]?.fileId,
+        once,
       );
   } catch (error) {
     // Nothing is said in part: what could not be noted takes the rest back.
@@ -336,10 +346,16 @@ async function messageOf(
   id: string,
   field: string,
 ): Promise<{ thread: string | null; channel: string }> {
-  const row = await context.get<{ thread: string | null; deleted: number; channel: string }>(
-    "SELECT thread, deleted, channel FROM chat_messages WHERE log_id = ? AND event_id = ?",
+  const row = await context.get<{
+    thread: string | null;
+    deleted: number;
+    channel: string;
+    once: string | null;
+  }>(
+    "SELECT thread, deleted, channel, media ->> '$.once' AS once FROM chat_messages WHERE log_id = ? AND event_id = ?",
     [logId, id],
   );
   if (row === undefined || (field === "replyTo" && row.deleted === 1)) throw invalid(field);
+  if (field === "thread" && row.once !== null && row.thread === null) throw invalid(field);
   return row;
 }

@@ -11,8 +11,9 @@ import type { ChatCommands } from "./api.ts";
 import { typedText } from "./commands.ts";
 import type { Target } from "./commands.ts";
 import type { ChatPayloads } from "./events.ts";
-import { CHAT_LIMITS, isEmoji } from "./events.ts";
+import { CHAT_LIMITS, isReaction } from "./events.ts";
 import { mediaOf } from "./media.ts";
+import { isOwnSign } from "./own-sign.ts";
 import { POLL_LIMITS } from "./polls.ts";
 import { tameName } from "./safe-text.ts";
 
@@ -34,6 +35,16 @@ export type DeeperCommands = {
     args: Parameters<ChatCommands[`chat.${K}`]>[0],
   ) => ReturnType<ChatCommands[`chat.${K}`]>;
 };
+/** Whether the space has an emoji of that name. */
+async function isKnown(context: ToolContext, space: string, name: string): Promise<boolean> {
+  const row = await context.get(
+    `SELECT 1 AS one FROM chat_emojis e WHERE log_id = ?1
+       AND (name = ?2 OR EXISTS (SELECT 1 FROM json_each(e.former) WHERE value = ?2)) LIMIT 1`,
+    [space, name],
+  );
+  return row !== undefined;
+}
+
 type TargetOf = (
   context: ToolContext,
   space: string,
@@ -58,7 +69,7 @@ const words = (most: number) =>
 const emoji = v.pipe(
   v.string(),
   v.transform((value) => value.normalize("NFC")),
-  v.check(isEmoji, "emoji"),
+  v.check(isReaction, "emoji"),
 );
 const schemas = {
   edit: v.object({ spaceId, eventId, text: typedText }),
@@ -132,7 +143,8 @@ export function deeperCommands(targetOf: TargetOf, leads: Leads): DeeperCommands
     edit: async (context, args) => {
       const { spaceId: space, eventId: target, text } = checkArguments(schemas.edit, args);
       const message = await targetOf(context, space, target, "eventId");
-      if (message.mine === 0 || message.poll === 1) throw invalid("eventId");
+      if (message.mine === 0 || message.poll === 1 || mediaOf(message.media)?.once)
+        throw invalid("eventId");
       if (message.text === text) return;
       await post(context, space, "chat.edit", { target: fromHex(target), text });
     },
@@ -162,6 +174,8 @@ export function deeperCommands(targetOf: TargetOf, leads: Leads): DeeperCommands
         [space, target, context.me(), sign],
       );
       if ((last?.is_on === 1) === on) return;
+      if (on && isOwnSign(sign) && !(await isKnown(context, space, sign.slice(1, -1))))
+        throw invalid("emoji");
       await post(context, space, "chat.reaction", { target: fromHex(target), emoji: sign, on });
     },
 
@@ -207,6 +221,8 @@ export function deeperCommands(targetOf: TargetOf, leads: Leads): DeeperCommands
       const message = await targetOf(context, space, target, "eventId");
       const media = mediaOf(message.media);
       if (message.poll === 1 || (message.text === "" && media === null)) throw invalid("eventId");
+      // What can be opened once is given to nobody else.
+      if (media?.once !== undefined) throw invalid("eventId");
       const author = await context.get<{ name: string }>(
         `SELECT COALESCE(
            (SELECT name FROM members WHERE log_id = ? AND identity_id = ?),

@@ -7,6 +7,7 @@ import { draftOf, placeIn, putMark } from "../marks/registers.ts";
 import type { NewEvent, ToolContext } from "../tool.ts";
 import type { ChatCommands } from "./api.ts";
 import { CHAT_LIMITS } from "./events.ts";
+import { ownEmojiCommands } from "./own-emoji-lazy.ts";
 import { channelCommands } from "./channel-lazy.ts";
 import type { ChatPayloads } from "./events.ts";
 import type { DeeperCommands } from "./commands-deeper.ts";
@@ -147,6 +148,7 @@ export const chatCommands: {
   endPoll: deeper("endPoll"),
   ...mediaCommands,
   ...channelCommands,
+  ...ownEmojiCommands,
 
   setDraft: async (context, args) => {
     const {
@@ -168,11 +170,12 @@ async function rootOf(
   space: string,
   target: string,
 ): Promise<{ id: string; channel: string }> {
-  const root = await context.get<{ thread: string | null; channel: string }>(
-    "SELECT thread, channel FROM chat_messages WHERE log_id = ? AND event_id = ?",
+  const root = await context.get<{ thread: string | null; channel: string; once: string | null }>(
+    "SELECT thread, channel, media ->> '$.once' AS once FROM chat_messages WHERE log_id = ? AND event_id = ?",
     [space, target],
   );
-  if (root === undefined) throw invalid("thread");
+  // A thread would outlive what can be opened once.
+  if (root === undefined || (root.once !== null && root.thread === null)) throw invalid("thread");
   return { id: root.thread ?? target, channel: root.channel };
 }
 

@@ -7,8 +7,13 @@ import type { EventType } from "../tool.ts";
 import { mediaFields, readMedia } from "./media.ts";
 import type { MediaPayload } from "./media.ts";
 import type { MessageMedia } from "./media-api.ts";
+import { onceField, readOnce } from "./once.ts";
+import type { OncePayload } from "./once.ts";
 import { channelEvents } from "./channels.ts";
 import type { ChannelPayloads } from "./channels.ts";
+import { ownEmojiEvents } from "./own-emoji.ts";
+import type { OwnEmojiPayloads } from "./own-emoji.ts";
+import { isOwnSign } from "./own-sign.ts";
 import { pinEvents } from "./pins.ts";
 import type { PinPayloads } from "./pins.ts";
 import { pollEvents } from "./polls.ts";
@@ -24,6 +29,8 @@ export const CHAT_LIMITS = {
   name: 200,
   /** The longest emoji of Unicode 16 (two people with skin tones, kissing) takes 35. */
   emojiBytes: 40,
+  /** One of the space's own, by its name between colons, in UTF-16 units. */
+  ownSign: 66,
 } as const;
 
 const graphemes = new Intl.Segmenter("und", { granularity: "grapheme" });
@@ -37,7 +44,9 @@ export function isEmoji(value: string): boolean {
 
 /** A message's text. It may be empty here: a later version may send something beside the text. */
 const messageText = text(CHAT_LIMITS.text);
-const emoji = v.pipe(text(CHAT_LIMITS.emojiBytes), v.check(isEmoji, "emoji"));
+/** A sign, or one of the space's own by its name: see own-emoji.ts. */
+export const isReaction = (value: string): boolean => isEmoji(value) || isOwnSign(value);
+const emoji = v.pipe(text(CHAT_LIMITS.ownSign), v.check(isReaction, "emoji"));
 
 const message = payload({
   text: messageText,
@@ -55,6 +64,8 @@ const message = payload({
   /** It is meant for everybody in the channel. */
   everyone: v.optional(v.boolean()),
   ...mediaFields,
+  /** A picture, film or voice note that can be opened once; it is all that such a message has. See once.ts. */
+  once: onceField,
 });
 /** Counts when the author of the message wrote it. */
 const edit = payload({ target: bytes16, text: messageText });
@@ -72,6 +83,7 @@ export const chatEvents = {
   ...pollEvents,
   ...threadEvents,
   ...channelEvents,
+  ...ownEmojiEvents,
 } as const satisfies Record<string, EventType>;
 
 /** What {@link chatEvents} carry, by type, for whoever writes them. */
@@ -85,6 +97,8 @@ export type ChatPayloads = {
     forwarded?: string | undefined;
     channel?: Bytes | undefined;
     everyone?: boolean | undefined;
+    once?: OncePayload | undefined;
+    must?: string[] | undefined;
   } & MediaPayload;
   "chat.edit": { target: Bytes; text: string };
   "chat.delete": { target: Bytes };
@@ -92,7 +106,8 @@ export type ChatPayloads = {
 } & PinPayloads &
   PollPayloads &
   ThreadPayloads &
-  ChannelPayloads;
+  ChannelPayloads &
+  OwnEmojiPayloads;
 
 /**
  * An event that was read; ids are hexadecimal. `newer`: only a newer app understands it; with a `target` it changes
@@ -128,17 +143,17 @@ export function readChatEvent(type: string, value: unknown): ChatEvent | null {
       const read = readPayload(message.known, value);
       if (read.state !== "ok") return read.state === "newer" ? NEWER_LINE : null;
       const { text, replyTo, mentions = [], thread, also = false, forwarded } = read.value;
-      const { everyone = false } = read.value;
+      const { everyone = false, once } = read.value;
       return {
         kind: "message",
-        text,
+        text: once === undefined ? text : "",
         replyTo: replyTo === undefined ? null : toHex(replyTo),
         mentions: [...new Set(mentions.map((id) => toHex(id)))],
         thread: thread === undefined ? null : toHex(thread),
         also: thread !== undefined && also,
         forwarded: forwarded ?? null,
         everyone,
-        media: readMedia(read.value),
+        media: once === undefined ? readMedia(read.value) : readOnce(once),
       };
     }
     case "chat.edit": {

@@ -5,6 +5,7 @@ import type { Tool } from "../tool.ts";
 import { chatCommands } from "./commands.ts";
 import { chatEvents } from "./events.ts";
 import type { ChatPayloads } from "./events.ts";
+import { noteOnceDropped, onceBlobs } from "./once.ts";
 import { chatQueries } from "./queries.ts";
 import { reduceChat } from "./reducer.ts";
 import { chatFindable } from "./search.ts";
@@ -41,6 +42,8 @@ export const chat: Tool = {
   vanishes: chatVanishes,
   vanish: vanishMessages,
   cameTooLate: keepWords,
+  blobs: onceBlobs,
+  dropped: noteOnceDropped,
   async *exports(context, space) {
     yield* (await import("./exports.ts")).chatExports(context, space);
   },

@@ -43,12 +43,35 @@ export type ContactKnown = {
   otherAddress: string | null;
 };
 
-/** What a message has beside its text. `voice`: its only file is a voice note. */
+/**
+ * Something that can be opened once. `closed`: it can be opened here; `opened`: it was, on one of one's own devices; `sent`: one sent it oneself, and cannot open it;
+ * `over`: it cannot be opened.
+ */
+export type Once = {
+  kind: "picture" | "film" | "voice";
+  state: "closed" | "opened" | "sent" | "over";
+  /** Of a voice note. */
+  durationMs: number;
+};
+
+/** What was opened, whole. */
+export type OnceOpened = {
+  kind: Once["kind"];
+  type: string;
+  bytes: Uint8Array<ArrayBuffer>;
+  caption: string;
+  width: number;
+  height: number;
+  voice: Voice | null;
+};
+
+/** What a message has beside its text. `voice`: its only file is a voice note. `once`: there is nothing else. */
 export type MessageMedia = {
   files: Attached[];
   voice: Voice | null;
   place: Place | null;
   contact: Contact | null;
+  once?: Once | undefined;
 };
 
 /** A file of a message as it is now. */
@@ -99,6 +122,8 @@ export type MediaCommands = {
         changedAt?: number | undefined;
       }[];
       voice?: Voice | undefined;
+      /** A single picture, film or voice note, which can be opened once and is no file of the space. @throws EngineError `too_large` */
+      once?: boolean | undefined;
       replyTo?: string | undefined;
       mentions?: string[] | undefined;
       thread?: string | undefined;
@@ -113,6 +138,10 @@ export type MediaCommands = {
   "chat.sendContact": (
     args: InChannel & { identityId: string; replyTo?: string | undefined },
   ) => Promise<{ eventId: string }>;
+  /** Reads what can be opened once. It can be read until {@link MediaCommands} `chat.spendOnce`. @throws EngineError `invalid`: it cannot be opened; `offline`, `blob_missing` */
+  "chat.openOnce": (args: SpaceId & { eventId: string }) => Promise<OnceOpened>;
+  /** It was looked at: this device and one's others forget what opens it. */
+  "chat.spendOnce": (args: SpaceId & { eventId: string }) => Promise<void>;
   /** Notes on this device that a voice note was listened to. */
   "chat.markListened": (args: SpaceId & { eventId: string }) => Promise<void>;
 };

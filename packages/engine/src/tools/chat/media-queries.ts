@@ -6,7 +6,7 @@ import type { UploadRow } from "../files/file-rows.ts";
 import { sendingOf, UPLOAD } from "../files/file-rows.ts";
 import type { ToolContext } from "../tool.ts";
 import { MEDIA_LIMITS } from "./media.ts";
-import type { MediaFile, MediaLive, Outgoing } from "./media-api.ts";
+import type { MediaFile, MediaLive, MessageMedia, Outgoing } from "./media-api.ts";
 import type { Body } from "./outgoing.ts";
 
 type Args<K extends keyof MediaLive> = MediaLive[K]["args"];
@@ -97,16 +97,24 @@ export async function outgoing(
     return {
       id: row.id,
       at: row.at,
-      text: body.text,
+      text: body.once === true ? "" : body.text,
       thread: body.thread,
       aside: body.thread !== null && !body.also,
       channel: body.channel ?? "",
-      media: body.media,
+      media: body.once === true ? onceLine(body.media) : body.media,
       sending: uploads
         .filter(({ message }) => message === row.id)
         .map((one) => ({ ...sendingOf(one), fileId: one.file_id, name: one.name })),
     };
   });
+}
+
+/** What waits can be opened by nobody who sends it. */
+function onceLine({ files, voice }: MessageMedia): MessageMedia {
+  const film = files[0]?.type.startsWith("video/") === true;
+  const kind = voice !== null ? "voice" : film ? "film" : "picture";
+  const once = { kind, state: "sent", durationMs: voice?.durationMs ?? 0 } as const;
+  return { files: [], voice: null, place: null, contact: null, once };
 }
 
 export async function listened(

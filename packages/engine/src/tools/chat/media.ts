@@ -204,6 +204,8 @@ END;
 
 /** Notes which files a message brought. One's own that waited for them is no longer waiting: it is said. */
 export function attach(tx: SqlTx, event: AppliedEvent, media: MessageMedia | null): void {
+  if (event.mine && v.is(sent, event.payload))
+    forgetOutgoing(tx, event.logId, toHex(event.payload.once.file));
   for (const { fileId } of media?.files ?? []) {
     tx.run("INSERT OR IGNORE INTO chat_attached (log_id, file_id, event_id) VALUES (?, ?, ?)", [
       event.logId,
@@ -218,6 +220,8 @@ export function attach(tx: SqlTx, event: AppliedEvent, media: MessageMedia | nul
 export function detach(tx: SqlTx, logId: string, eventId: string): void {
   tx.run("DELETE FROM chat_attached WHERE log_id = ? AND event_id = ?", [logId, eventId]);
 }
+
+const sent = v.looseObject({ once: v.looseObject({ file: bytes16 }) });
 
 function forgetOutgoing(tx: SqlTx, logId: string, fileId: string): void {
   const waiting = tx.get<{ id: string }>(
@@ -240,9 +244,12 @@ export function withSign(media: MessageMedia | null, words: string): string {
   return sign === "" ? words : words === "" ? sign : `${sign} ${words}`;
 }
 
+const ONCE_SIGNS = { picture: "📷", film: "🎬", voice: "🎤" } as const;
+
 function signOf(media: MessageMedia | null): string {
   if (media === null) return "";
-  const { files, voice, place, contact } = media;
+  const { files, voice, place, contact, once } = media;
+  if (once !== undefined) return `${ONCE_SIGNS[once.kind]} 1×`;
   if (voice !== null) {
     const seconds = Math.round(voice.durationMs / 1000);
     return `🎤 ${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;

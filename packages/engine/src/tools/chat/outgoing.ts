@@ -26,6 +26,8 @@ export type Body = {
   /** Empty, or none: the first. */
   channel?: string;
   everyone?: boolean;
+  /** Its one file can be opened once: see once.ts. */
+  once?: boolean;
 };
 
 /** A message as it is posted. */

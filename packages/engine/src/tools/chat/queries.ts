@@ -3,6 +3,7 @@ import * as v from "valibot";
 import { checkArguments, hexId } from "../checks.ts";
 import type { LiveQuery, ToolContext } from "../tool.ts";
 import type { ChatLive, Message, MessagePage, Poll, Reaction, ThreadSummary } from "./api.ts";
+import { ownEmojiQueries } from "./own-emoji-lazy.ts";
 import { channelQueries } from "./channel-lazy.ts";
 import { mediaOf, withSign } from "./media.ts";
 import { mediaQueries } from "./media-lazy.ts";
@@ -132,9 +133,11 @@ export const chatQueries: {
   listened: Live<"chat.listened">;
   channels: Live<"chat.channels">;
   channelOf: Live<"chat.channelOf">;
+  ownEmoji: Live<"chat.ownEmoji">;
 } = {
   ...mediaQueries,
   ...channelQueries,
+  ...ownEmojiQueries,
   messages: {
     // Edits and deletions are in chat_messages too: chat_changes alone shows nothing.
     tables: [...LINES, "notices", "read_positions"],

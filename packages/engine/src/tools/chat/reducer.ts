@@ -7,6 +7,7 @@
  * not on the order in which they came in: a pending event that the log confirms moves to its place, a repeat changes
  * nothing, and a change whose message is not (yet) known waits for it.
  */
+import { decodeCbor } from "@baraza/protocol";
 import type { SqlTx } from "../../ports.ts";
 import { byStewards } from "../rulings.ts";
 import type { AppliedEvent } from "../tool.ts";
@@ -14,6 +15,8 @@ import { channelIn, reduceChannels } from "./channels.ts";
 import { readChatEvent } from "./events.ts";
 import type { ChatEvent } from "./events.ts";
 import { attach, detach, mediaOf, withSign } from "./media.ts";
+import { endOnces, forgetOnce, putOnce } from "./once.ts";
+import { reduceOwnEmoji } from "./own-emoji.ts";
 import { reducePins } from "./pins.ts";
 import { forgetPoll, putPoll, readPoll, reducePollActs } from "./polls.ts";
 import { preview } from "./preview.ts";
@@ -23,7 +26,7 @@ import { concerns, reduceFollows } from "./threads.ts";
 /** Applies one event. Idempotent by event id; a confirmed event replaces itself pending. */
 export function reduceChat(tx: SqlTx, event: AppliedEvent): void {
   if (reducePins(tx, event) || reducePollActs(tx, event) || reduceFollows(tx, event)) return;
-  if (reduceChannels(tx, event)) return;
+  if (reduceChannels(tx, event) || reduceOwnEmoji(tx, event)) return;
   if (event.type === "chat.poll") {
     const poll = readPoll(event.payload);
     if (poll !== null) putPoll(tx, event, poll);
@@ -66,6 +69,7 @@ function putMessage(
     !event.mine &&
     (message?.everyone === true || (mentions.length > 0 && mentions.includes(me(tx))));
   const { named, channel } = channelIn(tx, event);
+  const media = (message?.media?.once && putOnce(tx, event)) ?? message?.media ?? null;
   tx.run(
     `INSERT INTO chat_messages
        (log_id, event_id, position, pending, author, mine, at, text, reply_to, mentions, mentions_me, newer, original,
@@ -96,13 +100,13 @@ function putMessage(
       Number(message !== null && message.thread !== null && !message.also),
       message?.forwarded ?? null,
       Number(poll && message !== null),
-      message === null || message.media === null ? null : JSON.stringify(message.media),
+      media === null ? null : JSON.stringify(media),
       channel,
       named,
       Number(message?.everyone === true),
     ],
   );
-  attach(tx, event, message?.media ?? null);
+  attach(tx, event, media);
   show(tx, event.logId, event.eventId);
 }
 
@@ -204,8 +208,10 @@ function show(tx: SqlTx, logId: string, eventId: string): void {
   const deleted = deletions.length > 0;
   const gone = deletions.some(({ pending }) => pending === 0);
   const own = changes.filter(({ kind, author }) => kind !== "delete" && author === message.author);
-  // What people vote on does not change under them.
-  const edit = message.poll === 1 ? undefined : own.find(({ kind }) => kind === "edit");
+  // What people vote on does not change under them, and what can be opened once has no words.
+  const media = mediaOf(message.media);
+  const fixed = message.poll === 1 || media?.once !== undefined;
+  const edit = fixed ? undefined : own.find(({ kind }) => kind === "edit");
   const first = deletions.at(-1)?.author ?? message.author;
   // A later edit replaces the whole text: nothing of an earlier change is left that one would not understand.
   const newer = message.newer === 1 ? 1 : own[0]?.kind === "newer" ? 2 : 0;
@@ -224,6 +230,10 @@ function show(tx: SqlTx, logId: string, eventId: string): void {
     ],
   );
   if (gone && message.poll === 1) forgetPoll(tx, logId, eventId);
+  if (gone && media?.once !== undefined) {
+    forgetOnce(tx, logId, eventId, decodeCbor);
+    endOnces(tx, logId, [eventId], true);
+  }
   if (gone && message.media !== null) {
     tx.run("UPDATE chat_messages SET media = NULL WHERE id = ?", [message.id]);
     detach(tx, logId, eventId);
@@ -233,7 +243,7 @@ function show(tx: SqlTx, logId: string, eventId: string): void {
       "UPDATE chat_changes INDEXED BY chat_changes_by_target SET text = '' WHERE log_id = ? AND target = ? AND text <> ''",
       [logId, eventId],
     );
-  const visible = deleted ? "" : withSign(mediaOf(message.media), preview(text));
+  const visible = deleted ? "" : withSign(media, preview(text));
   if (message.aside === 1 && !concerns(tx, logId, { ...message, thread: message.thread ?? "" })) {
     tx.run("DELETE FROM activity WHERE log_id = ? AND event_id = ?", [logId, eventId]);
     return;

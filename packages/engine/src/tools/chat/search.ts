@@ -31,7 +31,7 @@ export const chatFindable: readonly FindableSource[] = [
          FROM json_each(?) j
          CROSS JOIN chat_messages m ON m.log_id = j.value ->> 0 AND m.event_id = j.value ->> 1
          LEFT JOIN chat_polls k ON m.poll = 1 AND k.log_id = m.log_id AND k.event_id = m.event_id
-         WHERE m.deleted = 0 AND (m.text <> '' OR m.media IS NOT NULL)`,
+         WHERE m.deleted = 0 AND (m.text <> '' OR (m.media IS NOT NULL AND m.media ->> '$.once' IS NULL))`,
         [placesJson(places)],
       );
       return rows.map(({ log_id, event_id, author, at, text, media, channel }) => ({

@@ -6,7 +6,10 @@ import type { chatDerived } from "./tables.ts";
 /** The log has given this event its place before: whatever comes under its id now is a repeat. */
 export function isSettled(
   tx: SqlTx,
-  table: Exclude<(typeof chatDerived)[number], "chat_pinned" | "chat_channels">,
+  table: Exclude<
+    (typeof chatDerived)[number],
+    "chat_pinned" | "chat_channels" | "chat_onces" | "chat_emojis"
+  >,
   event: AppliedEvent,
 ): boolean {
   const known = tx.get<{ pending: number }>(

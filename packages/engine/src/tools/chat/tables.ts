@@ -1,6 +1,8 @@
 /** The chat tool's tables. What each is for is explained in reducer.ts, which fills them. */
 import { CHANNEL_TABLES } from "./channels.ts";
 import { MEDIA_TABLES } from "./media.ts";
+import { ONCE_TABLES } from "./once.ts";
+import { OWN_EMOJI_TABLES } from "./own-emoji.ts";
 import { PIN_TABLES } from "./pins.ts";
 import { POLL_TABLES } from "./polls.ts";
 import { THREAD_TABLES } from "./threads.ts";
@@ -96,7 +98,7 @@ CREATE TABLE IF NOT EXISTS chat_rulings (
 CREATE TRIGGER IF NOT EXISTS chat_space_gone AFTER DELETE ON spaces BEGIN
   DELETE FROM chat_rulings WHERE log_id = old.log_id;
 END;
-${PIN_TABLES}${POLL_TABLES}${THREAD_TABLES}${MEDIA_TABLES}${CHANNEL_TABLES}`;
+${PIN_TABLES}${POLL_TABLES}${THREAD_TABLES}${MEDIA_TABLES}${ONCE_TABLES}${CHANNEL_TABLES}${OWN_EMOJI_TABLES}`;
 
 /** Emptied by a rebuild, before all events are played again. */
 export const chatDerived = [
@@ -109,6 +111,9 @@ export const chatDerived = [
   "chat_poll_acts",
   "chat_follows",
   "chat_attached",
+  "chat_onces",
   "chat_channel_acts",
   "chat_channels",
+  "chat_emoji_acts",
+  "chat_emojis",
 ] as const;

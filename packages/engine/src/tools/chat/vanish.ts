@@ -3,14 +3,24 @@ import type { Bytes } from "@baraza/protocol";
 import { bytes16 } from "@baraza/protocol";
 import * as v from "valibot";
 import type { SqlTx } from "../../ports.ts";
+import { endOnces, isOnce, ONCE_LIMITS } from "./once.ts";
 
-/** What one says about threads stands in the space of one's own devices, and names a message without a word of it; channels stay. */
-const STAYS: ReadonlySet<string> = new Set(["chat.follow", "chat.channel", "chat.channelOrder"]);
+/** What one says about threads stands in the space of one's own devices, and names a message without a word of it; channels and own emoji stay. */
+const STAYS: ReadonlySet<string> = new Set([
+  "chat.follow",
+  "chat.channel",
+  "chat.channelOrder",
+  "chat.ownEmoji",
+]);
 const targeted = v.looseObject({ target: bytes16 });
 
 /** What changes a message disappears with it, everything else when its own time is over. */
-export function chatVanishes(type: string, payload: unknown): { with: Bytes | null } | null {
+export function chatVanishes(
+  type: string,
+  payload: unknown,
+): { with: Bytes | null; most?: number } | null {
   if (STAYS.has(type)) return null;
+  if (type === "chat.message" && isOnce(payload)) return { with: null, most: ONCE_LIMITS.ms };
   return { with: v.is(targeted, payload) ? payload.target : null };
 }
 
@@ -32,10 +42,13 @@ const OWN = [
  */
 export function vanishMessages(tx: SqlTx, logId: string, eventIds: readonly string[]): string[] {
   const given = JSON.stringify(eventIds);
+  // Nothing hangs on what can be opened once, whatever somebody says: it ends where other messages stay.
   const thread = tx.all<{ event_id: string }>(
-    `SELECT event_id FROM chat_messages WHERE log_id = ? AND thread ${IN}`,
+    `SELECT event_id FROM chat_messages m WHERE log_id = ?1 AND thread ${IN.replace("?", "?2")}
+       AND NOT EXISTS (SELECT 1 FROM chat_onces o WHERE o.log_id = ?1 AND o.event_id = m.thread)`,
     [logId, given],
   );
+  endOnces(tx, logId, eventIds);
   const messages = [...eventIds, ...thread.map(({ event_id }) => event_id)];
   const list = JSON.stringify(messages);
   const changes = CHANGES.flatMap((table) =>

@@ -81,13 +81,15 @@ export const add = (context: ToolContext, args: Args<"files.add">): Answer<"file
 
 /**
  * Adds a file. `elsewhere` notes, in the transaction that writes the upload down, where its content is read whenever it is needed: of what was left in
- * a drop box, see sharing/save.ts. Without it the content is the one that is handed over. `id`: what the file is to be called, a fresh random one.
+ * a drop box, see sharing/save.ts. Without it the content is the one that is handed over. `id`: what the file is to be called, a fresh random one. `apart`: it is no file of the
+ * space, but the content of a message (chat/once.ts).
  */
 export async function addFrom(
   context: ToolContext,
   args: Args<"files.add">,
   elsewhere?: (tx: SqlTx, made: { fileId: string; uploadId: string }) => void,
   id: string = toHex(randomBytes(16)),
+  apart = false,
 ): Answer<"files.add"> {
   const given = checkArguments(
     v.object({ spaceId, parentId, name: typedName, content, prepared, changedAt }),
@@ -99,7 +101,7 @@ export async function addFrom(
     {
       logId: given.spaceId,
       fileId: id,
-      isNew: true,
+      isNew: apart ? 2 : 1,
       parent: given.parentId ?? "",
       name: given.name,
       content: given.content,
@@ -122,7 +124,7 @@ export async function addVersion(
     uploadId: await note(context, {
       logId: given.spaceId,
       fileId: given.fileId,
-      isNew: false,
+      isNew: 0,
       parent: node.parent,
       name: node.name,
       content: given.content,
@@ -135,7 +137,7 @@ export async function addVersion(
 type NewUpload = {
   logId: string;
   fileId: string;
-  isNew: boolean;
+  isNew: 0 | 1 | 2;
   parent: string;
   name: string;
   content: Content;
@@ -172,7 +174,7 @@ async function note(
       "SELECT blob_id, blob_key FROM files_versions WHERE log_id = ? AND size = ? AND hash = ? AND author = ? LIMIT 1",
       [logId, bytes.length, hash, context.me()],
     );
-    if (known !== undefined) {
+    if (known !== undefined && wanted.isNew !== 2) {
       blobId = known.blob_id;
       key = known.blob_key;
       ({ sealed } = await sealSmall(key, bytes));
@@ -192,7 +194,7 @@ async function note(
       log_id: logId,
       file_id: wanted.fileId,
       version_id: toHex(randomBytes(16)),
-      is_new: Number(wanted.isNew),
+      is_new: wanted.isNew,
       parent: wanted.parent,
       name: wanted.name,
       type,

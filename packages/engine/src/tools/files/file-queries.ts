@@ -207,7 +207,7 @@ export async function binned(
 
 export async function uploads(context: ToolContext): Value<"files.uploads"> {
   const rows = await context.all<UploadRow>(
-    `SELECT ${UPLOAD} FROM files_uploads ORDER BY created DESC, upload_id LIMIT 1000`,
+    `SELECT ${UPLOAD} FROM files_uploads WHERE is_new < 2 ORDER BY created DESC, upload_id LIMIT 1000`,
   );
   return rows.map((row) => ({
     ...sendingOf(row),

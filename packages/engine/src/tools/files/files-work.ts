@@ -40,10 +40,12 @@ export async function createFilesWork(core: Core, post: FilesWork["post"]): Prom
       await work.postReady();
       const left = await tendLeft(core);
       await tendPins(work);
+      const { tendOnceDrops } = await import("../chat/once-acts.ts");
       const { answerAsks } = await import("../segments/segments-work.ts");
       const due = [
         left,
         await tendKeeps(work),
+        await tendOnceDrops(work),
         await tendMoved(work),
         await answerAsks(work),
       ].filter((one) => one !== null);

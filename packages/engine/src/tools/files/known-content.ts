@@ -18,6 +18,8 @@ export async function takeKnown(
   read: (index: number) => Promise<Bytes>,
   signal: AbortSignal,
 ): Promise<void> {
+  // What goes with its message has nothing to do with anything else.
+  if (row.is_new === 2) return;
   const { store } = work.core;
   const begun = await store.get("SELECT 1 AS one FROM files_pieces WHERE upload_id = ? LIMIT 1", [
     row.upload_id,

@@ -14,7 +14,7 @@
  * `files_changes.void`: A move that would make a circle, or goes where no folder is.
  * `files_rulings`: Kept through rebuilds, see [Note: Rulings] in ../rulings.ts.
  * `files_uploads`: What is on its way from this device to the hub. The event is written once the content is there.
- * `files_uploads.is_new`: 1: the file comes with it; 0: a further version of one that is there.
+ * `files_uploads.is_new`: 1: the file comes with it; 0: a further version of one that is there; 2: it is no file, but the content of a message.
  * `files_uploads.state`: waiting, sending, paused, content, failed, done
  * `files_uploads.total`: How much is to be sent, as it is counted in `done`.
  * `files_uploads.hash`: Known once all of it was read.

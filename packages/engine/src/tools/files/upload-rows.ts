@@ -69,7 +69,9 @@ export async function finish(work: FilesWork, rows: readonly Upload[]): Promise<
     if (items.length > 0) events.push(filesEvent("files.add", { items }));
     items = [];
   };
-  for (const row of rows) {
+  const files = rows.filter(({ is_new }) => is_new < 2);
+  const apart = rows.filter(({ is_new }) => is_new === 2);
+  for (const row of files) {
     const content = contentOf(row);
     if (row.is_new === 0) {
       events.push(filesEvent("files.version", { file: fromHex(row.file_id), content }));
@@ -80,9 +82,14 @@ export async function finish(work: FilesWork, rows: readonly Upload[]): Promise<
     if (items.length === EVENT_LIMITS.items) flush();
   }
   flush();
-  await work.post(first.log_id, events);
+  for (const row of apart) {
+    const message = await (await import("../chat/once-acts.ts")).onceMessage(work, row);
+    if (message !== null) events.push(message);
+  }
+  if (events.length > 0) await work.post(first.log_id, events);
+  for (const row of apart) await (await import("../chat/once-acts.ts")).forgetSent(work, row);
   await work.core.store.transaction((tx) => {
-    for (const row of rows) {
+    for (const row of files) {
       tx.run(
         "UPDATE files_uploads SET state = 'done', failure = NULL, done = total WHERE upload_id = ?",
         [row.upload_id],
@@ -92,7 +99,7 @@ export async function finish(work: FilesWork, rows: readonly Upload[]): Promise<
         if (blob !== null) tx.run("UPDATE blob_chunks SET held = 0 WHERE blob_id = ?", [blob]);
     }
   });
-  for (const row of rows) work.contents.delete(row.upload_id);
+  for (const row of files) work.contents.delete(row.upload_id);
   work.look(first.log_id);
   await work.postReady();
 }

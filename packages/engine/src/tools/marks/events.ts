@@ -43,6 +43,8 @@ export const MARK_KINDS = {
   filed: { key: plain(97, 97), value: nothing },
   /** `SPACE:MESSAGE` */
   bookmark: { key: plain(97, 97), value: v.looseObject({ at: uint(FOREVER) }) },
+  /** `SPACE:MESSAGE`: what can be opened once was opened. See chat/once.ts. */
+  once: { key: plain(97, 97), value: nothing },
   /** What a stranger wrote, by who they are; once it is answered, which letter it was. See requests/receive.ts. */
   request: {
     key: space,

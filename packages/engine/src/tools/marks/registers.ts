@@ -10,8 +10,9 @@
  * [Note: What is left of old marks] An event's payload is emptied on the device as soon as nothing of what it brought counts: old
  * drafts are not kept. In the log its sealed entry stays; marks-flow.ts bounds how many there are.
  */
-import { encodeCbor } from "@baraza/protocol";
+import { decodeCbor, encodeCbor } from "@baraza/protocol";
 import type { SqlTx } from "../../ports.ts";
+import { forgetOnce } from "../chat/once.ts";
 import type { AppliedEvent } from "../tool.ts";
 import { FOREVER } from "./api.ts";
 import type { MarkItem, MarkKind, MarkValue } from "./events.ts";
@@ -87,6 +88,7 @@ function takeItem(tx: SqlTx, event: AppliedEvent, item: MarkItem): void {
     [kind, key, value, stamp, event.device, event.logId, event.eventId],
   );
   if (before?.event_id !== event.eventId) forgetEvent(tx, before);
+  if (kind === "once" && value !== null) forgetOnce(tx, ...apart(key), decodeCbor);
   if (kind === "read" || kind === "unread") settleRead(tx, key);
 }
 

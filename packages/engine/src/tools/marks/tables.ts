@@ -30,7 +30,7 @@ CREATE INDEX IF NOT EXISTS marks_drafts_event ON marks_drafts (event_id) WHERE e
 CREATE TABLE IF NOT EXISTS marks_flow (one INTEGER PRIMARY KEY CHECK (one = 1), day INTEGER NOT NULL, sent INTEGER NOT NULL, last INTEGER NOT NULL) STRICT;
 CREATE TRIGGER IF NOT EXISTS marks_space_gone AFTER DELETE ON spaces BEGIN
   DELETE FROM marks WHERE kind IN ('mute', 'archive', 'pin', 'unread', 'read') AND key = old.log_id;
-  DELETE FROM marks WHERE kind IN ('bookmark', 'mute', 'unread', 'read') AND key >= old.log_id || ':' AND key < old.log_id || ';';
+  DELETE FROM marks WHERE kind IN ('bookmark', 'once', 'mute', 'unread', 'read') AND key >= old.log_id || ':' AND key < old.log_id || ';';
   DELETE FROM marks_drafts WHERE key = old.log_id OR (key >= old.log_id || ':' AND key < old.log_id || ';');
 END;
 `;

@@ -88,6 +88,7 @@ export function About({ engine, spaceId }: { engine: EnginePort; spaceId: string
         peopleHref={hrefOf({ at: "people", spaceId })}
         filesHref={hrefOf({ at: "files", spaceId, folderId: null })}
         channelsHref={hrefOf({ at: "channels", spaceId })}
+        emojiHref={hrefOf({ at: "emoji", spaceId })}
         groupsHref={hrefOf({ at: "groups", spaceId })}
         personHref={(identityId) => hrefOf({ at: "person", identityId })}
         onBack={back}

@@ -4,15 +4,18 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { AttachSheet, type Picked, PlaceSheet } from "../../features/media/attach.tsx";
 import { Recorder, type RecorderState } from "../../features/media/recorder.tsx";
 import { formatDay, formatTime } from "../../i18n/dates.ts";
-import { t } from "../../i18n/index.ts";
+import { isVisual } from "../../features/chat/media-size.ts";
+import { formatBytes, t } from "../../i18n/index.ts";
 import { toast } from "../../ui/toast.tsx";
-import type { EnginePort } from "../engine.ts";
+import type { EnginePort, Result } from "../engine.ts";
 import { failureText } from "../failure.ts";
 import { useRequest } from "../hooks.ts";
 import { uploaderOf } from "./files-upload.ts";
 import { pickFiles } from "./media-pick.ts";
 import { NoMicrophone, record, type Recorded, type Recording } from "./recording.ts";
 
+/** What can be opened once has so many bytes at most, as the engine has it. */
+const ONCE_BYTES = 64 * 1024 * 1024;
 /** Files of one message. */
 const MOST = 30;
 
@@ -53,6 +56,9 @@ export function Attach({
   const [left, setLeft] = useState(0);
   const [text, setText] = useState(first);
   const [keepDetails, setKeepDetails] = useState(false);
+  const [wantsOnce, setWantsOnce] = useState(false);
+  const mayOnce = held.every(({ type, broken }) => broken || type === undefined || isVisual(type));
+  const once = mayOnce && wantsOnce;
   const { busy, run } = useRequest();
   const change = (id: number, to: Partial<Held>): void =>
     setHeld((all) => all.map((one) => (one.id === id ? { ...one, ...to } : one)));
@@ -90,6 +96,32 @@ export function Attach({
     // What was chosen first; more come by the button.
     // oxlint-disable-next-line react-hooks/exhaustive-deps
   }, []);
+  /** Each goes by itself; what went is taken off what is shown, should another one not go. */
+  const sendOnce = async (all: readonly (Ready & { one: Held })[]): Promise<Result<boolean>> => {
+    for (const [at, { content, prepared, one }] of all.entries()) {
+      const { type, meta } = prepared;
+      const answer = await engine.call("chat.attach", {
+        ...to,
+        text: at === 0 ? text.trim() : "",
+        // Not a picture of it beside it, nor its words.
+        files: [{ name: one.file.name, content, prepared: { type, ...(meta ? { meta } : {}) } }],
+        once: true,
+        folderName: t("talk.mediaFolder"),
+      });
+      if (answer.ok) {
+        setHeld((before) => before.filter(({ id }) => id !== one.id));
+        continue;
+      }
+      toast({
+        text:
+          answer.code === "too_large"
+            ? t("media.once.tooLarge", { size: formatBytes(ONCE_BYTES) })
+            : failureText(answer.failure),
+      });
+      return answer;
+    }
+    return { ok: true, value: true };
+  };
   const send = async (): Promise<void> => {
     const sent = await run(async () => {
       const all = await Promise.allSettled(
@@ -97,6 +129,7 @@ export function Attach({
       );
       const good = all.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
       if (good.length === 0) return { ok: true as const, value: false };
+      if (once) return sendOnce(good);
       const answer = await engine.call("chat.attach", {
         ...to,
         text: text.trim(),
@@ -121,6 +154,8 @@ export function Attach({
       text={text}
       busy={busy}
       keepDetails={keepDetails}
+      once={mayOnce ? once : null}
+      onOnce={setWantsOnce}
       onText={setText}
       onKeepDetails={(on) => {
         setKeepDetails(on);
@@ -181,6 +216,7 @@ export function VoiceRecorder({
   const [state, setState] = useState<RecorderState>({ step: "asking" });
   const [recorded, setRecorded] = useState<Recorded>();
   const [busy, setBusy] = useState(false);
+  const [once, setOnce] = useState(false);
   const recording = useRef<Recording>(undefined);
   /** The same, also when it is recorded and not sent yet. */
   const begun = useRef<Recording>(undefined);
@@ -285,6 +321,7 @@ export function VoiceRecorder({
         },
       ],
       voice: { bars: made.bars, durationMs: made.durationMs },
+      ...(once ? { once } : {}),
       folderName: t("talk.mediaFolder"),
     });
     setBusy(false);
@@ -295,6 +332,8 @@ export function VoiceRecorder({
     <Recorder
       state={state}
       busy={busy}
+      once={once}
+      onOnce={() => setOnce(!once)}
       onStop={() => void stop(false)}
       onSend={() => void send()}
       onCancel={onClose}

@@ -47,6 +47,7 @@ const withMedia = <T,>(part: () => Promise<T>): Promise<T> =>
   Promise.all([part(), loadWords("media"), loadWords("files")]).then(([screens]) => screens);
 const media = () => withMedia(() => import("./media.tsx"));
 const MediaOf = lazy(() => media().then((screens) => screens.MediaOf), { aside: true });
+const OnceShown = lazy(() => media().then((screens) => screens.OnceShown), { aside: true });
 const MediaShown = lazy(() => media().then((screens) => screens.MediaShown), { aside: true });
 const bring = () => withMedia(() => import("./attach.tsx"));
 const Attach = lazy(() => bring().then((screens) => screens.Attach), { aside: true });
@@ -141,12 +142,13 @@ export function Conversation({
   };
   const [tooLong, setTooLong] = useState<string>();
   const marks = useOwnMarksOf(engine, spaceId);
+  useOwnSigns(engine, spaceId);
   const several = useLive(engine.watch("chat.channels", { spaceId }), `channels ${spaceId}`);
   const current = several?.find(({ channelId }) => channelId === channel);
   useThreadsOwnChannel(engine, { spaceId, root: thread, channel: asked });
   const [about, setAbout] = useState<
     | { kind: "forward"; messages: readonly MessageRow[] }
-    | { kind: "history" | "report"; message: MessageRow }
+    | { kind: "history" | "report" | "once"; message: MessageRow }
     | { kind: "poll" | "place" | "contact" | "voice" | "later" }
     | { kind: "files"; files: File[]; into?: string | undefined }
     | { kind: "media"; media: MessageMedia; fileId: string }
@@ -244,6 +246,7 @@ export function Conversation({
           return after?.media?.voice ? after : undefined;
         }}
         onOpen={(fileId) => setAbout({ kind: "media", media: brought, fileId })}
+        onOnce={() => setAbout({ kind: "once", message })}
       />
     ),
   };
@@ -332,7 +335,12 @@ export function Conversation({
         onTooLong={setTooLong}
         deeper={deeper}
         onNewPoll={() => setAbout({ kind: "poll" })}
-        onForwardAll={(messages) => setAbout({ kind: "forward", messages })}
+        onForwardAll={(messages) =>
+          setAbout({
+            kind: "forward",
+            messages: messages.filter((one) => one.media?.once === undefined),
+          })
+        }
         onBookmarkAll={(messages) =>
           void moreActs().then((acts) => acts.bookmarkAll(engine, spaceId, messages))
         }
@@ -441,6 +449,9 @@ export function Conversation({
           onClose={close}
         />
       )}
+      {about?.kind === "once" && (
+        <OnceShown engine={engine} spaceId={spaceId} message={about.message} onClose={close} />
+      )}
       {about?.kind === "media" && (
         <MediaShown
           engine={engine}
@@ -493,6 +504,33 @@ export function Conversation({
     </OwnMarks.Provider>
   );
 }
+
+/** The conversation's own emoji; what shows them is fetched where there are some. */
+function useOwnSigns(engine: EnginePort, spaceId: string): void {
+  const emoji = useLive(engine.watch("chat.ownEmoji", { spaceId }), `emoji ${spaceId}`);
+  const signs = useRef<ReturnType<typeof signsOf>>(undefined);
+  useEffect(() => {
+    if (emoji === undefined || (emoji.length === 0 && signs.current === undefined)) return;
+    signs.current ??= signsOf(engine, spaceId);
+    // What cannot be fetched is read by its name.
+    signs.current.then(
+      ({ show }) => show(emoji),
+      () => (signs.current = undefined),
+    );
+  }, [engine, spaceId, emoji]);
+  useEffect(
+    () => () => {
+      signs.current?.then(
+        ({ end }) => end(),
+        () => undefined,
+      );
+      signs.current = undefined;
+    },
+    [engine, spaceId],
+  );
+}
+const signsOf = (engine: EnginePort, spaceId: string) =>
+  import("./own-signs.ts").then(({ showOwnSigns }) => showOwnSigns(engine, spaceId));
 
 /** What one marks about messages here. */
 function useOwnMarksOf(engine: EnginePort, spaceId: string): OwnMarksOf {

@@ -4,6 +4,7 @@ import { useEffect, useMemo, useState } from "preact/hooks";
 import { save, TooLargeToSave } from "../../content/save.ts";
 import { ContactRow, Media, SendingLine, type SmallPicture } from "../../features/media/media.tsx";
 import { troubleSentence } from "../../features/files/preview.tsx";
+import { OnceRow } from "../../features/media/once.tsx";
 import { VoiceNote } from "../../features/media/voice-note.tsx";
 import { formatBytes, loadWords, t } from "../../i18n/index.ts";
 import { toast } from "../../ui/toast.tsx";
@@ -26,6 +27,8 @@ const ContactCard = lazy(
   { aside: true },
 );
 
+export { OnceShown } from "./once.tsx";
+
 const pictures = new WeakMap<EnginePort, SmallPicture>();
 /** The tab's small pictures of messages: each is read once. */
 function picturesOf(engine: EnginePort): SmallPicture {
@@ -45,16 +48,20 @@ export interface MediaOfProps {
   /** The voice note that is heard after this one. */
   next: (message: MessageRow) => MessageRow | undefined;
   onOpen: (fileId: string) => void;
+  /** It can be opened once. */
+  onOnce: () => void;
 }
 
 /** What one message brought. */
-export function MediaOf({ engine, spaceId, message, media, next, onOpen }: MediaOfProps) {
+export function MediaOf({ engine, spaceId, message, media, next, onOpen, onOnce }: MediaOfProps) {
   const fileIds = useMemo(() => media.files.map(({ fileId }) => fileId), [media.files]);
   const key = fileIds.join(" ");
   const files = useLive(engine.watch("chat.media", { spaceId, fileIds }), `media ${key}`);
   return (
     <>
-      {media.voice !== null && media.files[0] !== undefined ? (
+      {media.once !== undefined ? (
+        <OnceRow once={media.once} onOpen={onOnce} />
+      ) : media.voice !== null && media.files[0] !== undefined ? (
         <Voice
           engine={engine}
           spaceId={spaceId}

@@ -71,3 +71,31 @@ export async function smallPicture(picture: Blob): Promise<Uint8Array<ArrayBuffe
   }
   throw new Error("too large");
 }
+
+/** Pixels of a side of an own emoji, and what it may weigh, as the engine has it. */
+const SIGN_EDGES = [128, 96, 64] as const;
+const SIGN_BYTES = 16 * 1024;
+
+/** All of a picture, made small and square on this device; what is around it is left clear. @throws when it cannot be read, or not be made small enough */
+export async function smallSign(picture: Blob): Promise<Uint8Array<ArrayBuffer>> {
+  const bitmap = await createImageBitmap(picture);
+  try {
+    for (const edge of SIGN_EDGES) {
+      const canvas = new OffscreenCanvas(edge, edge);
+      const pen = canvas.getContext("2d");
+      if (pen === null) break;
+      const scale = edge / Math.max(bitmap.width, bitmap.height);
+      const [width, height] = [bitmap.width * scale, bitmap.height * scale];
+      pen.imageSmoothingQuality = "high";
+      pen.drawImage(bitmap, (edge - width) / 2, (edge - height) / 2, width, height);
+      // Where a browser writes no WebP it answers with PNG, which keeps what is clear, too.
+      for (const quality of [0.9, 0.7]) {
+        const blob = await canvas.convertToBlob({ type: "image/webp", quality });
+        if (blob.size <= SIGN_BYTES) return new Uint8Array(await blob.arrayBuffer());
+      }
+    }
+  } finally {
+    bitmap.close();
+  }
+  throw new Error("too large");
+}

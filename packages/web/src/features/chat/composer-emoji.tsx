@@ -2,6 +2,7 @@
 import { signal } from "@preact/signals";
 import { lazy } from "../../app/lazy.tsx";
 import { loadWords, t } from "../../i18n/index.ts";
+import { ownSigns } from "../../ui/own-sign.tsx";
 import type { Suggestion } from "../../ui/composer.tsx";
 
 export const EmojiPicker = lazy(
@@ -20,7 +21,16 @@ export const Reactors = lazy(
 const search = signal<(typed: string) => Suggestion[]>();
 let asked = false;
 
-/** What fits to `:text`; nothing until they are there. */
+/** The conversation's own whose names begin so. */
+function ownFor(typed: string): Suggestion[] {
+  const wanted = typed.replace(/:$/, "").toLowerCase().normalize("NFC");
+  return [...ownSigns.value]
+    .filter(([name, own]) => name === own.name && name.startsWith(wanted))
+    .slice(0, 4)
+    .map(([name, { url }]) => ({ id: `:${name}:`, name: `:${name}:`, detail: name, picture: url }));
+}
+
+/** What fits to `:text`, the conversation's own first; of the others nothing until they are there. */
 export function suggestEmoji(typed: string): Suggestion[] {
   if (!asked) {
     asked = true;
@@ -35,7 +45,7 @@ export function suggestEmoji(typed: string): Suggestion[] {
         },
       );
   }
-  return search.value?.(typed) ?? [];
+  return [...ownFor(typed), ...(search.value?.(typed) ?? [])];
 }
 
 /** The picker of a field. */

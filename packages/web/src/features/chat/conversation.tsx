@@ -391,8 +391,8 @@ export function Conversation(props: ConversationProps) {
             onVoice={mode.kind === "edit" ? undefined : props.onVoice}
             onUp={() => {
               const last = messages.findLast(
-                ({ mine, deleted, notice, outgoing }) =>
-                  mine && !deleted && !notice && outgoing === undefined,
+                ({ mine, deleted, notice, outgoing, media }) =>
+                  mine && !deleted && !notice && outgoing === undefined && !media?.once,
               );
               if (last) edit(last);
             }}

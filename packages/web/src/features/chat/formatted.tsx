@@ -5,6 +5,7 @@ import { ShieldAlert } from "lucide";
 import type { ComponentChildren } from "preact";
 import { useMemo, useState } from "preact/hooks";
 import { t } from "../../i18n/index.ts";
+import { withOwnSigns } from "../../ui/own-sign.tsx";
 import { Icon } from "../../ui/icon.tsx";
 
 /** Text beyond so many UTF-16 units or lines is folded until one asks for the rest. */
@@ -82,7 +83,7 @@ function Inlines({ of }: { of: readonly Inline[] }) {
 function inlineNode(one: Inline, key: number): ComponentChildren {
   switch (one.kind) {
     case "text":
-      return one.text;
+      return withOwnSigns(one.text);
     case "code":
       return (
         <code key={key} dir="ltr" class="formatted-word">

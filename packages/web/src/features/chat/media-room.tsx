@@ -15,10 +15,13 @@ export function MediaRoom({
   outgoing: boolean;
   children: ComponentChildren;
 }) {
-  const { files, voice, place, contact } = media;
+  const { files, voice, place, contact, once } = media;
   const room = roomFor(files);
   const rows = files.filter(({ type }) => !isVisual(type)).length;
-  const others = voice !== null ? 1 : rows + Number(place !== null) + Number(contact !== null);
+  const others =
+    voice !== null || once !== undefined
+      ? 1
+      : rows + Number(place !== null) + Number(contact !== null);
   return (
     <div
       class="media-room"

@@ -27,6 +27,7 @@ import { Avatar } from "../../ui/avatar.tsx";
 import { Bubble, Quote, Reactions } from "../../ui/bubble.tsx";
 import { IconButton } from "../../ui/button.tsx";
 import { Icon } from "../../ui/icon.tsx";
+import { Sign } from "../../ui/own-sign.tsx";
 import { Menu, type MenuItem } from "../../ui/menu.tsx";
 import { PersonName } from "../../ui/person-name.tsx";
 import { useOwnMarks } from "./own-marks.ts";
@@ -167,6 +168,7 @@ export function Message(props: MessageProps) {
               onAll={() => setOpen("reactors")}
               chips={message.reactions.map(({ emoji, count, mine, names: who }) => ({
                 emoji,
+                face: <Sign of={emoji} />,
                 mine,
                 count: formatNumber(count),
                 names: namesOf(who),
@@ -313,6 +315,7 @@ function quoteText({ text, deleted }: ReplyTo): string {
 function actionsFor(props: MessageProps): MenuItem[] {
   const { message, canWrite, onReply, onEdit, onDelete, deeper } = props;
   const { mine, poll, pinned, eventId } = message;
+  const once = message.media?.once !== undefined;
   const copy: MenuItem[] =
     message.text === "" && message.media !== null
       ? []
@@ -324,7 +327,7 @@ function actionsFor(props: MessageProps): MenuItem[] {
           },
         ];
   const forward: MenuItem[] =
-    poll === null && (message.text !== "" || message.media !== null)
+    poll === null && !once && (message.text !== "" || message.media !== null)
       ? [
           {
             label: t("talk.forward"),
@@ -355,12 +358,16 @@ function actionsFor(props: MessageProps): MenuItem[] {
             mirrorIcon: true,
             onSelect: () => onReply(message),
           },
-          {
-            label: t("talk.replyInThread"),
-            icon: MessageSquareReply,
-            mirrorIcon: true,
-            onSelect: () => deeper.onThread(message.inThread ?? eventId),
-          },
+          ...(once && message.inThread === null
+            ? []
+            : [
+                {
+                  label: t("talk.replyInThread"),
+                  icon: MessageSquareReply,
+                  mirrorIcon: true,
+                  onSelect: () => deeper.onThread(message.inThread ?? eventId),
+                },
+              ]),
         ]),
     ...copy,
     ...forward,
@@ -383,7 +390,7 @@ function actionsFor(props: MessageProps): MenuItem[] {
           },
         ]
       : []),
-    ...(mine && poll === null
+    ...(mine && poll === null && !once
       ? [{ label: t("chat.edit"), icon: Pencil, onSelect: () => onEdit(message) }]
       : []),
     ...report,

@@ -9,12 +9,15 @@ import {
   Leaf,
   Lightbulb,
   Smile,
+  Sticker,
   Trophy,
   Utensils,
 } from "lucide";
 import { useEffect, useId, useMemo, useRef, useState } from "preact/hooks";
 import { currentLanguage, t } from "../../i18n/index.ts";
 import { Dialog } from "../../ui/dialog.tsx";
+import { ownSigns, Sign } from "../../ui/own-sign.tsx";
+import { fold } from "../frame/find.ts";
 import { Icon } from "../../ui/icon.tsx";
 import { moveFocus } from "../../ui/keyboard.ts";
 import { Skeleton } from "../../ui/progress.tsx";
@@ -29,8 +32,9 @@ import {
 } from "./emoji.ts";
 import { loadEmoji, noteUse, ownMostUsed, ownTone, setOwnTone } from "./own-emoji.ts";
 
-type Tab = "used" | GroupName;
+type Tab = "own" | "used" | GroupName;
 const ICONS: Record<Tab, IconNode> = {
+  own: Sticker,
   used: Clock3,
   smileys: Smile,
   people: Hand,
@@ -62,7 +66,10 @@ export function EmojiPicker({
   const [typed, setTyped] = useState("");
   const [tone, setTone] = useState(ownTone);
   const [most] = useState(ownMostUsed);
-  const [tab, setTab] = useState<Tab>(most.length > 0 ? "used" : "smileys");
+  const own = useMemo(ownAsEmoji, []);
+  const [tab, setTab] = useState<Tab>(
+    own.length > 0 ? "own" : most.length > 0 ? "used" : "smileys",
+  );
   const [named, setNamed] = useState("");
   const language = currentLanguage();
   useEffect(() => {
@@ -78,16 +85,19 @@ export function EmojiPicker({
 
   const all = useMemo(() => groups?.flat() ?? [], [groups]);
   const shown = useMemo((): readonly Emoji[] => {
-    if (typed.trim() !== "") return findEmoji(all, typed, MOST_FOUND);
+    if (typed.trim() !== "")
+      return [...findEmoji(own, typed, MOST_FOUND), ...findEmoji(all, typed, MOST_FOUND)];
+    if (tab === "own") return own;
     if (tab !== "used") return groups?.[GROUPS.indexOf(tab)] ?? [];
     const known = new Map(all.flatMap((one) => withTones(one).map((sign) => [sign, one] as const)));
     return most.flatMap((emoji) => {
       const one = known.get(emoji);
       return one ? [{ ...one, emoji, tones: false }] : [];
     });
-  }, [all, groups, most, tab, typed]);
+  }, [all, groups, most, own, tab, typed]);
   const pick = (emoji: string): void => {
-    noteUse(emoji);
+    // What one uses most counts in all conversations.
+    if (!emoji.startsWith(":")) noteUse(emoji);
     onClose();
     onPick(emoji);
   };
@@ -105,7 +115,11 @@ export function EmojiPicker({
     if (next) next.focus();
     else if (step < 0) document.getElementById(`${id}-field`)?.focus();
   };
-  const tabs: readonly Tab[] = most.length > 0 ? ["used", ...GROUPS] : GROUPS;
+  const tabs: readonly Tab[] = [
+    ...(own.length > 0 ? (["own"] as const) : []),
+    ...(most.length > 0 ? (["used"] as const) : []),
+    ...GROUPS,
+  ];
   const first = shown[0]?.emoji;
   return (
     <Dialog title={title} onClose={onClose}>
@@ -172,7 +186,9 @@ export function EmojiPicker({
           onKeyDown={onGridKey}
           onPointerLeave={() => setNamed("")}
         >
-          {groups === undefined && !away && <Skeleton label={t("ui.moment")} rows={3} />}
+          {groups === undefined && !away && tab !== "own" && (
+            <Skeleton label={t("ui.moment")} rows={3} />
+          )}
           {away && <p class="emoji-none">{t("error.away")}</p>}
           {groups !== undefined && shown.length === 0 && (
             <p class="emoji-none">{t("emoji.none")}</p>
@@ -190,7 +206,7 @@ export function EmojiPicker({
                 onPointerEnter={() => setNamed(one.name)}
                 onClick={() => pick(sign)}
               >
-                {sign}
+                <Sign of={sign} />
               </button>
             );
           })}
@@ -224,6 +240,13 @@ export function EmojiPicker({
       </div>
     </Dialog>
   );
+}
+
+/** The conversation's own, as the others are. */
+function ownAsEmoji(): Emoji[] {
+  return [...ownSigns.peek()]
+    .filter(([name, own]) => name === own.name)
+    .map(([name]) => ({ emoji: `:${name}:`, name, words: [fold(name)], tones: false }));
 }
 
 const TONE_NAMES = ["light", "mediumLight", "medium", "mediumDark", "dark"] as const;

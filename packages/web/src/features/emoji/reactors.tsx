@@ -1,6 +1,7 @@
 import "./reactors.css";
 import type { MessageRow } from "../../app/model.ts";
 import { formatList, formatNumber, t } from "../../i18n/index.ts";
+import { Sign } from "../../ui/own-sign.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 
 /** Who reacted with what, to a message with however many. */
@@ -24,12 +25,14 @@ export function Reactors({
               type="button"
               class="reaction"
               aria-pressed={mine}
-              aria-label={`${emoji} ${formatNumber(count)}`}
+              aria-label={`${emoji.replace(/^:(.+):$/, "$1")} ${formatNumber(count)}`}
               disabled={!canWrite}
               onClick={() => onReact(emoji)}
             >
               <span class="reaction-face">
-                <span>{emoji}</span>
+                <span>
+                  <Sign of={emoji} />
+                </span>
                 <span class="reaction-count">{formatNumber(count)}</span>
               </span>
             </button>

@@ -31,6 +31,9 @@ export function AttachSheet(props: {
   text: string;
   busy: boolean;
   keepDetails: boolean;
+  /** Each of them can be opened once; null: not what is chosen here. */
+  once: boolean | null;
+  onOnce: (on: boolean) => void;
   onText: (text: string) => void;
   onKeepDetails: (on: boolean) => void;
   onRemove: (id: number) => void;
@@ -77,6 +80,14 @@ export function AttachSheet(props: {
           if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && ready) props.onSend();
         }}
       />
+      {props.once !== null && (
+        <Switch
+          label={t("media.once.send")}
+          hint={t("media.once.sendHint")}
+          checked={props.once}
+          onChange={props.onOnce}
+        />
+      )}
       <Switch
         label={t("media.keepDetails")}
         hint={t("media.keepDetailsHint")}

@@ -1,6 +1,6 @@
 import "./media.css";
 import { SendHorizontal, Square, Trash2 } from "lucide";
-import { t } from "../../i18n/index.ts";
+import { formatNumber, t } from "../../i18n/index.ts";
 import { IconButton } from "../../ui/button.tsx";
 import { LiveRegion } from "../../ui/hidden.tsx";
 import { clock, VoiceNote } from "./voice-note.tsx";
@@ -21,6 +21,9 @@ export type RecorderState =
 export function Recorder(props: {
   state: RecorderState;
   busy: boolean;
+  /** It can be heard once. */
+  once: boolean;
+  onOnce: () => void;
   onStop: () => void;
   onSend: () => void;
   onCancel: () => void;
@@ -76,6 +79,19 @@ export function Recorder(props: {
             onRate={props.onRate}
           />
         </div>
+      )}
+      {state.step !== "asking" && (
+        <button
+          type="button"
+          class="icon-button once-toggle"
+          data-kind="quiet"
+          data-tip="above"
+          aria-label={t("media.once.sendVoice")}
+          aria-pressed={props.once}
+          onClick={props.onOnce}
+        >
+          <span class="once-sign" aria-hidden="true" data-sign={formatNumber(1)} />
+        </button>
       )}
       {state.step !== "asking" && (
         <IconButton

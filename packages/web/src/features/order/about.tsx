@@ -9,6 +9,7 @@ import {
   Hash,
   Network,
   Pencil,
+  SmilePlus,
   Users,
 } from "lucide";
 import type { ComponentChildren } from "preact";
@@ -48,6 +49,7 @@ export interface AboutProps {
   filesHref: string;
   /** Of a group. */
   channelsHref: string;
+  emojiHref: string;
   groupsHref: string;
   personHref: (identityId: string) => string;
   onOrder: (order: Order, anchor: HTMLElement) => void;
@@ -157,6 +159,13 @@ export function About(props: AboutProps) {
             <Part title={t("order.channels")} hint={t("order.channelsHint")}>
               <All icon={Hash} href={props.channelsHref}>
                 {t("order.allChannels")}
+              </All>
+            </Part>
+          )}
+          {row.kind === "group" && (
+            <Part title={t("order.emoji")} hint={t("order.emojiHint")}>
+              <All icon={SmilePlus} href={props.emojiHref}>
+                {t("order.allEmoji")}
               </All>
             </Part>
           )}
