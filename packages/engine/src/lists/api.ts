@@ -12,8 +12,8 @@ export type ListPerson = {
   address: string;
   /** The conversation of the two; null: none. */
   spaceId: string | null;
-  /** Null: they get what is sent. */
-  miss: "gone" | "blocked" | null;
+  /** Null: they get what is sent. arriving: this device is not in that conversation yet. */
+  miss: "gone" | "blocked" | "arriving" | null;
 };
 
 /** What was sent through a list. */
@@ -54,7 +54,7 @@ export type ListsCommands = {
   "lists.remove": (args: ListId) => Promise<void>;
   /** @throws EngineError `invalid`: too many, or somebody with whom one has no conversation */
   "lists.people": (args: ListId & { identityIds: string[]; on: boolean }) => Promise<void>;
-  /** Writes to everybody on the list, to each in the conversation of the two. @throws EngineError `invalid`: nobody would get it */
+  /** Writes to everybody on the list, to each in the conversation of the two. @throws EngineError `invalid`: nobody would get it; `busy` */
   "lists.send": (args: Sending & { text: string }) => Promise<void>;
   /** The same with a message that is there, and its files; `named`: with the name of who wrote it. */
   "lists.forward": (

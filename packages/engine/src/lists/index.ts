@@ -42,6 +42,8 @@ export const LISTS_LIVE: Queries = {
       "members",
       "people",
       "account",
+      "places",
+      "rejoins",
       "list_posts",
       "outbox",
       "chat_outgoing",

@@ -13,7 +13,7 @@ import type {
   ListsLive,
 } from "./api.ts";
 import { keysOf } from "./lists-work.ts";
-import { placeFor } from "./recipients.ts";
+import { isArriving, placeFor } from "./recipients.ts";
 import { ON_ITS_WAY } from "./send-to-list.ts";
 
 /** Lists in the order in which they were made. */
@@ -43,6 +43,7 @@ export async function oneList(
 }
 
 function detailsOf(tx: SqlTx, listId: string, name: string): ListDetails {
+  const arriving = isArriving(tx);
   const people = keysOf(tx, "listed", listId).map((key): ListPerson => {
     const identityId = key.slice(33);
     const { spaceId, miss } = placeFor(tx, identityId);
@@ -50,7 +51,7 @@ function detailsOf(tx: SqlTx, listId: string, name: string): ListDetails {
       identityId,
       ...whoIs(tx, identityId),
       spaceId,
-      miss: miss === "refused" ? "gone" : miss,
+      miss: miss === "blocked" || miss === null ? miss : arriving ? "arriving" : "gone",
     };
   });
   const rows = tx.all<{ key: string; value: string }>(

@@ -30,6 +30,17 @@ export function placeFor(
   return spaceId === null ? { spaceId, miss: "gone" } : { spaceId, miss: null };
 }
 
+/** Whether this device is still on its way into conversations of its owner: who is missing now need not be gone. */
+export function isArriving(tx: Pick<SqlTx, "get">): boolean {
+  return (
+    tx.get(
+      `SELECT 1 AS one FROM places p LEFT JOIN rejoins r ON r.log_id = p.log_id
+       WHERE coalesce(r.state, 'asking') = 'asking' AND p.log_id NOT IN (SELECT log_id FROM spaces)
+       UNION ALL SELECT 1 FROM spaces WHERE kind = 'pair' AND state = 'joining' LIMIT 1`,
+    ) !== undefined
+  );
+}
+
 /** The id of the message that one sending is for one person: whatever is done twice makes it once. */
 export function postId(sendingId: string, identityId: string): string {
   return toHex(sha256(utf8(`${LABELS.listPost} ${sendingId} ${identityId}`)).subarray(0, 16));

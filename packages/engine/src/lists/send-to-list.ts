@@ -25,7 +25,7 @@ import { putMark } from "../tools/marks/registers.ts";
 import { timerOf } from "../vanish/note.ts";
 import type { ListMiss, ListsCommands } from "./api.ts";
 import { keysOf } from "./lists-work.ts";
-import { placeFor, postId } from "./recipients.ts";
+import { isArriving, placeFor, postId } from "./recipients.ts";
 
 type Arguments<K extends keyof ListsCommands> = Parameters<ListsCommands[K]>[0];
 
@@ -50,13 +50,13 @@ const plain = (text: string): Body => ({
   media: NOTHING,
 });
 
-/** @throws EngineError `invalid` */
+/** @throws EngineError `invalid`, `busy` */
 export async function sendToList(core: Core, args: Arguments<"lists.send">): Promise<void> {
   const { text, ...to } = checkArguments(sendArguments, args);
   await begin(core, to, plain(text), "", "");
 }
 
-/** @throws EngineError `invalid` */
+/** @throws EngineError `invalid`, `busy` */
 export async function forwardToList(core: Core, args: Arguments<"lists.forward">): Promise<void> {
   const { spaceId, eventId, named, folderName, ...to } = checkArguments(forwardArguments, args);
   const row = await core.store.get<{
@@ -80,7 +80,10 @@ export async function forwardToList(core: Core, args: Arguments<"lists.forward">
   await begin(core, to, body, spaceId, folderName);
 }
 
-/** Writes a sending down, once. @throws EngineError `invalid`: no such list, or nobody on it who would get it */
+/**
+ * Writes a sending down, once.
+ * @throws EngineError `invalid`: no such list, or nobody on it who would get it; `busy`: this device is not in all conversations yet
+ */
 async function begin(
   core: Core,
   { listId, sendingId }: { listId: string; sendingId: string },
@@ -95,6 +98,8 @@ async function begin(
     if (before !== undefined) return;
     const people = keysOf(tx, "listed", listId).map((one) => one.slice(33));
     const posts = people.map((identityId) => ({ identityId, ...placeFor(tx, identityId) }));
+    // Nobody is passed over because this device was added a moment ago.
+    if (posts.some(({ miss }) => miss === "gone") && isArriving(tx)) throw new EngineError("busy");
     const goes = posts.flatMap(({ spaceId }) => spaceId ?? []);
     if (goes.length === 0) throw invalid("listId");
     const passes = [...goes, ...(source === "" ? [] : [source])].some((id) => timerOf(tx, id) > 0);

@@ -91,7 +91,12 @@ export function List({ engine, listId }: { engine: EnginePort; listId: string })
               // It was not taken: what was written stands there again.
               if ((begun.get(listId) ?? "") === "") write(said);
               toast({
-                text: result.code === "invalid" ? t("lists.nobody") : failureText(result.failure),
+                text:
+                  result.code === "invalid"
+                    ? t("lists.nobody")
+                    : result.code === "busy"
+                      ? t("lists.arriving")
+                      : failureText(result.failure),
               });
             });
         }}
@@ -139,7 +144,7 @@ function People({
 }: {
   engine: EnginePort;
   listId: string;
-  on: readonly { identityId: string; name: string; miss: "gone" | "blocked" | null }[];
+  on: readonly { identityId: string; name: string; miss: "gone" | "blocked" | "arriving" | null }[];
   onClose: () => void;
 }) {
   const contacts = useLive(engine.watch("chat.contacts", {}), "contacts");

@@ -13,7 +13,7 @@ export interface Choosable {
   identityId: string;
   name: string;
   /** They do not get what is sent: why. */
-  miss: "gone" | "blocked" | null;
+  miss: "gone" | "blocked" | "arriving" | null;
 }
 
 /** As many as the engine has on one list. */

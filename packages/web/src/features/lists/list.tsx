@@ -41,6 +41,7 @@ export interface ListPageProps {
 export function ListPage(props: ListPageProps) {
   const { list } = props;
   const { people, sendings } = list;
+  const arriving = people.some(({ miss }) => miss === "arriving");
   const reached = people.filter(({ miss }) => miss === null).length;
   return (
     <section class="conversation" aria-labelledby="list-title">
@@ -105,7 +106,11 @@ export function ListPage(props: ListPageProps) {
         )}
       </div>
       <div class="lists-write">
-        {reached === 0 ? (
+        {arriving ? (
+          <p class="lists-soft" role="status">
+            {t("lists.arriving")}
+          </p>
+        ) : reached === 0 ? (
           <p class="lists-soft">{people.length === 0 ? t("lists.first") : t("lists.nobody")}</p>
         ) : (
           <Composer
