@@ -17,10 +17,10 @@ import { whenOf } from "./weekly-work.ts";
 /** Letters that are kept. */
 export const KEPT = 12;
 const WEEK_MS = 7 * 24 * 60 * 60_000;
-/** How long a device that is online waits for what came meanwhile, at least and at most; and one that has no line, ms. */
+/** How long a device that is online waits for what came meanwhile, at least and at most; and one that knows that it has no line, ms. */
 const SETTLE_MS = 5000;
 const BEHIND_MS = 60_000;
-const OFFLINE_MS = 20_000;
+const OFFLINE_MS = 10_000;
 const LOOK_MS = 1000;
 /** A timer of the platform counts no further than some weeks, and a device that slept counts none of it. */
 const LONGEST_WAIT_MS = 10 * 60_000;
@@ -83,7 +83,7 @@ function hasComeIn(core: Core, spaces: readonly Chosen[], now: number): boolean 
   if (core.line() !== "online") state.online = null;
   else state.online ??= now;
   const waited = now - state.since;
-  if (state.online === null) return waited >= OFFLINE_MS;
+  if (state.online === null) return waited >= (core.line() === "offline" ? OFFLINE_MS : BEHIND_MS);
   const behind = spaces.some(({ seq, hub_seq }) => seq < hub_seq);
   return behind ? waited >= BEHIND_MS : now - state.online >= SETTLE_MS;
 }
