@@ -10,7 +10,7 @@ import { idBytes, testId, toolHarness } from "../tools/harness.ts";
 import { MARKS_LIMITS, readMarks } from "../tools/marks/events.ts";
 import { putMark } from "../tools/marks/registers.ts";
 import { compose, sectionOf } from "./compose.ts";
-import { letter, letters, unread } from "./letters.ts";
+import { letter, letters, unread } from "./weekly-letters.ts";
 import { WEEKLY_MIGRATIONS } from "./tables.ts";
 import { readLetter, setSpaces, setWhen, settingsNow, settingsOf } from "./weekly-work.ts";
 

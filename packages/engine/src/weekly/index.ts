@@ -3,7 +3,7 @@ import type { Core } from "../core.ts";
 import type { WeeklyCommands, WeeklyLive } from "./api.ts";
 
 const acts = () => import("./weekly-work.ts");
-const reads = () => import("./letters.ts");
+const reads = () => import("./weekly-letters.ts");
 
 export function weeklyCommands(core: Core): WeeklyCommands {
   return {

@@ -1,5 +1,39 @@
 // Written by scripts/i18n-types.ts from catalogues/en*.json.
-export type Area = "access" | "admin" | "brought" | "channels" | "contact" | "deep" | "devices" | "emoji" | "files" | "frame" | "groups" | "import" | "leading" | "links" | "lists" | "lock" | "media" | "moving" | "notifications" | "order" | "profile" | "recovery" | "requests" | "search" | "settings" | "sharing" | "signals" | "start" | "talk" | "timing" | "trouble" | "trust" | "ways" | "weekly";
+export type Area =
+  | "access"
+  | "admin"
+  | "brought"
+  | "channels"
+  | "contact"
+  | "deep"
+  | "devices"
+  | "emoji"
+  | "files"
+  | "frame"
+  | "groups"
+  | "import"
+  | "leading"
+  | "links"
+  | "lists"
+  | "lock"
+  | "media"
+  | "moving"
+  | "notifications"
+  | "order"
+  | "profile"
+  | "recovery"
+  | "requests"
+  | "search"
+  | "settings"
+  | "sharing"
+  | "signals"
+  | "start"
+  | "talk"
+  | "timing"
+  | "trouble"
+  | "trust"
+  | "ways"
+  | "weekly";
 
 export interface Messages {
   "app.name": null;
