@@ -186,8 +186,8 @@ export const listScreens = {
     { listId: "l2", name: "الصحافة", people: 0 },
   ]),
   "lists-none": lists([]),
-  list: page(list),
-  "list-empty": page({ ...list, people: [], sendings: [] }),
+  "lists-one": page(list),
+  "lists-empty": page({ ...list, people: [], sendings: [] }),
   week: week(letter),
   "week-none": week(null),
   "week-settings": (
@@ -207,8 +207,8 @@ export const listScreens = {
 
 /** Dialogs. */
 export const listDialogs = {
-  "list-name": <NameList busy={false} onName={nothing} onClose={nothing} />,
-  "list-choose": (
+  "lists-name": <NameList busy={false} onName={nothing} onClose={nothing} />,
+  "lists-choose": (
     <ChoosePeople
       people={PEOPLE.map((name, n) => ({
         identityId: id(n),

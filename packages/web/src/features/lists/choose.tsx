@@ -1,13 +1,11 @@
 import "./lists.css";
 import "../chat/forward.css";
-import { Search } from "lucide";
 import { useState } from "preact/hooks";
 import { formatNumber, t } from "../../i18n/index.ts";
 import { Avatar } from "../../ui/avatar.tsx";
 import { Button } from "../../ui/button.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { TextField } from "../../ui/field.tsx";
-import { Icon } from "../../ui/icon.tsx";
 
 export interface Choosable {
   identityId: string;
@@ -45,11 +43,7 @@ export function ChoosePeople({
       }
     >
       <p>{t("lists.chooseHint", { most: formatNumber(MOST) })}</p>
-      {people.length > 0 && (
-        <TextField label={t("lists.find")} value={query} onInput={setQuery}>
-          <Icon of={Search} />
-        </TextField>
-      )}
+      {people.length > 0 && <TextField label={t("lists.find")} value={query} onInput={setQuery} />}
       {people.length === 0 ? (
         <p class="field-hint">{t("lists.noOne")}</p>
       ) : found.length === 0 ? (

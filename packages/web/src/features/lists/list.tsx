@@ -6,15 +6,16 @@ import {
   ChevronDown,
   Clock,
   Ellipsis,
-  EyeOff,
   Pencil,
   Trash2,
   Users,
   UsersRound,
+  X,
 } from "lucide";
 import { useState } from "preact/hooks";
 import { formatMoment } from "../../i18n/dates.ts";
-import { formatList, formatNumber, t } from "../../i18n/index.ts";
+import { formatNumber, t } from "../../i18n/index.ts";
+import { formatNames } from "../../i18n/names.ts";
 import { Avatar } from "../../ui/avatar.tsx";
 import { Button, IconButton } from "../../ui/button.tsx";
 import { Composer } from "../../ui/composer.tsx";
@@ -54,8 +55,8 @@ export function ListPage(props: ListPageProps) {
           onClick={props.onBack}
         />
         <div class="pane-title">
-          <h1 id="list-title" tabIndex={-1} dir="auto">
-            {list.name}
+          <h1 id="list-title" tabIndex={-1}>
+            <bdi>{list.name}</bdi>
           </h1>
           <p class="pane-sub">{t("lists.people", { count: people.length })}</p>
         </div>
@@ -144,9 +145,7 @@ function People({ list, spaceHref, onChoose }: ListPageProps) {
       <summary>
         <Icon of={Users} />
         <span>
-          {people.length === 0
-            ? t("lists.people", { count: 0 })
-            : formatList([...names, ...(more > 0 ? [`+${formatNumber(more)}`] : [])])}
+          {people.length === 0 ? t("lists.people", { count: 0 }) : formatNames(names, more)}
         </span>
         <Icon of={ChevronDown} />
       </summary>
@@ -176,20 +175,16 @@ function Sending({ one, onForget }: { one: ListSending; onForget: (sendingId: st
   const { sendingId, at, text, files, total, sent, waits } = one;
   const namesOf = (why: ListMiss): string => {
     const some = one.missed.filter((person) => person.why === why);
+    if (some.length === 0) return "";
     const names = some.slice(0, MISSED).map(({ name }) => name || "?");
-    return some.length === 0
-      ? ""
-      : formatList([
-          ...names,
-          ...(some.length > MISSED ? [`+${formatNumber(some.length - MISSED)}`] : []),
-        ]);
+    return formatNames(names, some.length - names.length);
   };
   return (
     <li class="lists-one">
       <div class="lists-one-head">
         <span>{formatMoment(at)}</span>
         <IconButton
-          icon={EyeOff}
+          icon={X}
           label={t("lists.forget")}
           tip="below-end"
           onClick={() => onForget(sendingId)}

@@ -14,7 +14,8 @@ import {
 import type { ComponentChildren } from "preact";
 import { useId } from "preact/hooks";
 import { formatMoment } from "../../i18n/dates.ts";
-import { currentTag, formatList, formatNumber, t } from "../../i18n/index.ts";
+import { currentTag, formatNumber, t } from "../../i18n/index.ts";
+import { formatNames } from "../../i18n/names.ts";
 import { Avatar } from "../../ui/avatar.tsx";
 import { Icon } from "../../ui/icon.tsx";
 import { IconButton } from "../../ui/button.tsx";
@@ -117,7 +118,7 @@ function Space({ space, ...props }: WeekProps & { space: WeekSpace }) {
                 ? t("weekly.messages", { count: space.count })
                 : t("weekly.from", {
                     count: space.count,
-                    names: formatList([...named, ...(rest > 0 ? [`+${formatNumber(rest)}`] : [])]),
+                    names: formatNames(named, rest),
                   })}
             </p>
           )}
@@ -137,7 +138,7 @@ function Space({ space, ...props }: WeekProps & { space: WeekSpace }) {
         title={t("weekly.polls")}
         icon={ChartNoAxesColumn}
         of={space.polls}
-        aside={({ poll }) =>
+        below={({ poll }) =>
           poll === null
             ? ""
             : [
@@ -181,12 +182,15 @@ function Messages({
   space,
   messageHref,
   aside,
+  below,
 }: Pick<WeekProps, "messageHref"> & {
   title: string;
   icon: IconNode;
   of: readonly WeekMessage[];
   space: string;
+  /** Beside the name, and under the words. */
   aside?: (message: WeekMessage) => string;
+  below?: (message: WeekMessage) => string;
 }) {
   if (of.length === 0) return null;
   return (
@@ -197,7 +201,12 @@ function Messages({
           wrap
           href={messageHref(space, message.eventId)}
           title={message.mine ? t("weekly.you") : <bdi>{message.authorName}</bdi>}
-          detail={<bdi>{message.text}</bdi>}
+          detail={
+            <>
+              <bdi>{message.text}</bdi>
+              {below && <span class="week-below">{below(message)}</span>}
+            </>
+          }
           {...(aside === undefined ? {} : { aside: aside(message) })}
         />
       ))}
