@@ -3,9 +3,12 @@
  * people with whom she has a conversation of two each, on two nodes.
  */
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
-import { until } from "@baraza/testkit";
+import type { PushService } from "@baraza/testkit";
+import { startPushService, until } from "@baraza/testkit";
 import type { Companion } from "./lib/companion.ts";
 import { companion } from "./lib/companion.ts";
+import type { Bell } from "./lib/pushes.ts";
+import { withPushes } from "./lib/pushes.ts";
 import type { Site } from "./lib/site.ts";
 import { keepPictures, openSite } from "./lib/site.ts";
 import * as steps from "./lib/steps.ts";
@@ -17,6 +20,8 @@ const GROUP = "Announcements";
 const PHONE = { width: 360, height: 740 };
 
 let site: Site;
+let pushes: PushService;
+let bell: Bell;
 let amina: Companion;
 let bruno: Companion;
 let chen: Companion;
@@ -26,7 +31,7 @@ let withChen: string;
 let group: string;
 
 beforeAll(async () => {
-  site = await openSite();
+  [site, pushes] = await Promise.all([openSite(), startPushService()]);
   const { a, b } = site.nodes;
   amina = await companion(a, { name: "amina", shownName: "Amina Wanjiku" });
   bruno = await companion(b, { name: "bruno", shownName: "Bruno Delgado" });
@@ -49,6 +54,7 @@ afterEach(({ task }) => keepPictures(site, task));
 afterAll(async () => {
   for (const one of [amina, bruno, chen]) await one?.close();
   await site.close();
+  await pushes.close();
 });
 
 const heard = (one: Companion, spaceId: string, text: string) =>
@@ -91,6 +97,29 @@ test("what was new in a week is one letter, with a quiet line in what is new and
   );
 });
 
+test("with the app in the background a notification says that a letter is there, and nothing of what is in it", async () => {
+  const { page, t } = her;
+  await page.getByRole("link", { name: t("shell.settings"), exact: true }).click();
+  await page.getByRole("switch", { name: t("notifications.on") }).click();
+  await until(() => page.getByRole("switch", { name: t("notifications.on") }).isChecked(), "on");
+  await bruno.say(group, "The boxes are at the gate");
+  await heard(amina, group, "The boxes are at the gate");
+  await bell.background(true);
+  // From now on it is due on another day: today.
+  await amina.commands["weekly.setWhen"]({ day: new Date().getDay(), hour: 0 });
+  const words = t("notifications.weekly");
+  const told = async () => (await bell.shown()).filter(({ body }) => body === words);
+  await until(async () => (await told()).length > 0, "the notification");
+  expect(await told()).toMatchObject([
+    { title: t("app.name"), path: expect.stringMatching(/^\/week\/\d{4}-\d{2}-\d{2}$/) },
+  ]);
+  await bell.background(false);
+  await page.goto(`${site.nodes.a.url}/week`);
+  await page.getByRole("heading", { name: t("weekly.title"), level: 1 }).waitFor();
+  await page.getByRole("heading", { name: t("weekly.earlier") }).waitFor();
+  await until(async () => (await told()).length === 0, "the notification is gone");
+});
+
 test("the letter is chosen in a conversation's overview and in the settings, also on a phone", async () => {
   const { page, t } = her;
   await page.setViewportSize(PHONE);
@@ -103,8 +132,8 @@ test("the letter is chosen in a conversation's overview and in the settings, als
   const settings = page.getByRole("region", { name: t("weekly.setting") });
   await settings.getByText(t("weekly.suggested")).waitFor();
   await settings.getByRole("switch", { name: new RegExp(GROUP) }).click();
-  await settings.getByLabel(t("weekly.day")).selectOption({ label: "Friday" });
-  await amina.until("weekly.settings", {}, ({ on, day }) => on && day === 5);
+  await settings.getByLabel(t("weekly.hour")).selectOption("17");
+  await amina.until("weekly.settings", {}, ({ on, hour }) => on && hour === 17);
   await settings.getByRole("button", { name: t("weekly.off") }).click();
   await settings.getByRole("button", { name: t("weekly.onAgain") }).waitFor();
   await amina.until("weekly.settings", {}, ({ on, spaces }) => !on && spaces.some((one) => one.on));

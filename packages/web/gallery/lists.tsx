@@ -3,8 +3,9 @@ import type { ListDetails, WeekLetter, WeeklySettings } from "@baraza/engine";
 import { ChoosePeople } from "../src/features/lists/choose.tsx";
 import { ListPage } from "../src/features/lists/list.tsx";
 import { Lists, NameList } from "../src/features/lists/lists.tsx";
-import { WeeklyGroup, WeeklyPart } from "../src/features/weekly/settings.tsx";
+import { WeeklyGroup } from "../src/features/weekly/settings.tsx";
 import { Week } from "../src/features/weekly/week.tsx";
+import { t } from "../src/i18n/index.ts";
 import { now } from "./samples.ts";
 
 const nothing = (): void => undefined;
@@ -179,6 +180,30 @@ const settings: WeeklySettings = {
   ),
 };
 
+function InSettings() {
+  return (
+    <section class="settings" aria-labelledby="settings-title">
+      <header class="pane-head">
+        <h1 class="pane-title" id="settings-title" tabIndex={-1}>
+          {t("settings.title")}
+        </h1>
+      </header>
+      <div class="pane-body">
+        <div class="settings-column">
+          <WeeklyGroup
+            settings={settings}
+            all={false}
+            onAll={nothing}
+            weekHref="#"
+            onSpace={nothing}
+            onWhen={nothing}
+          />
+        </div>
+      </div>
+    </section>
+  );
+}
+
 /** Pages beside the list of conversations. */
 export const listScreens = {
   lists: lists([
@@ -190,19 +215,7 @@ export const listScreens = {
   "lists-empty": page({ ...list, people: [], sendings: [] }),
   week: week(letter),
   "week-none": week(null),
-  "week-settings": (
-    <div class="settings">
-      <WeeklyGroup
-        settings={settings}
-        all={false}
-        onAll={nothing}
-        weekHref="#"
-        onSpace={nothing}
-        onWhen={nothing}
-      />
-      <WeeklyPart on off={false} day={1} hour={8} settingsHref="#" onChange={nothing} />
-    </div>
-  ),
+  "week-settings": <InSettings />,
 };
 
 /** Dialogs. */

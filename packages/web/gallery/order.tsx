@@ -11,6 +11,7 @@ import { About } from "../src/features/order/about.tsx";
 import { Bookmarks } from "../src/features/order/bookmarks.tsx";
 import { CatchUp } from "../src/features/order/catch-up.tsx";
 import { News } from "../src/features/order/news.tsx";
+import { WeeklyPart } from "../src/features/weekly/settings.tsx";
 import { WeekLine } from "../src/features/weekly/week.tsx";
 import "../src/features/search/search.css";
 
@@ -229,6 +230,7 @@ export const about = (
     personHref={(id) => `#${id}`}
     onOrder={nothing}
     onBack={nothing}
+    more={<WeeklyPart on off={false} day={1} hour={8} settingsHref="#" onChange={nothing} />}
   />
 );
 export const catchUp = <CatchUp left={3} next="Water committee" onNext={nothing} onEnd={nothing} />;

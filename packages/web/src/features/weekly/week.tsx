@@ -50,7 +50,9 @@ export function Week(props: WeekProps) {
           tip="below-start"
           onClick={props.onBack}
         />
-        <p class="pane-title">{t("weekly.setting")}</p>
+        <h1 class="pane-title" id="week-title" tabIndex={-1}>
+          {t("weekly.title")}
+        </h1>
         <a
           class="icon-button"
           data-kind="quiet"
@@ -69,10 +71,7 @@ export function Week(props: WeekProps) {
         ) : (
           <article class="week">
             <header class="week-head">
-              <h1 id="week-title" tabIndex={-1}>
-                {t("weekly.title")}
-              </h1>
-              <p>{spanOf(letter)}</p>
+              <p class="week-span">{spanOf(letter)}</p>
               <p class="week-soft">{t("weekly.lead")}</p>
             </header>
             {letter.spaces.map((space) => (
