@@ -68,9 +68,14 @@ test("what was new in a week is one letter, with a quiet line in what is new and
   });
   await bruno.commands["chat.pin"]({ spaceId: group, eventId, on: true });
   await heard(amina, group, "The seeds have come, Amina");
-  // She chose it long enough ago for a letter to be due.
-  await amina.past(8 * DAY, () => amina.commands["weekly.set"]({ spaceIds: [group], on: true }));
+  // She chose it long enough ago for a letter to be due: yesterday's.
+  await amina.past(8 * DAY, async () => {
+    await amina.commands["weekly.setWhen"]({ day: (new Date().getDay() + 6) % 7, hour: 0 });
+    await amina.commands["weekly.set"]({ spaceIds: [group], on: true });
+  });
   her = await site.visitor(site.nodes.a);
+  bell = await withPushes(her, pushes);
+  await bell.permit("granted");
   const { page, t } = her;
   await steps.signIn(her, amina);
   await page.getByRole("link", { name: t("list.news") }).click();
