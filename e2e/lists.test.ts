@@ -160,11 +160,8 @@ test("a list is made from a new conversation, and what is written to it goes to 
   await asks.getByLabel(t("lists.name")).fill(LIST);
   await asks.getByRole("button", { name: t("lists.make") }).click();
   await page.getByRole("heading", { name: LIST, level: 1 }).waitFor();
-  await page.getByText(t("lists.first")).waitFor();
-  await page
-    .getByRole("button", { name: t("lists.choose") })
-    .first()
-    .click();
+  await page.getByText(t("lists.empty")).waitFor();
+  await page.getByRole("button", { name: t("lists.add") }).click();
   const who = page.getByRole("dialog", { name: t("lists.choose") });
   for (const name of ["Bruno Delgado", "Chen Li"]) {
     await who.getByRole("checkbox", { name }).click();

@@ -1349,6 +1349,7 @@ export interface Messages {
   "lists.tooMany": null;
   "lists.is.arriving": null;
   "lists.arriving": null;
+  "lists.add": null;
   "lock.title": null;
   "lock.what": null;
   "lock.is.pin": null;

@@ -42,6 +42,7 @@ export interface ListPageProps {
 export function ListPage(props: ListPageProps) {
   const { list } = props;
   const { people, sendings } = list;
+  const fresh = people.length === 0 && sendings.length === 0;
   const arriving = people.some(({ miss }) => miss === "arriving");
   const reached = people.filter(({ miss }) => miss === null).length;
   return (
@@ -78,18 +79,20 @@ export function ListPage(props: ListPageProps) {
         />
       </header>
       <div class="pane-body">
-        {people.length === 0 && sendings.length === 0 ? (
-          <EmptyState
-            picture={<Icon of={Users} />}
-            title={t("lists.empty")}
-            action={
-              <Button kind="primary" icon={UsersRound} onClick={props.onChoose}>
-                {t("lists.choose")}
-              </Button>
-            }
-          >
-            {t("lists.lead")}
-          </EmptyState>
+        {fresh ? (
+          <div class="lists-none">
+            <EmptyState
+              picture={<Icon of={Users} />}
+              title={t("lists.empty")}
+              action={
+                <Button kind="primary" icon={UsersRound} onClick={props.onChoose}>
+                  {t("lists.add")}
+                </Button>
+              }
+            >
+              {t("lists.lead")}
+            </EmptyState>
+          </div>
         ) : (
           <div class="lists-page">
             <People {...props} />
@@ -106,7 +109,7 @@ export function ListPage(props: ListPageProps) {
           </div>
         )}
       </div>
-      <div class="lists-write">
+      <div class="lists-write" hidden={fresh}>
         {arriving ? (
           <p class="lists-soft" role="status">
             {t("lists.arriving")}

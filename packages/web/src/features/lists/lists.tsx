@@ -47,9 +47,11 @@ export function Lists({ lists, hrefOf, onNew, onBack }: ListsProps) {
         {lists === undefined ? (
           <Skeleton label={t("ui.moment")} rows={3} />
         ) : lists.length === 0 ? (
-          <EmptyState picture={<Icon of={Megaphone} />} title={t("lists.none")} action={make}>
-            {t("lists.lead")}
-          </EmptyState>
+          <div class="lists-none">
+            <EmptyState picture={<Icon of={Megaphone} />} title={t("lists.none")} action={make}>
+              {t("lists.lead")}
+            </EmptyState>
+          </div>
         ) : (
           <div class="lists-page">
             <p class="lists-soft">{t("lists.lead")}</p>

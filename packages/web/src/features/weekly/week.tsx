@@ -65,9 +65,19 @@ export function Week(props: WeekProps) {
       </header>
       <div class="pane-body">
         {letter === null ? (
-          <EmptyState picture={<Icon of={Mail} />} title={t("weekly.none")}>
-            {t("weekly.noneHint")}
-          </EmptyState>
+          <div class="week-none">
+            <EmptyState
+              picture={<Icon of={Mail} />}
+              title={t("weekly.none")}
+              action={
+                <a class="button" data-kind="secondary" href={props.settingsHref}>
+                  {t("weekly.choose")}
+                </a>
+              }
+            >
+              {t("weekly.noneHint")}
+            </EmptyState>
+          </div>
         ) : (
           <article class="week">
             <header class="week-head">
