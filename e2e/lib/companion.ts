@@ -25,6 +25,8 @@ export type Companion = {
     text: string,
     more?: { replyTo?: string; mentions?: string[]; minutesAgo?: number },
   ): Promise<string>;
+  /** Does something with a clock that is behind by so many ms. */
+  past<T>(ms: number, act: () => Promise<T>): Promise<T>;
   /** Makes an invitation link that stops working after this time. */
   inviteFor(spaceId: string, ms: number): Promise<{ link: string; expires: number }>;
   close(): Promise<void>;
@@ -68,6 +70,14 @@ export async function companion(
       behind = minutesAgo * 60_000;
       try {
         return (await commands["chat.send"]({ spaceId, text, ...more })).eventId;
+      } finally {
+        behind = 0;
+      }
+    },
+    past: async (ms, act) => {
+      behind = ms;
+      try {
+        return await act();
       } finally {
         behind = 0;
       }

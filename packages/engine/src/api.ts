@@ -13,6 +13,8 @@ import type { MemberRole } from "./people/rules.ts";
 import type { NewsLive } from "./news/api.ts";
 import type { MirrorCommands, MirrorLive } from "./mirrors/api.ts";
 import type { LaterCommands, LaterLive } from "./later/api.ts";
+import type { ListsCommands, ListsLive } from "./lists/api.ts";
+import type { WeeklyCommands, WeeklyLive } from "./weekly/api.ts";
 import type { VanishCommands, VanishLive } from "./vanish/api.ts";
 import type { NotificationsCommands, NotificationsLive } from "./notifications/api.ts";
 import type { RequestsCommands, RequestsLive } from "./requests/api.ts";
@@ -260,6 +262,8 @@ export type EngineCommands = {
   WaysCommands &
   MovingCommands &
   LaterCommands &
+  ListsCommands &
+  WeeklyCommands &
   NotificationsCommands &
   RecoveryCommands &
   RequestsCommands &
@@ -290,6 +294,8 @@ export type EngineLive = {
   WaysLive &
   MovingLive &
   LaterLive &
+  ListsLive &
+  WeeklyLive &
   NotificationsLive &
   RecoveryLive &
   RequestsLive &

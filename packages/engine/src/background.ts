@@ -64,6 +64,8 @@ export function createBackground(core: Core, onSignedOut: (why: Shut | null) => 
     let busy = false;
     let again = false;
     let failures = 0;
+    // What runs last knows best when to look again: an earlier wish for that is given up.
+    let cancel: (() => void) | null = null;
     const run = async (): Promise<void> => {
       if (busy) {
         again = true;
@@ -76,11 +78,15 @@ export function createBackground(core: Core, onSignedOut: (why: Shut | null) => 
           if (stopped || !core.signedIn()) return;
           const next = await work();
           failures = 0;
-          if (typeof next === "number") later(Math.max(50, next - core.platform.clock.now()), run);
+          if (typeof next === "number") {
+            cancel?.();
+            cancel = later(Math.max(50, next - core.platform.clock.now()), run);
+          }
         } while (again);
       } catch (error) {
         if (!(error instanceof ProtocolError)) core.report(error);
-        later(backoff(failures++), run);
+        cancel?.();
+        cancel = later(backoff(failures++), run);
       } finally {
         busy = false;
       }
@@ -88,13 +94,17 @@ export function createBackground(core: Core, onSignedOut: (why: Shut | null) => 
     return () => track(run());
   }
 
-  function later(ms: number, run: () => Promise<void>): void {
-    if (stopped) return;
+  function later(ms: number, run: () => Promise<void>): () => void {
+    if (stopped) return () => undefined;
     const cancel = core.platform.clock.setTimer(ms, () => {
       timers.delete(cancel);
       track(run());
     });
     timers.add(cancel);
+    return () => {
+      timers.delete(cancel);
+      cancel();
+    };
   }
 
   const letters = single(() => sendLetters(core));
@@ -141,6 +151,16 @@ export function createBackground(core: Core, onSignedOut: (why: Shut | null) => 
   const due = single(async () => {
     const row = await core.store.get("SELECT 1 AS one FROM later WHERE failed IS NULL LIMIT 1");
     return row === undefined ? null : (await import("./later/send-later.ts")).tendLater(core);
+  });
+  const lists = single(async () => {
+    const row = await core.store.get("SELECT 1 AS one FROM list_sendings LIMIT 1");
+    return row === undefined ? null : (await import("./lists/send-to-list.ts")).tendLists(core);
+  });
+  const weekly = single(async () => {
+    const row = await core.store.get(
+      "SELECT 1 AS one FROM marks WHERE kind = 'weekly' AND value IS NOT NULL LIMIT 1",
+    );
+    return row === undefined ? null : (await import("./weekly/tend-weekly.ts")).tendWeekly(core);
   });
   const requests = single(() => tendRequests(core));
   const moves = single(async () =>
@@ -256,6 +276,8 @@ export function createBackground(core: Core, onSignedOut: (why: Shut | null) => 
       if (what.marks === true) marks();
       if (what.vanish === true) vanish();
       if (what.later === true) due();
+      if (what.lists === true) lists();
+      if (what.weekly === true) weekly();
       if (what.requests === true) requests();
     },
     start() {
@@ -290,6 +312,8 @@ export function createBackground(core: Core, onSignedOut: (why: Shut | null) => 
             marks();
             vanish();
             due();
+            lists();
+            weekly();
             requests();
             track(noteUse(core));
             moves();

@@ -7,7 +7,7 @@ import type { Remote } from "./net/remote.ts";
 import type { Platform, SqlStore } from "./ports.ts";
 import type { SpaceRuntime } from "./spaces/runtime.ts";
 import type { FilesWork } from "./tools/files/work-port.ts";
-import type { Tool } from "./tools/tool.ts";
+import type { Tool, ToolContext } from "./tools/tool.ts";
 
 /** The signed-in account with its private keys: in memory only, loaded from the store. */
 export type Me = {
@@ -37,6 +37,8 @@ export type Core = {
   readonly spaces: Map<string, Promise<SpaceRuntime | null>>;
   /** Uploads and the content of files, loaded when they are needed. */
   files(): Promise<FilesWork>;
+  /** What tools work with. */
+  context(): ToolContext;
   /** The signed-in account. @throws EngineError `signed_out` */
   me(): Me;
   signedIn(): boolean;
@@ -80,6 +82,10 @@ export type Core = {
     vanish?: boolean;
     /** A message may be due. */
     later?: boolean;
+    /** Something waits to go through a broadcast list. */
+    lists?: boolean;
+    /** A weekly letter may be due. */
+    weekly?: boolean;
     /** First letters to send, or to look up the writers of. */
     requests?: boolean;
     /** There is content to send, to load, or to look after. */

@@ -24,6 +24,8 @@ import { LEADING_QUERY_TABLES } from "./leading/queries.ts";
 import { LEADING_MIGRATIONS } from "./leading/tables.ts";
 import { ask, readInvitation } from "./letters/ask.ts";
 import { invite } from "./letters/invite.ts";
+import { LISTS_LIVE, listsCommands } from "./lists/index.ts";
+import { LISTS_MIGRATIONS } from "./lists/tables.ts";
 import { MIRROR_QUERY_TABLES, mirrorCommands } from "./mirrors/lazy.ts";
 import { createMoving } from "./moving/index.ts";
 import { movedAway } from "./moving/own-moves.ts";
@@ -69,6 +71,8 @@ import { createTrust } from "./trust/index.ts";
 import { listNotices, NOTICE_TABLES, PERSON_TABLES } from "./trust/queries.ts";
 import { migrate } from "./store/migrate.ts";
 import { named, need } from "./util.ts";
+import { WEEKLY_LIVE, weeklyCommands } from "./weekly/index.ts";
+import { WEEKLY_MIGRATIONS } from "./weekly/tables.ts";
 import { createWays, theWays, WAYS_TABLES } from "./ways/index.ts";
 import { TIMER_TABLES, timerNow, vanishCommands } from "./vanish/index.ts";
 import { VANISH_MIGRATIONS } from "./vanish/tables.ts";
@@ -155,9 +159,13 @@ export async function createEngine(
   await migrate(store, LATER_MIGRATIONS, "later");
   await migrate(store, REQUESTS_MIGRATIONS, "requests");
   await migrate(store, SIGNAL_MIGRATIONS, "signals");
+  await migrate(store, LISTS_MIGRATIONS, "lists");
   for (const tool of tools) await migrate(store, [{ version: 1, up: tool.schema }], tool.name);
   // Without files and chat there is nothing to index: engines of tests may have other tools.
-  if (tools === allTools) await migrate(store, NEWS_MIGRATIONS, "news");
+  if (tools === allTools) {
+    await migrate(store, NEWS_MIGRATIONS, "news");
+    await migrate(store, WEEKLY_MIGRATIONS, "weekly");
+  }
   const sources = [...CORE_SOURCES, ...tools.flatMap(({ findable }) => findable)];
   await migrateSearch(store, sources);
 
@@ -186,6 +194,7 @@ export async function createEngine(
       );
       return filesWork;
     },
+    context: () => context,
     me() {
       if (me === null) throw new EngineError("signed_out");
       return me;
@@ -274,8 +283,12 @@ export async function createEngine(
     if (!tables.has("marks") && !tables.has("marks_drafts")) return;
     marksSoon ??= platform.clock.setTimer(MARKS_AFTER_MS, () => {
       marksSoon = null;
-      core.kick({ marks: true });
+      core.kick({ marks: true, weekly: true });
     });
+  });
+  const endLists = store.onCommit((tables) => {
+    if (["list_sendings", "list_posts", "outbox", "chat_outgoing"].some((one) => tables.has(one)))
+      core.kick({ lists: true });
   });
   const endVanishing = store.onCommit((tables) => {
     if (tables.has("vanishing") || tables.has("vanish_timers")) core.kick({ vanish: true });
@@ -301,7 +314,7 @@ export async function createEngine(
   });
   if (core.signedIn()) {
     background.start();
-    core.kick({ vanish: true, later: true });
+    core.kick({ vanish: true, later: true, lists: true, weekly: true });
     moving.start();
   }
 
@@ -452,6 +465,8 @@ export async function createEngine(
     ...notificationsCommands(core),
     ...vanishCommands(core),
     ...laterCommands(core),
+    ...listsCommands(core),
+    ...weeklyCommands(core),
     "sync.now": async () => background.nudge(),
     ...moving.commands,
     ...lazyLeadingCommands(core),
@@ -563,7 +578,7 @@ export async function createEngine(
   for (const { name, tables, run } of moving.live) watches[name] = stored(tables, run);
   for (const [name, query] of Object.entries(PEOPLE_LIVE))
     watches[name] = stored(query.tables, (args: { spaceId: string }) => query.run(core, args));
-  for (const [name, query] of Object.entries(REQUESTS_LIVE))
+  for (const [name, query] of Object.entries({ ...REQUESTS_LIVE, ...LISTS_LIVE, ...WEEKLY_LIVE }))
     watches[name] = stored(query.tables, (args: never) => query.run(core, args));
   for (const [name, query] of Object.entries(ADMIN_LIVE))
     watches[name] = stored(query.tables, () => query.run(core));
@@ -587,6 +602,7 @@ export async function createEngine(
       endWatch();
       endAsks();
       endMarks();
+      endLists();
       endVanishing();
       marksSoon?.();
       signals.stop();

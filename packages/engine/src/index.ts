@@ -17,6 +17,8 @@ export type * from "./requests/api.ts";
 export type * from "./sharing/api.ts";
 export * from "./ports.ts";
 export type * from "./later/api.ts";
+export type * from "./lists/api.ts";
+export type * from "./weekly/api.ts";
 export type * from "./search/api.ts";
 export type * from "./signals/api.ts";
 export type * from "./vanish/api.ts";

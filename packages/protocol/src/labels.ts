@@ -107,6 +107,7 @@ export const LABELS = {
   lockSealed: "baraza/lock-sealed/1",
   broughtMessage: "baraza/brought-message/1",
   broughtFile: "baraza/brought-file/1",
+  listPost: "baraza/list-post/1",
   vanishRoot: "baraza/vanish-root/1",
   vanishLeft: "baraza/vanish-left/1",
   vanishRight: "baraza/vanish-right/1",

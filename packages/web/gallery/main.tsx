@@ -20,6 +20,7 @@ import {
 } from "./order.tsx";
 import { groupScreens } from "./groups.tsx";
 import { drawOwnSigns, ownEmojiScreens, withOwnEmoji } from "./own-emoji.tsx";
+import { listDialogs, listScreens } from "./lists.tsx";
 import { channelBar, channelList, channelScreens } from "./channels.tsx";
 import { COLOURS, TEXT_SIZES } from "../src/app/settings.ts";
 import { Comfort } from "../src/features/settings/comfort.tsx";
@@ -561,6 +562,23 @@ const screens: Record<string, () => ComponentChildren> = {
   ),
   groups: () => <Frame current="s1" main={groupScreens.groups} />,
   "groups-none": () => <Frame current="s1" main={groupScreens["groups-none"]} />,
+  ...Object.fromEntries(
+    Object.entries(listScreens).map(([name, screen]) => [
+      name,
+      () => <Frame list={null} main={screen} />,
+    ]),
+  ),
+  ...Object.fromEntries(
+    Object.entries(listDialogs).map(([name, dialog]) => [
+      name,
+      () => (
+        <>
+          <Frame />
+          {dialog}
+        </>
+      ),
+    ]),
+  ),
   "order-folders": () => <>{folderDialog}</>,
   "list-joins": () => (
     <Frame
@@ -889,7 +907,13 @@ const screens: Record<string, () => ComponentChildren> = {
   "new-space": () => (
     <>
       <Frame />
-      <NewSpace writeHref="#write" busy={false} onCreate={nothing} onClose={nothing} />
+      <NewSpace
+        writeHref="#write"
+        listsHref="#lists"
+        busy={false}
+        onCreate={nothing}
+        onClose={nothing}
+      />
     </>
   ),
   settings: () => (

@@ -11,6 +11,8 @@ import { About } from "../src/features/order/about.tsx";
 import { Bookmarks } from "../src/features/order/bookmarks.tsx";
 import { CatchUp } from "../src/features/order/catch-up.tsx";
 import { News } from "../src/features/order/news.tsx";
+import { WeeklyPart } from "../src/features/weekly/settings.tsx";
+import { WeekLine } from "../src/features/weekly/week.tsx";
 import "../src/features/search/search.css";
 
 const nothing = (): void => undefined;
@@ -22,6 +24,7 @@ const filters = (
       { folderId: "f1", name: "Work", unread: 2 },
       { folderId: "f2", name: "العائلة", unread: 0 },
     ]}
+    lists={[{ listId: "l1", name: "Village delegates", href: "#" }]}
     unread={2}
     mentions={1}
     archived={3}
@@ -157,7 +160,7 @@ const news = {
   onRead: nothing,
 };
 export const orderPages = {
-  news: <News {...news} groups={groups} />,
+  news: <News {...news} groups={groups} first={<WeekLine href="#week" />} />,
   "news-none": <News {...news} groups={[]} />,
   bookmarks: (
     <Bookmarks
@@ -228,6 +231,7 @@ export const about = (
     personHref={(id) => `#${id}`}
     onOrder={nothing}
     onBack={nothing}
+    more={<WeeklyPart on off={false} day={1} hour={8} settingsHref="#" onChange={nothing} />}
   />
 );
 export const catchUp = <CatchUp left={3} next="Water committee" onNext={nothing} onEnd={nothing} />;

@@ -262,6 +262,9 @@ export async function testSpace(history: "none" | "all" = "none"): Promise<TestS
     },
     spaces: new Map(),
     files: () => Promise.reject(new Error("the test has no files")),
+    context: () => {
+      throw new Error("the test has no tools' context");
+    },
     me: () => me,
     signedIn: () => true,
     setMe: () => undefined,

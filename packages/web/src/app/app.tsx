@@ -116,6 +116,17 @@ const Groups = lazy(() =>
     ([screens]) => screens.Groups,
   ),
 );
+const lists = () =>
+  Promise.all([import("./screens/lists.tsx"), loadWords("lists"), loadWords("talk")]).then(
+    ([screens]) => screens,
+  );
+const Lists = lazy(() => lists().then((screens) => screens.Lists));
+const BroadcastList = lazy(() => lists().then((screens) => screens.List));
+const Week = lazy(() =>
+  Promise.all([import("./screens/weekly.tsx"), loadWords("weekly")]).then(
+    ([screens]) => screens.Week,
+  ),
+);
 const files = () =>
   Promise.all([import("./screens/files.tsx"), loadWords("files")]).then(([screens]) => screens);
 const Files = lazy(() => files().then((screens) => screens.Files));
@@ -366,15 +377,31 @@ function SignedIn({
         {again}
       </>
     );
-  if (route.at === "new" || route.at === "bookmarks")
+  if (
+    route.at === "new" ||
+    route.at === "bookmarks" ||
+    route.at === "lists" ||
+    route.at === "list" ||
+    route.at === "week"
+  )
     return (
       <>
         <Shell
           {...frame}
           at="conversations"
           main={
-            <Boundary key={route.at}>
-              {route.at === "new" ? <News engine={engine} /> : <Bookmarks engine={engine} />}
+            <Boundary key={hrefOf(route)}>
+              {route.at === "new" ? (
+                <News engine={engine} />
+              ) : route.at === "lists" ? (
+                <Lists engine={engine} />
+              ) : route.at === "list" ? (
+                <BroadcastList engine={engine} listId={route.listId} key={route.listId} />
+              ) : route.at === "week" ? (
+                <Week engine={engine} letterId={route.letterId} key={route.letterId} />
+              ) : (
+                <Bookmarks engine={engine} />
+              )}
             </Boundary>
           }
         />
@@ -631,7 +658,7 @@ function screenKey(route: Route): string {
   if (route.at === "thread" || route.at === "space")
     return `space ${route.spaceId} ${route.channel ?? ""}`;
   if ("identityId" in route) return `${route.at} ${route.identityId}`;
-  if (route.at === "node") return hrefOf(route);
+  if (route.at === "node" || route.at === "list" || route.at === "week") return hrefOf(route);
   // A file is shown over its folder: the focus is the preview's matter.
   if (route.at === "files") return `files ${route.spaceId} ${route.folderId}`;
   if (route.at === "file") return `file ${route.spaceId}`;

@@ -23,6 +23,11 @@ export type Route =
   /** What is new across all conversations; messages that one marked to find them again. */
   | { at: "new" }
   | { at: "bookmarks" }
+  /** Broadcast lists, and one of them. */
+  | { at: "lists" }
+  | { at: "list"; listId: string }
+  /** A weekly letter by its day; null: the newest. */
+  | { at: "week"; letterId: string | null }
   | { at: "people"; spaceId: string }
   /** A conversation at a glance. */
   | { at: "about"; spaceId: string }
@@ -126,6 +131,16 @@ export function parseRoute(path: string, fragment = ""): Route {
   if (first === "node") return nodeRoute(second, third);
   if (first === "safety" && second !== undefined && third === undefined)
     return SAFETY.includes(second) ? { at: "safety", part: second as SafetyPart } : { at: "lost" };
+  if (first === "lists" && third === undefined)
+    return second === undefined
+      ? { at: "lists" }
+      : isEvent(second)
+        ? { at: "list", listId: second }
+        : { at: "lost" };
+  if (first === "week" && third === undefined)
+    return second === undefined || /^\d{4}-\d{2}-\d{2}$/.test(second)
+      ? { at: "week", letterId: second ?? null }
+      : { at: "lost" };
   if (first === "p" && second && third === undefined)
     return /^[0-9a-f]{64}$/.test(second) ? { at: "person", identityId: second } : { at: "lost" };
   if (second !== undefined) return { at: "lost" };
@@ -212,6 +227,10 @@ export function hrefOf(route: Route): string {
       return `/${route.at.toLowerCase()}${route.secret ? `#${route.secret}` : ""}`;
     case "person":
       return `/p/${route.identityId}`;
+    case "list":
+      return `/lists/${route.listId}`;
+    case "week":
+      return route.letterId === null ? "/week" : `/week/${route.letterId}`;
     case "data":
       return "/data";
     case "meet":
@@ -223,6 +242,7 @@ export function hrefOf(route: Route): string {
     case "new":
     case "bring":
     case "bookmarks":
+    case "lists":
     case "devices":
     case "requests":
     case "write":
@@ -272,6 +292,8 @@ export function parentOf(route: Route): Route {
     return { at: "files", spaceId: route.spaceId, folderId: null };
   if (route.at === "files" && route.spaceId !== null)
     return { at: "space", spaceId: route.spaceId };
+  if (route.at === "list") return { at: "lists" };
+  if (route.at === "week") return { at: "new" };
   if (route.at === "devices" || route.at === "bring") return { at: "settings" };
   if (route.at === "meet" || route.at === "blocked") return { at: "settings" };
   return route.at === "addDevice" ? { at: "devices" } : { at: "home" };

@@ -18,6 +18,7 @@ const TELLS = "baraza bell";
 const SIGHT = "baraza sight ";
 /** In sight, but no conversation. */
 const ELSEWHERE = "elsewhere";
+const WEEKLY_TAG = "weekly letter";
 /** What comes in one burst is told together. */
 const BURST_MS = 300;
 /** How long a page that was woken by a push has to find something to show. */
@@ -151,20 +152,56 @@ function tellNews(
     teller ??= createTeller(news);
     timer ??= setTimeout(() => void tell(), BURST_MS);
   });
+  const endWeekly = tellLetters(engine, settings);
   return () => {
     clearTimeout(timer);
     end();
+    endWeekly();
   };
+}
+
+/** Says that a weekly letter has been made, where nobody looks at the app; what is in it is for the page alone. */
+function tellLetters(
+  engine: EnginePort,
+  settings: () => NotificationSettings | undefined,
+): () => void {
+  let known: string | null | undefined;
+  const tell = async (letterId: string): Promise<void> => {
+    const wishes = settings();
+    if (wishes?.on !== true || isQuiet(wishes.quiet, new Date())) return;
+    if ((await conversationsInSight()).size > 0) return;
+    const path = hrefOf({ at: "week", letterId });
+    await showWords(
+      { title: t("app.name"), body: t("notifications.weekly"), tag: WEEKLY_TAG, path },
+      wishes,
+    );
+  };
+  return engine.watch(
+    "weekly.unread",
+    {},
+  )((unread) => {
+    const before = known;
+    known = unread;
+    if (unread === null) void clear(WEEKLY_TAG);
+    // What lies there at the start is in the list of what is new.
+    else if (before !== undefined && before !== unread) void tell(unread);
+  });
 }
 
 function atOf(telling: Telling): number {
   return telling.kind === "many" ? 1 : telling.news.newest.at;
 }
 
-async function show(telling: Telling, { content, sound }: NotificationSettings): Promise<boolean> {
+function show(telling: Telling, wishes: NotificationSettings): Promise<boolean> {
+  return showWords(wordsOf(telling, wishes.content), wishes);
+}
+
+async function showWords(
+  { title, body, tag, path }: Words,
+  { sound }: NotificationSettings,
+): Promise<boolean> {
   if (Notification.permission !== "granted") return false;
   const registration = await navigator.serviceWorker.ready;
-  const { title, body, tag, path } = wordsOf(telling, content);
   const options: NotificationOptions & { renotify: boolean } = {
     body,
     tag,

@@ -14,6 +14,7 @@ export type Area =
   | "import"
   | "leading"
   | "links"
+  | "lists"
   | "lock"
   | "media"
   | "moving"
@@ -32,7 +33,8 @@ export type Area =
   | "timing"
   | "trouble"
   | "trust"
-  | "ways";
+  | "ways"
+  | "weekly";
 
 export interface Messages {
   "app.name": null;
@@ -318,6 +320,7 @@ export interface Messages {
   "node.lead": { node: string | number };
   "node.leadMember": { node: string | number };
   "node.open": null;
+  "newSpace.list": null;
   "access.asksTitle": null;
   "access.asksNone": null;
   "access.askBy": { name: string | number };
@@ -1074,6 +1077,8 @@ export interface Messages {
   "frame.copied": { count: number };
   "frame.bookmarked": { count: number };
   "frame.deleteOwn": { count: number };
+  "frame.lists": null;
+  "frame.week": null;
   "groups.title": null;
   "groups.noneTitle": null;
   "groups.none": null;
@@ -1304,6 +1309,49 @@ export interface Messages {
   "links.failure.boxRoom": null;
   "links.failure.boxes": null;
   "links.failure.gone": null;
+  "lists.title": null;
+  "lists.lead": null;
+  "lists.none": null;
+  "lists.new": null;
+  "lists.name": null;
+  "lists.nameHint": null;
+  "lists.make": null;
+  "lists.people": { count: number };
+  "lists.choose": null;
+  "lists.change": null;
+  "lists.chooseHint": { most: string | number };
+  "lists.find": null;
+  "lists.noOne": null;
+  "lists.notFound": null;
+  "lists.full": null;
+  "lists.empty": null;
+  "lists.write": null;
+  "lists.first": null;
+  "lists.nobody": null;
+  "lists.sendTo": { count: number };
+  "lists.sent": null;
+  "lists.sentNone": null;
+  "lists.sentTo": { sent: string | number; total: string | number };
+  "lists.waits": { count: number };
+  "lists.elsewhere": null;
+  "lists.passes": null;
+  "lists.files": { count: number };
+  "lists.miss.gone": { names: string | number };
+  "lists.miss.blocked": { names: string | number };
+  "lists.miss.refused": { names: string | number };
+  "lists.is.gone": null;
+  "lists.is.blocked": null;
+  "lists.more": null;
+  "lists.rename": null;
+  "lists.remove": null;
+  "lists.removeHint": null;
+  "lists.didRemove": { name: string | number };
+  "lists.forget": null;
+  "lists.gone": null;
+  "lists.tooMany": null;
+  "lists.is.arriving": null;
+  "lists.arriving": null;
+  "lists.add": null;
   "lock.title": null;
   "lock.what": null;
   "lock.is.pin": null;
@@ -1577,6 +1625,7 @@ export interface Messages {
   "notifications.level.none": null;
   "notifications.levelHint": null;
   "notifications.levelOff": null;
+  "notifications.weekly": null;
   "order.show": null;
   "order.all": null;
   "order.unread": null;
@@ -2354,4 +2403,44 @@ export interface Messages {
   "ways.codeWhat": null;
   "ways.codeWritten": null;
   "ways.codeShow": null;
+  "weekly.setting": null;
+  "weekly.title": null;
+  "weekly.lead": null;
+  "weekly.none": null;
+  "weekly.noneHint": null;
+  "weekly.messages": { count: number };
+  "weekly.from": { count: number; names: string | number };
+  "weekly.mentions": null;
+  "weekly.pins": null;
+  "weekly.polls": null;
+  "weekly.top": null;
+  "weekly.files": { count: number };
+  "weekly.ends": { time: string | number };
+  "weekly.noEnd": null;
+  "weekly.ended": null;
+  "weekly.voters": { count: number };
+  "weekly.away": null;
+  "weekly.more": { count: number };
+  "weekly.earlier": null;
+  "weekly.tells": { count: number };
+  "weekly.unread": null;
+  "weekly.there": null;
+  "weekly.you": null;
+  "weekly.choose": null;
+  "weekly.what": null;
+  "weekly.day": null;
+  "weekly.hour": null;
+  "weekly.which": null;
+  "weekly.suggested": null;
+  "weekly.allSpaces": { count: number };
+  "weekly.next": { time: string | number };
+  "weekly.bounds": null;
+  "weekly.read": null;
+  "weekly.off": null;
+  "weekly.onAgain": null;
+  "weekly.here": null;
+  "weekly.hereHint": null;
+  "weekly.hereWhen": { day: string | number; hour: string | number };
+  "weekly.noSpaces": null;
+  "weekly.tooMany": null;
 }

@@ -98,7 +98,7 @@ export async function attach(
   };
   // What starts with it clears away what is not ready: it has to be there before this is.
   await context.files();
-  const id = await noteOutgoing(context, logId, body, 0);
+  const id = await noteOutgoing(context, logId, body);
   try {
     for (const [index, { name, content, prepared, changedAt }] of args.files.entries())
       await addFrom(
@@ -123,19 +123,18 @@ export async function attach(
   return { id };
 }
 
+/** Writes a message down that is not ready yet. @returns its id, which it keeps when it is posted */
 async function noteOutgoing(
   context: ToolContext,
   logId: string,
   body: Body,
-  ready: 0 | 1,
+  id: string = toHex(randomBytes(16)),
 ): Promise<string> {
-  const id = toHex(randomBytes(16));
   await context.write((tx) => {
-    tx.run("INSERT INTO chat_outgoing (id, log_id, at, ready, body) VALUES (?, ?, ?, ?, ?)", [
+    tx.run("INSERT INTO chat_outgoing (id, log_id, at, ready, body) VALUES (?, ?, ?, 0, ?)", [
       id,
       logId,
       context.now(),
-      ready,
       JSON.stringify(body),
     ]);
     for (const { fileId } of body.media.files)
@@ -246,13 +245,18 @@ export async function dropWith(
   await purge(context, { spaceId: logId, fileIds: gone.map((one) => one.file_id) });
 }
 
-/** Writes a message with files again in another conversation: its files go there as copies. */
+/**
+ * Writes a message with files again in another conversation: its files go there as copies.
+ * @param as the id that the message is to have, and what is written in the transaction that makes it ready; where that answers false,
+ * somebody else has done it meanwhile
+ */
 export async function forwardMedia(
   context: ToolContext,
   from: string,
   to: string,
   body: Body,
   folderName: string,
+  as?: { id: string; with: (tx: SqlTx) => boolean },
 ): Promise<void> {
   const { files } = body.media;
   if (files.length === 0) {
@@ -268,14 +272,27 @@ export async function forwardMedia(
   const left = files.filter((one) => there.some(({ file_id }) => file_id === one.fileId));
   if (left.length === 0) throw new EngineError("blob_missing");
   const parentId = await conversationFolder(context, to, folderName);
-  const { fileIds } = await copy(context, {
-    spaceId: from,
-    fileIds: left.map((one) => one.fileId),
-    toSpaceId: to,
-    parentId,
+  const copies = left.map((one) => ({ ...one, fileId: toHex(randomBytes(16)) }));
+  // As in `attach`: what a crash leaves half done is taken back at the next start.
+  await context.files();
+  const media = { ...body.media, files: copies };
+  const id = await noteOutgoing(context, to, { ...body, media }, as?.id);
+  try {
+    await copy(
+      context,
+      { spaceId: from, fileIds: left.map((one) => one.fileId), toSpaceId: to, parentId },
+      copies.map((one) => one.fileId),
+    );
+  } catch (error) {
+    await takeBack(context, { spaceId: to, id });
+    throw error;
+  }
+  const ready = await context.write((tx) => {
+    if (as?.with(tx) === false) return false;
+    tx.run("UPDATE chat_outgoing SET ready = 1 WHERE id = ?", [id]);
+    return true;
   });
-  const copies = left.map((one, index) => ({ ...one, fileId: fileIds[index] ?? one.fileId }));
-  await noteOutgoing(context, to, { ...body, media: { ...body.media, files: copies } }, 1);
+  if (!ready) await takeBack(context, { spaceId: to, id });
   (await context.files()).core.kick({ files: true });
 }
 

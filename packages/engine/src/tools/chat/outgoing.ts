@@ -62,7 +62,7 @@ export function createPostReady(work: Pick<FilesWork, "core" | "post">): () => P
     for (const row of rows) {
       const payload = messagePayload(JSON.parse(row.body) as Body);
       try {
-        await work.post(row.log_id, [{ type: "chat.message", payload }]);
+        await work.post(row.log_id, [{ type: "chat.message", payload, eventId: row.id }]);
       } catch (error) {
         // One was removed meanwhile: it stays where it can be seen and taken back.
         if (!(error instanceof EngineError)) throw error;

@@ -27,6 +27,8 @@ const MOST = 100_000;
 export async function copy(
   context: ToolContext,
   args: Parameters<FilesCommands["files.copy"]>[0],
+  /** The ids that the copies are to have, in the order of the files; others unless told. */
+  given: readonly string[] = [],
 ): ReturnType<FilesCommands["files.copy"]> {
   const {
     spaceId: logId,
@@ -41,7 +43,9 @@ export async function copy(
   await checkPlace(context, toSpaceId, parent, height);
   const nodes = await allBelow(context, logId, ids);
   if (nodes.length > MOST) throw invalid("fileIds");
-  const made = new Map(nodes.map((node) => [node.file_id, toHex(randomBytes(16))]));
+  const made = new Map(
+    nodes.map((node) => [node.file_id, given[ids.indexOf(node.file_id)] ?? toHex(randomBytes(16))]),
+  );
   const placeOf = (node: Node): string =>
     ids.includes(node.file_id) ? (parent ?? "") : (made.get(node.parent) ?? "");
   let items: AddedItem[] = [];

@@ -16,6 +16,16 @@ export const MARKS_LIMITS = {
   folderName: 60,
   folders: 100,
   bookmarks: 5000,
+  /** Broadcast lists, people on one, and what is kept of what was sent through it. */
+  lists: 50,
+  listed: 256,
+  listSent: 50,
+  /** UTF-16 units of a text that is kept with a list. */
+  listText: 2000,
+  /** Conversations that the weekly letter is made of, those that one letter tells of, and things of one kind that it names of each. */
+  weekly: 50,
+  letterSpaces: 30,
+  letterItems: 3,
 } as const;
 
 const plain = (max: number, min = 0) => v.pipe(v.string(), v.minLength(min), v.maxLength(max));
@@ -23,6 +33,12 @@ const plain = (max: number, min = 0) => v.pipe(v.string(), v.minLength(min), v.m
 export const place = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}(:[0-9a-f]{32})?$/));
 const space = hexId(32);
 const nothing = v.looseObject({});
+const hex = (bytes: number) => `[0-9a-f]{${2 * bytes}}`;
+const pattern = (regex: string) => v.pipe(v.string(), v.regex(new RegExp(`^${regex}$`)));
+const count = uint(FOREVER);
+const some = (bytes: number, most: number) => v.pipe(v.array(hexId(bytes)), v.maxLength(most));
+/** The day that a weekly letter is of: `2026-11-23`. */
+const day = pattern("\\d{4}-\\d{2}-\\d{2}");
 
 /** What each kind of mark says, and of what. A kind that this version does not know is kept as it is, for one that does. */
 export const MARK_KINDS = {
@@ -71,6 +87,65 @@ export const MARK_KINDS = {
     key: plain(MARKS_LIMITS.key, 1),
     value: v.looseObject({ at: uint(FOREVER) }),
   },
+  /** A broadcast list, who is on it (`LIST:IDENTITY`), and what was sent through it (`LIST:SENDING`). See lists/. */
+  list: {
+    key: hexId(16),
+    value: v.looseObject({ name: plain(MARKS_LIMITS.folderName, 1), at: uint(FOREVER) }),
+  },
+  listed: { key: pattern(`${hex(16)}:${hex(32)}`), value: nothing },
+  listSent: {
+    key: pattern(`${hex(16)}:${hex(16)}`),
+    value: v.looseObject({
+      at: uint(FOREVER),
+      /** Empty where it disappears somewhere: nobody keeps a copy. */
+      text: plain(MARKS_LIMITS.listText),
+      passes: v.optional(v.boolean()),
+      files: uint(FOREVER),
+      total: uint(MARKS_LIMITS.listed),
+      /** Everybody has it who gets it; `gone`, `blocked`, `refused` did not. */
+      done: v.boolean(),
+      gone: some(32, MARKS_LIMITS.listed),
+      blocked: some(32, MARKS_LIMITS.listed),
+      refused: some(32, MARKS_LIMITS.listed),
+    }),
+  },
+  /** A conversation that the weekly letter is made of; when it is made; the letters, by their day; and those that were read. See weekly/. */
+  weekly: { key: space, value: v.looseObject({ at: uint(FOREVER) }) },
+  weeklyWhen: {
+    key: v.literal("when"),
+    value: v.looseObject({ day: uint(6), hour: uint(23), off: v.optional(v.boolean()) }),
+  },
+  letter: {
+    key: day,
+    value: v.looseObject({
+      from: uint(FOREVER),
+      to: uint(FOREVER),
+      /** How far each conversation was looked through. */
+      seen: v.record(space, count),
+      /** Conversations with something new that found no room. */
+      more: count,
+      spaces: v.pipe(
+        v.array(
+          v.looseObject({
+            space,
+            /** Messages of others, by how many people, and those who wrote most. */
+            count,
+            people: count,
+            who: some(32, MARKS_LIMITS.letterItems),
+            /** Messages and files, by their ids. */
+            mentions: some(16, MARKS_LIMITS.letterItems),
+            pins: some(16, MARKS_LIMITS.letterItems),
+            polls: some(16, MARKS_LIMITS.letterItems),
+            top: some(16, MARKS_LIMITS.letterItems),
+            files: some(16, MARKS_LIMITS.letterItems),
+            fileCount: count,
+          }),
+        ),
+        v.maxLength(MARKS_LIMITS.letterSpaces),
+      ),
+    }),
+  },
+  letterRead: { key: day, value: nothing },
   draft: {
     key: place,
     value: v.looseObject({

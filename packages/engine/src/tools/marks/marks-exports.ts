@@ -16,7 +16,7 @@ export async function* marksExports(
   );
   if (!space.own || first?.log_id !== space.spaceId) return;
   const rows = await context.all<Row>(
-    `SELECT kind, key, value FROM marks WHERE value IS NOT NULL AND kind IN ('mute', 'archive', 'pin', 'bookmark', 'block', 'blockNode', 'request')
+    `SELECT kind, key, value FROM marks WHERE value IS NOT NULL AND kind IN ('mute', 'archive', 'pin', 'bookmark', 'block', 'blockNode', 'request', 'list', 'listed', 'listSent', 'weekly')
      UNION ALL SELECT kind, key, value FROM marks_drafts WHERE value IS NOT NULL ORDER BY kind, key`,
   );
   const named = await folders(context);
@@ -65,6 +65,22 @@ export async function* marksExports(
             },
           ],
     ),
+    broadcastLists: of("list").map(({ key, value }) => ({
+      name: value["name"],
+      // By their identities, as everywhere in an archive.
+      people: of("listed")
+        .filter((one) => one.key.startsWith(key))
+        .map((one) => one.key.slice(33)),
+      sent: of("listSent")
+        .filter((one) => one.key.startsWith(key))
+        .map((one) => ({
+          at: isoTime(Number(one.value["at"])),
+          text: one.value["text"],
+          people: one.value["total"],
+        })),
+    })),
+    // Letters hold no words of their own.
+    weeklyLetterOf: of("weekly").map(({ key }) => key),
     drafts: of("draft").map(({ key, value }) => ({ conversation: key, text: value["text"] })),
   };
   yield { path: "marks.json", content: once(`${JSON.stringify(marks, null, 2)}\n`) };

@@ -34,6 +34,14 @@ const QuietHere = lazy(
   { aside: true },
 );
 
+const WeeklyPart = lazy(
+  () =>
+    Promise.all([import("./weekly.tsx"), loadWords("weekly")]).then(
+      ([screens]) => screens.WeeklyPart,
+    ),
+  { aside: true },
+);
+
 const Profile = lazy(
   () =>
     Promise.all([import("./profile.tsx"), loadWords("profile")]).then(
@@ -99,6 +107,7 @@ export function About({ engine, spaceId }: { engine: EnginePort; spaceId: string
               <>
                 <Vanish engine={engine} spaceId={spaceId} leads={space.myRole === "steward"} />
                 <QuietHere engine={engine} spaceId={spaceId} />
+                <WeeklyPart engine={engine} spaceId={spaceId} />
               </>
             )}
             <BroughtPart engine={engine} spaceId={spaceId} mayWrite={space.state === "active"} />

@@ -1,5 +1,5 @@
 /** What can be done from anywhere: carried out by a key, or chosen in the palette. */
-import type { SearchHit } from "@baraza/engine";
+import type { BroadcastList, SearchHit } from "@baraza/engine";
 import {
   AtSign,
   Archive,
@@ -21,6 +21,8 @@ import {
   Languages,
   LifeBuoy,
   Lock,
+  Mail,
+  Megaphone,
   MessageCirclePlus,
   MessagesSquare,
   Monitor,
@@ -110,6 +112,7 @@ function EverythingByName(props: {
 }) {
   const { engine, rows } = props;
   const [hits, setHits] = useState<{ typed: string; hits: readonly SearchHit[] }>();
+  const lists = useLive(engine.watch("lists.all", {}), "lists.all") ?? [];
   const turn = useRef(0);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   useEffect(() => () => clearTimeout(timer.current), []);
@@ -140,7 +143,11 @@ function EverythingByName(props: {
     return [
       {
         title: said === "" ? t("frame.recent") : t("shell.conversations"),
-        choices: [...places, ...inside],
+        choices: [
+          ...places,
+          ...inside,
+          ...(said === "" ? [] : best(lists, ({ name }) => name, said, RECENT).map(listChoice)),
+        ],
       },
       {
         title: t("frame.here"),
@@ -198,6 +205,16 @@ function channelChoice({
     detail: title,
     icon: Hash,
     onChoose: () => go(conversationOf({ spaceId, channel: channelId })),
+  };
+}
+
+function listChoice({ listId, name }: BroadcastList): Choice {
+  return {
+    id: `list-${listId}`,
+    title: name,
+    detail: t("newSpace.list"),
+    icon: Megaphone,
+    onChoose: () => go({ at: "list", listId }),
   };
 }
 
@@ -297,6 +314,8 @@ function choicesOf(
       to("data", t("settings.data"), HardDrive, { at: "data" }),
       to("meet", t("check.meet"), ScanQrCode, { at: "meet" }),
       to("write", t("newSpace.address"), AtSign, { at: "write" }),
+      to("lists", t("frame.lists"), Megaphone, { at: "lists" }),
+      to("week", t("frame.week"), Mail, { at: "week", letterId: null }),
       to("node", t("node.title"), Server, { at: "node", part: "overview" }),
       act("light", `${t("settings.theme")}: ${t("settings.themeLight")}`, Sun, () =>
         setTheme("light"),

@@ -9,6 +9,7 @@ import type { EnginePort } from "../engine.ts";
 import { failureText } from "../failure.ts";
 import { useLive, useRequest } from "../hooks.ts";
 import type { ConversationRow, MessageRow } from "../model.ts";
+import { newId } from "../new-id.ts";
 import { go } from "../router.ts";
 
 /** Sends messages to other conversations. */
@@ -25,20 +26,26 @@ export function ForwardTo({
   onClose: () => void;
 }) {
   const rows = useLive(engine.conversations, "conversations");
+  const lists = useLive(engine.watch("lists.all", {}), "lists.all");
   const { busy, run } = useRequest();
-  const send = async (to: string[], named: boolean): Promise<void> => {
+  const send = async (to: string[], named: boolean, through: string[]): Promise<void> => {
     const result = await run(async () => {
+      const folderName = t("talk.mediaFolder");
       for (const { eventId } of messages) {
-        const answer = await engine.call("chat.forward", {
-          spaceId,
-          eventId,
-          to,
-          named,
-          folderName: t("talk.mediaFolder"),
-        });
-        if (answer.ok) continue;
-        toast({ text: failureText(answer.failure) });
-        return answer;
+        const what = { spaceId, eventId, named, folderName };
+        const answers = [
+          ...(to.length === 0 ? [] : [() => engine.call("chat.forward", { ...what, to })]),
+          ...through.map((listId) => {
+            const sendingId = newId();
+            return () => engine.call("lists.forward", { ...what, listId, sendingId });
+          }),
+        ];
+        for (const ask of answers) {
+          const answer = await ask();
+          if (answer.ok) continue;
+          toast({ text: failureText(answer.failure) });
+          return answer;
+        }
       }
       return { ok: true as const, value: true };
     });
@@ -50,8 +57,9 @@ export function ForwardTo({
     <ForwardDialog
       messages={messages}
       rows={(rows ?? []).flatMap(withChannels)}
+      lists={lists ?? []}
       busy={busy}
-      onSend={(to, named) => void send(to, named)}
+      onSend={(to, named, through) => void send(to, named, through)}
       onClose={onClose}
     />
   );

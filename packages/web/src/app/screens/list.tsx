@@ -1,4 +1,4 @@
-import type { MarkFolder } from "@baraza/engine";
+import type { BroadcastList, MarkFolder } from "@baraza/engine";
 import { signal } from "@preact/signals";
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { ConversationList } from "../../features/chat/list.tsx";
@@ -35,6 +35,7 @@ const shownNow = signal<Filter>({ by: "all" });
 /** With fewer conversations a bar of filters is in the way. */
 const FEW = 6;
 const NO_FOLDERS: readonly MarkFolder[] = [];
+const NO_LISTS: readonly BroadcastList[] = [];
 const NO_ONE: ReadonlySet<string> = new Set();
 
 /** The list of conversations in its order, with what one can do about it. */
@@ -60,6 +61,7 @@ export function Conversations({
 }) {
   const filter = shownNow.value;
   const folders = useLive(engine.watch("marks.folders", {}), "marks.folders") ?? NO_FOLDERS;
+  const lists = useLive(engine.watch("lists.all", {}), "lists.all") ?? NO_LISTS;
   const waiting = useLive(engine.watch("requests.count", {}), "requests.count") ?? 0;
   const [selected, setSelected] = useState<ReadonlySet<string>>(NO_ONE);
   const [menu, setMenu] = useState<{
@@ -98,7 +100,8 @@ export function Conversations({
   };
   const live = (rows ?? []).filter(({ archived }) => !archived);
   const archived = (rows?.length ?? 0) - live.length;
-  const plain = filter.by === "all" && folders.length === 0 && archived === 0 && live.length < FEW;
+  const plain =
+    filter.by === "all" && folders.length + lists.length + archived === 0 && live.length < FEW;
   const unreadIn = (some: readonly ConversationRow[]): number =>
     some.filter((row) => row.unread > 0 || row.marked).length;
   return (
@@ -153,6 +156,11 @@ export function Conversations({
                 folderId,
                 name,
                 unread: unreadIn(live.filter(({ spaceId }) => spaceIds.includes(spaceId))),
+              }))}
+              lists={lists.map(({ listId, name }) => ({
+                listId,
+                name,
+                href: hrefOf({ at: "list", listId }),
               }))}
               unread={unreadIn(live)}
               mentions={live.filter((row) => row.mentioned).length}

@@ -4,16 +4,25 @@ import { useState } from "preact/hooks";
 import { Bookmarks as BookmarksScreen } from "../../features/order/bookmarks.tsx";
 import { CatchUp as CatchUpBar } from "../../features/order/catch-up.tsx";
 import { News as NewsScreen } from "../../features/order/news.tsx";
-import { t } from "../../i18n/index.ts";
+import { loadWords, t } from "../../i18n/index.ts";
 import { toast } from "../../ui/toast.tsx";
 import { nextUnreadPlace, unreadChannels, unreadRows } from "../catch-up.ts";
 import { catching } from "../catching.ts";
 import type { EnginePort } from "../engine.ts";
 import { failureText } from "../failure.ts";
 import { useLive, useNow } from "../hooks.ts";
+import { lazy } from "../lazy.tsx";
 import type { ConversationRow } from "../model.ts";
 import { go } from "../router.ts";
 import { conversationOf, hrefOf } from "../routes.ts";
+
+const WeekLine = lazy(
+  () =>
+    Promise.all([import("./weekly.tsx"), loadWords("weekly")]).then(
+      ([screens]) => screens.WeekLine,
+    ),
+  { aside: true },
+);
 
 /** Above a conversation while one goes through what is unread: how much is left, and on to the next. */
 export function CatchUp({
@@ -67,6 +76,7 @@ export function News({ engine }: { engine: EnginePort }) {
     <NewsScreen
       groups={news?.groups}
       more={news?.more === true}
+      first={<WeekLine engine={engine} />}
       now={now}
       bookmarksHref={hrefOf({ at: "bookmarks" })}
       hrefOf={({ spaceId, channel }, item) => {

@@ -4,6 +4,7 @@
  */
 import { useEffect, useMemo, useState } from "preact/hooks";
 import type { MessageRow, PersonRow } from "../model.ts";
+import { newId } from "../new-id.ts";
 import { unsentRow } from "./outgoing.ts";
 
 /** What is sent, as the composer gives it. */
@@ -57,12 +58,6 @@ export function useEcho(
     },
     drop: (eventId) => setOwn((before) => before.filter((one) => one.eventId !== eventId)),
   };
-}
-
-function newId(): string {
-  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) =>
-    byte.toString(16).padStart(2, "0"),
-  ).join("");
 }
 
 function rowOf(

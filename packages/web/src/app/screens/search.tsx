@@ -2,11 +2,22 @@ import type { SearchFilters, SearchHit } from "@baraza/engine";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Chosen, Hit } from "../../features/search/search.tsx";
 import { EVERYTHING, KINDS, Search as SearchScreen } from "../../features/search/search.tsx";
+import { best } from "../../features/frame/find.ts";
+import { loadWords } from "../../i18n/index.ts";
 import type { EnginePort } from "../engine.ts";
 import { failureText } from "../failure.ts";
 import { useLive, useNow } from "../hooks.ts";
+import { lazy } from "../lazy.tsx";
 import { back } from "../router.ts";
 import { hrefOf } from "../routes.ts";
+
+const ListsFound = lazy(
+  () =>
+    Promise.all([import("./lists.tsx"), loadWords("lists")]).then(
+      ([screens]) => screens.ListsFound,
+    ),
+  { aside: true },
+);
 
 /** Milliseconds after a key before it is looked for: a word is typed faster than that. */
 const TYPING = 90;
@@ -29,6 +40,12 @@ export function Search({ engine }: { engine: EnginePort }) {
   const [people, setPeople] = useState<{ identityId: string; name: string }[]>([]);
   const state = useLive(engine.watch("search.state", {}), "search.state");
   const spaces = useLive(engine.conversations, "conversations");
+  const lists = useLive(engine.watch("lists.all", {}), "lists.all") ?? [];
+  // They are few, and one's own: found by their names alone.
+  const named =
+    text.trim() !== "" && isNothing("", chosen)
+      ? best(lists, ({ name }) => name, text.trim(), 5)
+      : [];
   const asking = useRef(0);
   const paged = useRef(false);
   const changes = state?.changes;
@@ -112,6 +129,7 @@ export function Search({ engine }: { engine: EnginePort }) {
       hits={found?.hits}
       more={found?.more != null}
       busy={busy}
+      first={named.length > 0 && <ListsFound lists={named} />}
       failure={found?.failure}
       unknown={found?.unknown ?? []}
       read={state === undefined || state.total === 0 ? 1 : state.done / state.total}

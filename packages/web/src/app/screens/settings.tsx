@@ -26,6 +26,12 @@ const Signals = lazy(() =>
   ),
 );
 
+const Weekly = lazy(() =>
+  Promise.all([import("./weekly.tsx"), loadWords("weekly")]).then(
+    ([screens]) => screens.WeeklySettings,
+  ),
+);
+
 const Comfort = lazy(() =>
   Promise.all([import("./comfort.tsx"), loadWords("frame")]).then(([screens]) => screens.Comfort),
 );
@@ -58,6 +64,7 @@ export function Settings({ engine, account }: { engine: EnginePort; account: Acc
       notifications={
         <>
           <Notifications engine={engine} />
+          <Weekly engine={engine} />
           <Signals engine={engine} />
         </>
       }

@@ -59,6 +59,7 @@ export function NewSpace({
   return (
     <NewSpaceScreen
       writeHref={hrefOf({ at: "write" })}
+      listsHref={hrefOf({ at: "lists" })}
       busy={busy}
       failure={failure}
       onClose={onClose}

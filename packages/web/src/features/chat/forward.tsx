@@ -1,5 +1,5 @@
 import "./forward.css";
-import { Search } from "lucide";
+import { Megaphone, Search } from "lucide";
 import { useState } from "preact/hooks";
 import type { ConversationRow, MessageRow } from "../../app/model.ts";
 import { formatNumber, t } from "../../i18n/index.ts";
@@ -15,8 +15,10 @@ export interface ForwardProps {
   messages: readonly MessageRow[];
   /** Conversations, and channels of them (`SPACE:CHANNEL`). */
   rows: readonly Pick<ConversationRow, "spaceId" | "title" | "kind">[];
+  /** Broadcast lists: each person on one gets it apart. */
+  lists?: readonly { listId: string; name: string; people: number }[];
   busy: boolean;
-  onSend: (to: string[], named: boolean) => void;
+  onSend: (to: string[], named: boolean, lists: string[]) => void;
   onClose: () => void;
 }
 
@@ -27,14 +29,19 @@ const MOST = 20;
 const MOST_SHOWN = 3;
 
 /** Where messages go, and whether with the names of who wrote them. */
-export function ForwardDialog({ messages, rows, busy, onSend, onClose }: ForwardProps) {
+export function ForwardDialog({ messages, rows, lists = [], busy, onSend, onClose }: ForwardProps) {
   const [query, setQuery] = useState("");
   const [to, setTo] = useState<readonly string[]>([]);
+  const [through, setThrough] = useState<readonly string[]>([]);
   const [named, setNamed] = useState(true);
   const wanted = query.trim().toLocaleLowerCase();
   const found = rows.filter(
     ({ title, spaceId }) => title.toLocaleLowerCase().includes(wanted) || to.includes(spaceId),
   );
+  const foundLists = lists.filter(
+    ({ name, listId }) => name.toLocaleLowerCase().includes(wanted) || through.includes(listId),
+  );
+  const count = to.length + through.length;
   return (
     <Dialog
       title={t("deep.forwardTo")}
@@ -45,10 +52,10 @@ export function ForwardDialog({ messages, rows, busy, onSend, onClose }: Forward
           <Button
             kind="primary"
             busy={busy}
-            disabled={to.length === 0}
-            onClick={() => onSend([...to], named)}
+            disabled={count === 0}
+            onClick={() => onSend([...to], named, [...through])}
           >
-            {t("deep.forwardSend", { count: to.length })}
+            {t("deep.forwardSend", { count })}
           </Button>
         </>
       }
@@ -66,10 +73,33 @@ export function ForwardDialog({ messages, rows, busy, onSend, onClose }: Forward
       <TextField label={t("deep.forwardFind")} value={query} onInput={setQuery}>
         <Icon of={Search} />
       </TextField>
-      {found.length === 0 ? (
+      {found.length + foundLists.length === 0 ? (
         <p class="field-hint">{t("deep.forwardNone")}</p>
       ) : (
         <ul class="forward-list" aria-label={t("deep.forwardTo")}>
+          {foundLists.map(({ listId, name, people }) => (
+            <li key={listId}>
+              <label class="forward-row">
+                <input
+                  type="checkbox"
+                  checked={through.includes(listId)}
+                  disabled={people === 0}
+                  onChange={(event) =>
+                    setThrough(
+                      event.currentTarget.checked
+                        ? [...through, listId]
+                        : through.filter((one) => one !== listId),
+                    )
+                  }
+                />
+                <Icon of={Megaphone} />
+                <span>
+                  <bdi>{name}</bdi>{" "}
+                  <span class="field-hint">{t("people.count", { count: people })}</span>
+                </span>
+              </label>
+            </li>
+          ))}
           {found.map(({ spaceId, title, kind }) => (
             <li key={spaceId}>
               <label class="forward-row">

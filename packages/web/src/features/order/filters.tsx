@@ -1,5 +1,5 @@
 import "./order.css";
-import { Archive, FolderPen } from "lucide";
+import { Archive, FolderPen, Megaphone } from "lucide";
 import { formatNumber, t } from "../../i18n/index.ts";
 import { IconButton } from "../../ui/button.tsx";
 import { Icon } from "../../ui/icon.tsx";
@@ -12,6 +12,8 @@ export type Filter =
 export interface FiltersProps {
   filter: Filter;
   folders: readonly { folderId: string; name: string; unread: number }[];
+  /** Broadcast lists: beside the folders, and pages of their own. */
+  lists?: readonly { listId: string; name: string; href: string }[];
   unread: number;
   mentions: number;
   archived: number;
@@ -61,6 +63,12 @@ export function Filters(props: FiltersProps) {
           onClick={() => props.onFolder(filter.folderId)}
         />
       )}
+      {props.lists?.map(({ listId, name, href }) => (
+        <a class="order-chip" key={listId} href={href}>
+          <Icon of={Megaphone} />
+          <bdi>{name}</bdi>
+        </a>
+      ))}
       {(archived > 0 || filter.by === "archived") &&
         chip("archived", t("order.archived"), archived)}
     </div>

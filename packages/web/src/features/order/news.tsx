@@ -2,6 +2,7 @@ import "./order.css";
 import "./news.css";
 import type { NewsGroup, NewsItem } from "@baraza/engine";
 import { BellOff, Bookmark, CheckCheck, CornerDownRight, FileText, UserPlus } from "lucide";
+import type { ComponentChildren } from "preact";
 import { formatNumber, t, tParts } from "../../i18n/index.ts";
 import { Avatar } from "../../ui/avatar.tsx";
 import { Button, IconButton } from "../../ui/button.tsx";
@@ -17,6 +18,8 @@ export interface NewsProps {
   groups: readonly NewsGroup[] | undefined;
   /** There are more conversations than are shown. */
   more: boolean;
+  /** Above everything else. */
+  first?: ComponentChildren;
   now: number;
   hrefOf: (group: NewsGroup, item?: NewsItem) => string;
   bookmarksHref: string;
@@ -68,6 +71,7 @@ export function News(props: NewsProps) {
       </header>
       {/* oxlint-disable-next-line jsx-a11y/no-static-element-interactions -- the keys move among the links in it */}
       <div class="pane-body" onKeyDown={onKeyDown}>
+        {props.first}
         {groups === undefined ? (
           <Skeleton label={t("ui.moment")} />
         ) : groups.length === 0 ? (

@@ -52,6 +52,8 @@ export interface SearchProps {
   /** There are more to be asked for. */
   more: boolean;
   busy: boolean;
+  /** What else was found, above everything. */
+  first?: ComponentChildren;
   failure?: string | undefined;
   /** Names that were looked for in a filter and that nobody and nothing has. */
   unknown: readonly string[];
@@ -197,6 +199,7 @@ export function Search(props: SearchProps) {
           ? { tabIndex: 0, role: "region", "aria-label": t("search.results") }
           : {})}
       >
+        {props.first}
         {props.failure !== undefined ? (
           <p class="field-error search-say" role="alert">
             {props.failure}
@@ -210,7 +213,7 @@ export function Search(props: SearchProps) {
         ) : hits === undefined ? (
           <Skeleton label={t("ui.moment")} rows={4} />
         ) : hits.length === 0 ? (
-          <None {...props} limited={limited} />
+          !props.first && <None {...props} limited={limited} />
         ) : (
           <>
             <List label={t("search.results")}>

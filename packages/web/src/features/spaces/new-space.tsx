@@ -1,4 +1,4 @@
-import { AtSign, User, Users } from "lucide";
+import { AtSign, Megaphone, User, Users } from "lucide";
 import { useState } from "preact/hooks";
 import { failureText } from "../../app/failure.ts";
 import type { Failure } from "../../app/model.ts";
@@ -14,6 +14,8 @@ export interface NewSpaceProps {
   failure?: Failure | undefined;
   /** Where one writes to an address instead. */
   writeHref: string;
+  /** Where one writes to many at once, to each apart. */
+  listsHref: string;
   onCreate: (space: { kind: "pair" | "group"; title: string; untitled?: boolean }) => void;
   onClose: () => void;
 }
@@ -64,6 +66,10 @@ export function NewSpace(props: NewSpaceProps) {
             <span class="button-words">{t("newSpace.address")}</span>
           </a>
         )}
+        <a class="button" data-kind="quiet" href={props.listsHref} onClick={onClose}>
+          <Icon of={Megaphone} />
+          <span class="button-words">{t("newSpace.list")}</span>
+        </a>
         {failure && (
           <p class="field-error" role="alert">
             {failureText(failure)}
