@@ -19,6 +19,8 @@ import {
   orderPages,
 } from "./order.tsx";
 import { groupScreens } from "./groups.tsx";
+import { bringScreens, broughtScreens } from "./brought.tsx";
+import { signalsAbout, signalSettings, signalSettingsSaving, withSignals } from "./signals.tsx";
 import { channelBar, channelList, channelScreens } from "./channels.tsx";
 import { Settings } from "../src/features/settings/settings.tsx";
 import { Invite } from "../src/features/spaces/invite.tsx";
@@ -527,6 +529,35 @@ const screens: Record<string, () => ComponentChildren> = {
   ),
   groups: () => <Frame current="s1" main={groupScreens.groups} />,
   "groups-none": () => <Frame current="s1" main={groupScreens["groups-none"]} />,
+  "signals-list": () => withSignals(<Frame current="s1" />),
+  "signals-conversation": () => withSignals(<Frame current="s1" main={<Talk />} />),
+  "signals-settings": () => (
+    <Frame
+      at="settings"
+      list={null}
+      main={<Settings {...settings} notifications={signalSettings} />}
+    />
+  ),
+  "signals-saving": () => (
+    <Frame
+      at="settings"
+      list={null}
+      main={<Settings {...settings} notifications={signalSettingsSaving} />}
+    />
+  ),
+  "signals-about": () => <Frame current="s1" main={signalsAbout} />,
+  ...Object.fromEntries(
+    Object.entries(bringScreens).map(([name, screen]) => [
+      name,
+      () => <Frame at="settings" list={null} main={screen} />,
+    ]),
+  ),
+  ...Object.fromEntries(
+    Object.entries(broughtScreens).map(([name, screen]) => [
+      name,
+      () => <Frame current="s1" main={screen} />,
+    ]),
+  ),
   "order-folders": () => <>{folderDialog}</>,
   "list-joins": () => (
     <Frame

@@ -1,8 +1,10 @@
 /**
  * Puts the focus on the heading of what is on screen: the page that one went into, else the list.
- * Answers false while neither is there.
+ * What has been led to keeps it. Answers false while neither is there.
  */
 export function focusHeading(): boolean {
+  // It was led to a message.
+  if (document.activeElement?.matches("#main .bubble-row") === true) return true;
   const shown = [...document.querySelectorAll<HTMLElement>("#main h1, .pane-list h1")].filter(
     (heading) => heading.checkVisibility(),
   );

@@ -226,13 +226,15 @@ export function Composer(props: ComposerProps) {
               onClick={() => setPicking(true)}
             />
           )}
-          <IconButton
-            icon={Type}
-            tip="above"
-            label={t("talk.format")}
-            expanded={bar}
-            onClick={() => setBar(!bar)}
-          />
+          <span class="composer-type">
+            <IconButton
+              icon={Type}
+              tip="above"
+              label={t("talk.format")}
+              expanded={bar}
+              onClick={() => setBar(!bar)}
+            />
+          </span>
         </span>
       </div>
       {props.onVoice && !value.trim() ? (

@@ -37,7 +37,7 @@ export function ForwardTo({
           folderName: t("talk.mediaFolder"),
         });
         if (answer.ok) continue;
-        toast({ text: failureText(answer.failure) });
+        toast({ text: failureText(answer.failure), urgent: true });
         return answer;
       }
       return { ok: true as const, value: true };
@@ -148,7 +148,7 @@ export function Pins({
       }
       onUnpin={(eventId) =>
         void engine.call("chat.pin", { spaceId, eventId, on: false }).then((result) => {
-          if (!result.ok) toast({ text: failureText(result.failure) });
+          if (!result.ok) toast({ text: failureText(result.failure), urgent: true });
         })
       }
     />

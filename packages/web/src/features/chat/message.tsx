@@ -37,6 +37,7 @@ import { MediaRoom } from "./media-room.tsx";
 import { useMoreActs } from "./more-acts.ts";
 import { ThreadLine } from "./thread-line.tsx";
 import { Formatted } from "./formatted.tsx";
+import { authorOf, gistOf } from "./said.ts";
 
 /** The reactions at hand; others stay as they came. */
 export const QUICK_REACTIONS = ["👍", "❤️", "😂", "😮", "🙏", "✊"] as const;
@@ -66,6 +67,8 @@ export interface MessageProps extends MessageActions {
   first: boolean;
   last: boolean;
   lit: boolean;
+  /** The keys are at it. */
+  current?: boolean;
   /** In a conversation of two, names and avatars would only repeat themselves. */
   pair: boolean;
   names: readonly string[];
@@ -96,6 +99,8 @@ export function Message(props: MessageProps) {
       lit={lit}
       faded={message.deleted}
       chosen={more.chosen}
+      by={authorOf(message)}
+      current={props.current === true}
       author={
         !pair &&
         !message.mine && <PersonName name={message.authorName} odd={odd.has(message.authorName)} />
@@ -139,7 +144,8 @@ export function Message(props: MessageProps) {
           message.outgoing === undefined && (
             <IconButton
               icon={canReact ? SmilePlus : Ellipsis}
-              label={t("chat.more")}
+              label={t("talk.moreOf", { name: authorOf(message), text: gistOf(message) })}
+              word={t("chat.more")}
               hasPopup="menu"
               tip="above"
               expanded={anchor !== undefined}
