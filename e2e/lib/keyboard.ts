@@ -52,10 +52,12 @@ function whatIsWrong(): string {
   const focused = document.activeElement;
   if (focused === null || focused === document.body) return "nothing has the focus";
   const name = `${focused.localName}.${focused.className} "${focused.textContent.slice(0, 40)}"`;
-  const box = focused.getBoundingClientRect();
+  // A field that is drawn by its label: what shows the focus stands beside it.
+  const seen = focused.closest("label") ?? focused;
+  const box = seen.getBoundingClientRect();
   const outside =
     box.bottom <= 0 || box.right <= 0 || box.top >= innerHeight || box.left >= innerWidth;
-  if (outside || !focused.checkVisibility({ opacityProperty: true, visibilityProperty: true }))
+  if (outside || !seen.checkVisibility({ opacityProperty: true, visibilityProperty: true }))
     return `what has the focus is not on the screen: ${name}`;
   for (const pseudo of [null, "::after"]) {
     const { outlineStyle, outlineWidth, outlineColor, content } = getComputedStyle(focused, pseudo);
@@ -63,16 +65,21 @@ function whatIsWrong(): string {
     const drawn = outlineStyle !== "none" && Number.parseFloat(outlineWidth) > 0;
     if (isThere && drawn && outlineColor !== "rgba(0, 0, 0, 0)") return "";
   }
-  // A frame around a field shows that the field has the focus: by a rule that holds only then.
+  // What is around or beside it shows it: by a rule that holds only then.
   const rulesOf = (list: CSSRuleList): CSSRule[] =>
-    [...list].flatMap((rule) =>
-      ("cssRules" in rule ? rulesOf(rule.cssRules as CSSRuleList) : []).concat(rule),
-    );
+    [...list].flatMap((rule) => [
+      ...("cssRules" in rule ? rulesOf(rule.cssRules as CSSRuleList) : []),
+      rule,
+    ]);
+  const beside = [focused.nextElementSibling, focused.previousElementSibling];
   for (const rule of [...document.styleSheets].flatMap(({ cssRules }) => rulesOf(cssRules))) {
-    if (!(rule instanceof CSSStyleRule) || !rule.selectorText.includes(":focus-within")) continue;
-    const { boxShadow, outline } = rule.style;
-    if ((boxShadow !== "" || outline !== "") && focused.closest(rule.selectorText) !== null)
-      return "";
+    if (!(rule instanceof CSSStyleRule) || !rule.selectorText.includes(":focus-")) continue;
+    const { boxShadow, outlineWidth, outlineStyle } = rule.style;
+    const draws = boxShadow !== "" || (outlineWidth !== "" && outlineStyle !== "none");
+    const holds =
+      focused.parentElement?.closest(rule.selectorText) != null ||
+      beside.some((one) => one?.matches(rule.selectorText) === true);
+    if (draws && holds) return "";
   }
   return `one cannot see that it has the focus: ${name}`;
 }

@@ -141,7 +141,11 @@ export function Composer(props: ComposerProps) {
       event.preventDefault();
       send();
     } else if (event.key === "Escape") props.onEscape?.();
-    else if (event.key === "ArrowUp" && value === "" && !event.altKey) props.onUp?.();
+    else if (event.key === "ArrowUp" && value === "" && !event.altKey && props.onUp) {
+      // The key is used up: in the text that comes it would go to the first line.
+      event.preventDefault();
+      props.onUp();
+    }
   };
 
   return (

@@ -1,7 +1,7 @@
 import "./toast.css";
 import { signal } from "@preact/signals";
 import { X } from "lucide";
-import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { t } from "../i18n/index.ts";
 import { IconButton } from "./button.tsx";
 
@@ -92,15 +92,14 @@ function ToastView({ id, text, action, sticky }: Shown) {
     return () => clearTimeout(timer);
   }, [id, stays]);
   const view = useRef<HTMLDivElement>(null);
-  useLayoutEffect(() => {
-    const toast = view.current;
-    return () => {
+  const isIn = useRef(false);
+  useEffect(
+    () => () => {
       // Whoever was here goes back to where they came from.
-      if (!toast?.contains(document.activeElement)) return;
-      const back = from.current?.isConnected === true ? from.current : null;
-      (back ?? document.querySelector<HTMLElement>("#main h1"))?.focus();
-    };
-  }, []);
+      if (isIn.current) queueMicrotask(() => goBack(from.current));
+    },
+    [],
+  );
   return (
     <div
       class="toast"
@@ -108,9 +107,14 @@ function ToastView({ id, text, action, sticky }: Shown) {
       onFocusIn={({ relatedTarget }) => {
         if (relatedTarget instanceof HTMLElement && !view.current?.contains(relatedTarget))
           from.current = relatedTarget;
+        isIn.current = true;
         setHeld((now) => ({ ...now, focus: true }));
       }}
-      onFocusOut={() => setHeld((now) => ({ ...now, focus: false }))}
+      onFocusOut={({ relatedTarget }) => {
+        // What goes out of the page with the focus gives it to nobody.
+        if (relatedTarget !== null) isIn.current = false;
+        setHeld((now) => ({ ...now, focus: false }));
+      }}
       onPointerEnter={() => setHeld((now) => ({ ...now, pointer: true }))}
       onPointerLeave={() => setHeld((now) => ({ ...now, pointer: false }))}
     >
@@ -130,4 +134,10 @@ function ToastView({ id, text, action, sticky }: Shown) {
       <IconButton icon={X} label={t("ui.close")} tip="above" onClick={() => dismiss(id)} />
     </div>
   );
+}
+
+function goBack(from: HTMLElement | undefined): void {
+  const { activeElement } = document;
+  if (activeElement !== null && activeElement !== document.body) return;
+  (from?.isConnected ? from : document.querySelector<HTMLElement>("#main h1"))?.focus();
 }

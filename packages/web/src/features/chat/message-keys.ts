@@ -7,6 +7,9 @@ import type { TimelineItem } from "./timeline.ts";
 /** Pixels of a message that may be out of sight while it counts as seen. */
 const HARDLY = 8;
 
+/** Frames within which a row comes into the page. */
+const FRAMES = 30;
+
 /** Where arrows have another meaning. */
 const OWN_ARROWS = "input, textarea, select, video, audio, dialog, [popover], [role=slider]";
 
@@ -41,14 +44,23 @@ export function useMessageKeys(
 
   useLayoutEffect(() => {
     if (at === undefined) return;
-    const row = rowOf(at.eventId);
-    if (!row) return;
-    row.focus({ preventScroll: true });
-    const area = scroller.current?.getBoundingClientRect();
-    const box = row.getBoundingClientRect();
-    if (!area || !at.scrolls || (box.top >= area.top && box.bottom <= area.bottom)) return;
-    const index = items.findIndex(({ key }) => key === at.eventId);
-    list.current?.scrollToIndex(index, { align: box.top < area.top ? "start" : "end" });
+    let frame = 0;
+    const look = (left: number): void => {
+      const row = rowOf(at.eventId);
+      row?.focus({ preventScroll: true });
+      if (!row || document.activeElement !== row) {
+        // It comes into the page, or is measured, a moment later.
+        if (left > 0) frame = requestAnimationFrame(() => look(left - 1));
+        return;
+      }
+      const area = scroller.current?.getBoundingClientRect();
+      const box = row.getBoundingClientRect();
+      if (!area || !at.scrolls || (box.top >= area.top && box.bottom <= area.bottom)) return;
+      const index = items.findIndex(({ key }) => key === at.eventId);
+      list.current?.scrollToIndex(index, { align: box.top < area.top ? "start" : "end" });
+    };
+    look(FRAMES);
+    return () => cancelAnimationFrame(frame);
     // For each turn, not for each message that comes.
     // oxlint-disable-next-line react-hooks/exhaustive-deps
   }, [at]);
@@ -90,7 +102,8 @@ export function useMessageKeys(
   };
   return {
     current: at?.eventId,
-    kept: at === undefined ? undefined : items.flatMap(({ key }, i) => (key === at.eventId ? [i] : [])),
+    kept:
+      at === undefined ? undefined : items.flatMap(({ key }, i) => (key === at.eventId ? [i] : [])),
     focusOn: (eventId) => setAt({ eventId, scrolls: false }),
     handlers: {
       onFocusIn: ({ target }) => {

@@ -44,12 +44,9 @@ export function Thread(props: ThreadProps) {
   const { onRead } = props;
   useEffect(() => {
     const from = document.activeElement;
-    const pane = heading.current?.closest("aside");
     heading.current?.focus({ preventScroll: true });
     // Whoever was here goes back to the message, once that is in sight again.
-    return () => {
-      if (pane?.contains(document.activeElement) === true) queueMicrotask(() => goBack(from));
-    };
+    return () => queueMicrotask(() => goBack(from));
   }, [root.eventId]);
   useLayoutEffect(() => {
     if (area.current) area.current.scrollTop = area.current.scrollHeight;
