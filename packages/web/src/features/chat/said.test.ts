@@ -64,7 +64,7 @@ test("what comes behind the last one that is known is new, and nothing else", ()
 test("one's own, what happened and what is deleted already are no news", () => {
   const mine = message("m", { mine: true });
   const notice = message("n", {
-    notice: { kind: "joined", name: "Juma", by: null, title: null } as MessageRow["notice"],
+    notice: { kind: "joined", name: "Juma", by: null, title: null },
   });
   const gone = message("g", { deleted: true, text: "" });
   expect(arrived(known(a), [a, mine, notice, gone, b])).toEqual([b]);

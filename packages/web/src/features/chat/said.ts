@@ -16,9 +16,10 @@ export function authorOf({ mine, authorName }: MessageRow): string {
 
 /** What it says, or what it is where it has no words. */
 export function gistOf(message: MessageRow, length = NAME): string {
-  const words = [...message.text];
-  if (words.length > length) return `${words.slice(0, length).join("").trimEnd()}…`;
-  return words.length > 0 ? message.text : (kindOf(message) ?? formatTime(message.at));
+  // Whole characters, of which some take two places.
+  const signs = Array.from(message.text.slice(0, 2 * length + 2));
+  if (signs.length > length) return `${signs.slice(0, length).join("").trimEnd()}…`;
+  return message.text !== "" ? message.text : (kindOf(message) ?? formatTime(message.at));
 }
 
 function kindOf({ media, poll }: MessageRow): string | undefined {
