@@ -95,7 +95,7 @@ test("what is written is not taken, and not lost; what others write waits for ro
   const field = page.getByRole("textbox", { name: t("chat.write") });
   await field.fill("The dam holds");
   await page.getByRole("button", { name: t("ui.send"), exact: true }).click();
-  await page.getByRole("status").getByText(t("failure.deviceFull")).waitFor();
+  await page.getByRole("alert").getByText(t("failure.deviceFull")).waitFor();
   expect(await field.inputValue()).toBe("The dam holds");
   expect(await steps.messages(her).getByText("The dam holds").count()).toBe(0);
 });

@@ -154,7 +154,7 @@ export async function atRest(visitor: Visitor): Promise<void> {
 export async function act(visitor: Visitor, text: string, action: string): Promise<void> {
   const row = message(visitor, text);
   await row.hover();
-  await row.getByRole("button", { name: visitor.t("chat.more"), exact: true }).click();
+  await row.getByRole("button", { name: visitor.t("chat.more") }).click();
   await visitor.page.getByRole("menuitem", { name: action, exact: true }).click();
 }
 

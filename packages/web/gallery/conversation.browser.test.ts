@@ -177,6 +177,6 @@ test("a deleted message goes at once and comes back with undo", async () => {
   await page.getByRole("button", { name: "React and more" }).last().press("Enter");
   await page.getByRole("menuitem", { name: "Delete for everyone" }).click();
   await expect.poll(() => text.count()).toBe(0);
-  await page.getByRole("button", { name: "Undo" }).click();
+  await page.getByRole("button", { name: "Undo", exact: true }).click();
   await text.waitFor();
 });

@@ -21,6 +21,8 @@ import {
 import { groupScreens } from "./groups.tsx";
 import { drawOwnSigns, ownEmojiScreens, withOwnEmoji } from "./own-emoji.tsx";
 import { listDialogs, listScreens } from "./lists.tsx";
+import { bringScreens, broughtScreens } from "./brought.tsx";
+import { signalsAbout, signalSettings, signalSettingsSaving, withSignals } from "./signals.tsx";
 import { channelBar, channelList, channelScreens } from "./channels.tsx";
 import { COLOURS, TEXT_SIZES } from "../src/app/settings.ts";
 import { Comfort } from "../src/features/settings/comfort.tsx";
@@ -577,6 +579,35 @@ const screens: Record<string, () => ComponentChildren> = {
           {dialog}
         </>
       ),
+    ]),
+  ),
+  "signals-list": () => withSignals(<Frame current="s1" />),
+  "signals-conversation": () => withSignals(<Frame current="s1" main={<Talk />} />),
+  "signals-settings": () => (
+    <Frame
+      at="settings"
+      list={null}
+      main={<Settings {...settings} notifications={signalSettings} />}
+    />
+  ),
+  "signals-saving": () => (
+    <Frame
+      at="settings"
+      list={null}
+      main={<Settings {...settings} notifications={signalSettingsSaving} />}
+    />
+  ),
+  "signals-about": () => <Frame current="s1" main={signalsAbout} />,
+  ...Object.fromEntries(
+    Object.entries(bringScreens).map(([name, screen]) => [
+      name,
+      () => <Frame at="settings" list={null} main={screen} />,
+    ]),
+  ),
+  ...Object.fromEntries(
+    Object.entries(broughtScreens).map(([name, screen]) => [
+      name,
+      () => <Frame current="s1" main={screen} />,
     ]),
   ),
   "order-folders": () => <>{folderDialog}</>,

@@ -75,3 +75,27 @@ test("a screen reader says what is written down, in that order", async () => {
   }
   await expect(parts.join("\n")).toMatchFileSnapshot("../../../docs/screen-reader.md");
 });
+
+/** Runs in the page: the levels of the headings that are to be seen, pane by pane. */
+function levels(): number[][] {
+  const panes = [...document.querySelectorAll("dialog[open], aside, .pane")];
+  return (panes.length > 0 ? panes : [document.body]).map((pane) =>
+    [...pane.querySelectorAll("h1, h2, h3, h4, h5, h6")]
+      .filter((one) => one.checkVisibility())
+      .filter((one) => one.closest("dialog[open], aside, .pane, body") === pane)
+      .map(({ localName }) => Number(localName.slice(1))),
+  );
+}
+
+test("headings lead from screen to part without a gap, on every screen", async () => {
+  const names = await gallery.dress("en", "light");
+  const found: Record<string, number[]> = {};
+  for (const name of names) {
+    await gallery.show(name);
+    for (const pane of await gallery.page.evaluate(levels)) {
+      const jumps = pane.some((level, at) => level > (pane[at - 1] ?? 1) + 1);
+      if (jumps) found[name] = pane;
+    }
+  }
+  expect(found).toEqual({});
+}, 120_000);

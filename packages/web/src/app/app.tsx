@@ -634,12 +634,16 @@ function SignedIn({
 
 /** After going somewhere, the focus is on the new screen's heading, so that its name is read out and Tab goes on from there. */
 function FocusOnArrival({ at }: { at: string }) {
-  const first = useRef(true);
+  const last = useRef<string>(undefined);
   useEffect(() => {
-    if (first.current) {
-      first.current = false;
-      return;
-    }
+    const from = last.current;
+    last.current = at;
+    if (from === undefined) return;
+    // A file is shown over its folder, and gives the focus back to where it was opened.
+    const { activeElement } = document;
+    const kept =
+      /^files? /.test(from) && /^files? /.test(at) && from.split(" ")[0] !== at.split(" ")[0];
+    if (kept && activeElement !== null && activeElement !== document.body) return;
     if (focusHeading()) return;
     // Its chunk is still on the way.
     const observer = new MutationObserver(() => focusHeading() && observer.disconnect());

@@ -2209,6 +2209,12 @@ export interface Messages {
   "talk.copyLink": null;
   "talk.select": null;
   "talk.selectOne": { name: string | number };
+  "talk.you": null;
+  "talk.moreOf": { name: string | number; text: string | number };
+  "talk.gist.picture": null;
+  "talk.gist.film": null;
+  "talk.gist.voice": null;
+  "talk.gist.file": null;
   "talk.readAloud": null;
   "talk.brought": { name: string | number; title: string | number };
   "talk.everyoneHint": null;

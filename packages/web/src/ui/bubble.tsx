@@ -1,8 +1,9 @@
 import "./bubble.css";
 import type { ComponentChildren } from "preact";
+import { useId } from "preact/hooks";
 
 export interface BubbleProps {
-  id?: string;
+  id: string;
   mine: boolean;
   /** The first of one author's consecutive messages carries the name; the last the tail and the avatar. */
   first: boolean;
@@ -13,6 +14,10 @@ export interface BubbleProps {
   /** Several are being chosen, and whether this is one of them. */
   chosen?: boolean | undefined;
   author?: ComponentChildren;
+  /** Whose it is, in words: read where nothing shows it. */
+  by: string;
+  /** The keys are at it: it takes the focus, and its name is all that it says. */
+  current?: boolean;
   avatar?: ComponentChildren;
   quote?: ComponentChildren;
   children: ComponentChildren;
@@ -28,10 +33,17 @@ export interface BubbleProps {
 
 /** One message. Its place follows the page's direction, its text its own. */
 export function Bubble(props: BubbleProps) {
+  const { current } = props;
+  const id = useId();
+  const named = props.first && props.author;
   return (
     <div
       id={props.id}
       class="bubble-row"
+      role="article"
+      aria-labelledby={`${id}-${current ? "all" : "by"}`}
+      // Only while the keys are here: to a screen reader's touch all else would be one lump.
+      tabIndex={current ? -1 : undefined}
       data-mine={props.mine || undefined}
       data-first={props.first || undefined}
       data-last={props.last || undefined}
@@ -44,6 +56,7 @@ export function Bubble(props: BubbleProps) {
           {/* oxlint-disable-next-line jsx-a11y/click-events-have-key-events jsx-a11y/no-static-element-interactions -- the tools beside it are the keyboard's way */}
           <div
             class="bubble"
+            id={`${id}-all`}
             data-faded={props.faded || undefined}
             onClick={(event) => {
               const touch = (event as unknown as PointerEvent).pointerType === "touch";
@@ -53,7 +66,9 @@ export function Bubble(props: BubbleProps) {
                 props.onTap?.(event.currentTarget);
             }}
           >
-            {props.first && props.author && <p class="bubble-author">{props.author}</p>}
+            <p id={`${id}-by`} class={named ? "bubble-author" : "visually-hidden"}>
+              {named || props.by}
+            </p>
             {props.quote}
             <div class="bubble-text">{props.children}</div>
             {props.meta && <div class="bubble-meta">{props.meta}</div>}

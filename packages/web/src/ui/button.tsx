@@ -58,6 +58,8 @@ export interface IconButtonProps {
   icon: IconNode;
   /** The word for it: read out, and shown beside the pointer. */
   label: string;
+  /** Beside the pointer, in place of a label that also says what it is about. */
+  word?: string;
   mirror?: boolean;
   kind?: "quiet" | "primary";
   type?: "button" | "submit";
@@ -80,6 +82,7 @@ export function IconButton(props: IconButtonProps) {
       type={props.type ?? "button"}
       data-kind={props.kind ?? "quiet"}
       data-tip={props.tip ?? "below"}
+      data-word={props.word}
       aria-label={props.label}
       aria-pressed={props.pressed}
       aria-expanded={props.expanded}

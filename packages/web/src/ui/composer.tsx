@@ -143,7 +143,11 @@ export function Composer(props: ComposerProps) {
       event.preventDefault();
       send();
     } else if (event.key === "Escape") props.onEscape?.();
-    else if (event.key === "ArrowUp" && value === "" && !event.altKey) props.onUp?.();
+    else if (event.key === "ArrowUp" && value === "" && !event.altKey && props.onUp) {
+      // The key is used up: in the text that comes it would go to the first line.
+      event.preventDefault();
+      props.onUp();
+    }
   };
 
   return (
@@ -232,13 +236,15 @@ export function Composer(props: ComposerProps) {
               onClick={() => setPicking(true)}
             />
           )}
-          <IconButton
-            icon={Type}
-            tip="above"
-            label={t("talk.format")}
-            expanded={bar}
-            onClick={() => setBar(!bar)}
-          />
+          <span class="composer-type">
+            <IconButton
+              icon={Type}
+              tip="above"
+              label={t("talk.format")}
+              expanded={bar}
+              onClick={() => setBar(!bar)}
+            />
+          </span>
         </span>
       </div>
       {props.onVoice && !value.trim() ? (

@@ -5,11 +5,11 @@ export function VisuallyHidden({ children }: { children: ComponentChildren }) {
   return <span class="visually-hidden">{children}</span>;
 }
 
-/** Speaks `text` whenever it changes, without taking the focus. */
-export function LiveRegion({ text }: { text: string }) {
+/** Speaks `text` whenever it or its `turn` changes, without taking the focus: the same words can be said again. */
+export function LiveRegion({ text, turn = 0 }: { text: string; turn?: number }) {
   return (
     <div class="visually-hidden" role="status" aria-live="polite" aria-atomic="true">
-      {text}
+      <span key={turn}>{text}</span>
     </div>
   );
 }

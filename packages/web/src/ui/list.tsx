@@ -9,7 +9,7 @@ export function List({ label, children }: { label: string; children: ComponentCh
     <ul
       class="list"
       aria-label={label}
-      onKeyDown={(event) => moveFocus(event, ".row-main", "block")}
+      onKeyDown={(event) => moveFocus(event, "a.row-main, button.row-main, .row-link", "block")}
     >
       {children}
     </ul>
@@ -33,37 +33,51 @@ export interface ListItemProps {
   strong?: boolean;
   /** The detail is a whole sentence and may take several lines. */
   wrap?: boolean;
+  /** The link is the title alone, and what stands beside it is read apart; a press anywhere on the row follows it. */
+  apart?: boolean;
   /** It stands within a list item of somebody else's. */
   inner?: boolean;
 }
 
 /** A row: with `href` a link, with `onClick` alone a button, else plain. */
 export function ListItem(props: ListItemProps) {
+  const { apart } = props;
+  // Within a link only phrases may stand; apart from it each part is read by itself.
+  const Part = apart ? "p" : "span";
+  const Line = apart ? "div" : "span";
   const inside = (
     <>
       {props.start}
-      <span class="row-words">
-        <span class="row-line">
-          <span class="row-title as-page" dir="auto">
-            {props.title}
-          </span>
-          {props.aside && <span class="row-aside">{props.aside}</span>}
-        </span>
+      <Line class="row-words">
+        <Line class="row-line">
+          <Part class="row-title as-page" dir="auto">
+            {apart && props.href ? (
+              <a class="row-link" href={props.href} onClick={props.onClick}>
+                {props.title}
+              </a>
+            ) : (
+              props.title
+            )}
+          </Part>
+          {props.aside && <Part class="row-aside">{props.aside}</Part>}
+        </Line>
         {(props.detail || props.mark) && (
-          <span class="row-line">
-            <span class="row-detail as-page" dir="auto">
+          <Line class="row-line">
+            <Part class="row-detail as-page" dir="auto">
               {props.detail}
-            </span>
+            </Part>
             {props.mark}
-          </span>
+          </Line>
         )}
-      </span>
+      </Line>
     </>
   );
   const Item = props.inner ? "div" : "li";
   return (
     <Item class="row" data-strong={props.strong || undefined} data-wrap={props.wrap || undefined}>
-      {props.href ? (
+      {apart ? (
+        <div class="row-main">{inside}</div>
+      ) : props.href ? (
         <a
           class="row-main"
           href={props.href}

@@ -141,7 +141,7 @@ export function Attach({
         })),
         folderName: t("talk.mediaFolder"),
       });
-      if (!answer.ok) toast({ text: failureText(answer.failure) });
+      if (!answer.ok) toast({ text: failureText(answer.failure), urgent: true });
       return answer.ok ? { ok: true as const, value: true } : answer;
     });
     if (sent === true) onSent();
@@ -191,7 +191,7 @@ export function SendPlace({
             place,
           });
           if (answer.ok) onClose();
-          else toast({ text: failureText(answer.failure) });
+          else toast({ text: failureText(answer.failure), urgent: true });
           return answer;
         })
       }
@@ -326,7 +326,7 @@ export function VoiceRecorder({
     });
     setBusy(false);
     if (answer.ok) return close.current();
-    toast({ text: failureText(answer.failure) });
+    toast({ text: failureText(answer.failure), urgent: true });
   };
   return (
     <Recorder

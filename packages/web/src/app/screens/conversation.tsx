@@ -193,7 +193,7 @@ export function Conversation({
   if (!space || !people || !page || !openedAt || lost) return <Skeleton label={t("ui.moment")} />;
   const ask = <T,>(work: Promise<Result<T>>): void => {
     void work.then((result) => {
-      if (!result.ok) toast({ text: failureText(result.failure) });
+      if (!result.ok) toast({ text: failureText(result.failure), urgent: true });
     });
   };
   const bringFiles = (files: File[], into?: string): void =>
@@ -607,7 +607,7 @@ function Pins(props: { engine: EnginePort; spaceId: string; channel?: string; le
 const none = (): (() => void) => () => undefined;
 
 function tell(result: Result<unknown>): void {
-  if (!result.ok) toast({ text: failureText(result.failure) });
+  if (!result.ok) toast({ text: failureText(result.failure), urgent: true });
 }
 
 /** The last value that was there: a larger page keeps the smaller one on screen until it has come. */

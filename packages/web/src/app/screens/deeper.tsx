@@ -43,7 +43,7 @@ export function ForwardTo({
         for (const ask of answers) {
           const answer = await ask();
           if (answer.ok) continue;
-          toast({ text: failureText(answer.failure) });
+          toast({ text: failureText(answer.failure), urgent: true });
           return answer;
         }
       }
@@ -156,7 +156,7 @@ export function Pins({
       }
       onUnpin={(eventId) =>
         void engine.call("chat.pin", { spaceId, eventId, on: false }).then((result) => {
-          if (!result.ok) toast({ text: failureText(result.failure) });
+          if (!result.ok) toast({ text: failureText(result.failure), urgent: true });
         })
       }
     />

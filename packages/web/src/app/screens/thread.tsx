@@ -54,7 +54,7 @@ export function Thread({
   };
   const ask = async (work: ReturnType<EnginePort["react"]>): Promise<boolean> => {
     const result = await work;
-    if (!result.ok) toast({ text: failureText(result.failure) });
+    if (!result.ok) toast({ text: failureText(result.failure), urgent: true });
     return result.ok;
   };
   if (thread === undefined)

@@ -32,7 +32,7 @@ export function TooLong({
     for (const part of parts) {
       // One after the other, so that they stand in their order.
       const result = await engine.send(spaceId, { text: part, mentioned: [], ...into });
-      if (!result.ok) return void toast({ text: failureText(result.failure) });
+      if (!result.ok) return void toast({ text: failureText(result.failure), urgent: true });
     }
   };
   const file = async (): Promise<void> => {
@@ -42,13 +42,13 @@ export function TooLong({
     const result = await uploaderOf(engine)
       .addNow({ spaceId, parentId: null }, made, true)
       .catch(() => undefined);
-    if (result?.ok !== true) return void toast({ text: t("deep.tooLongFailed") });
+    if (result?.ok !== true) return void toast({ text: t("deep.tooLongFailed"), urgent: true });
     const said = await engine.send(spaceId, {
       text: t("deep.tooLongSaid", { name }),
       mentioned: [],
       ...into,
     });
-    if (!said.ok) toast({ text: failureText(said.failure) });
+    if (!said.ok) toast({ text: failureText(said.failure), urgent: true });
   };
   return (
     <TooLongDialog

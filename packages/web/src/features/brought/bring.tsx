@@ -124,7 +124,7 @@ function Choose({ onFiles }: Pick<BringProps, "onFiles">) {
   return (
     <>
       <p>{t("brought.lead")}</p>
-      <ul>
+      <ul class="bring-how">
         <li>{t("brought.how.whatsapp")}</li>
         <li>{t("brought.how.slack")}</li>
         <li>{t("brought.how.telegram")}</li>

@@ -169,7 +169,7 @@ export function Channels(props: ChannelsProps) {
           <h1 id="channels-title" tabIndex={-1}>
             {t("channels.title")}
           </h1>
-          <p class="pane-sub" dir="auto">
+          <p class="pane-sub as-page" dir="auto">
             {props.title}
           </p>
         </div>

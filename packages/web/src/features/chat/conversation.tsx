@@ -16,7 +16,7 @@ import {
   X,
 } from "lucide";
 import type { ComponentChildren } from "preact";
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useMemo, useState } from "preact/hooks";
 import type { Conversation as ConversationData, MessageRow } from "../../app/model.ts";
 import { EVERYONE } from "../../app/connect.ts";
 import { formatSpan } from "../../i18n/dates.ts";
@@ -30,12 +30,12 @@ import { Quote } from "../../ui/bubble.tsx";
 import { Composer } from "../../ui/composer.tsx";
 import { EmptyState } from "../../ui/empty-state.tsx";
 import { MenuButton, type MenuItem } from "../../ui/menu.tsx";
-import { LiveRegion } from "../../ui/hidden.tsx";
 import { Icon } from "../../ui/icon.tsx";
 import { toast } from "../../ui/toast.tsx";
 import { signalsShown } from "../../app/signals-shown.ts";
 import { Forget } from "../spaces/forget.tsx";
 import { pickEmoji, suggestEmoji } from "./composer-emoji.tsx";
+import { Announcer } from "./announcer.tsx";
 import type { Deeper } from "./deeper.ts";
 import { MessageList } from "./message-list.tsx";
 import { Selecting } from "./more-acts.ts";
@@ -463,20 +463,6 @@ function fileTarget(onFiles: (files: File[]) => void) {
     },
     onDrop: (event: DragEvent) => take(event, event.dataTransfer),
   };
-}
-
-/** Reads out what others write while the conversation is open; not what was there before, nor older pages. */
-function Announcer({ messages }: { messages: readonly MessageRow[] }) {
-  const [text, setText] = useState("");
-  const newest = messages.at(-1);
-  const seen = useRef(newest?.eventId);
-  useEffect(() => {
-    if (!newest || newest.eventId === seen.current) return;
-    seen.current = newest.eventId;
-    if (!newest.mine && !newest.notice)
-      setText(t("chat.said", { name: newest.authorName, text: newest.text }));
-  }, [newest]);
-  return <LiveRegion text={text} />;
 }
 
 /** The people whose name, or a later part of it, begins with what was typed after an `@`. */

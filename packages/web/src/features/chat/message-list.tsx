@@ -13,6 +13,7 @@ import { Spinner } from "../../ui/progress.tsx";
 import { toast } from "../../ui/toast.tsx";
 import type { Deeper } from "./deeper.ts";
 import { Message, type MessageActions } from "./message.tsx";
+import { useMessageKeys } from "./message-keys.ts";
 import { countPrepended, timelineOf } from "./timeline.ts";
 
 export interface MessageListProps extends Omit<MessageActions, "onJump"> {
@@ -101,6 +102,7 @@ export function MessageList(props: MessageListProps) {
   /** A message that is being fetched, to go to it. */
   const [wanted, setWanted] = useState<string>();
   const newest = messages.at(-1);
+  const keys = useMessageKeys(items, scroller, list);
 
   // Rows get their true heights after they are shown; the observer below then goes on to the real end.
   const toEnd = (): void => {
@@ -190,6 +192,7 @@ export function MessageList(props: MessageListProps) {
       document.documentElement.hasAttribute("data-still");
     list.current?.scrollToIndex(index, { align: "center", smooth: near && !still });
     setLit(eventId);
+    keys.focusOn(eventId);
   };
   // Page after page until it is there; where pages end, it cannot be shown.
   useEffect(() => {
@@ -213,6 +216,7 @@ export function MessageList(props: MessageListProps) {
         tabIndex={0}
         role="region"
         aria-label={t("chat.messages")}
+        {...keys.handlers}
       >
         <div class="messages-fill" />
         <div class="messages-rows">
@@ -222,6 +226,7 @@ export function MessageList(props: MessageListProps) {
             shift={prepended}
             onScroll={onScroll}
             bufferSize={600}
+            {...(keys.kept === undefined ? {} : { keepMounted: keys.kept })}
           >
             {items.map((item) =>
               item.kind === "day" ? (
@@ -243,6 +248,7 @@ export function MessageList(props: MessageListProps) {
                   first={item.first}
                   last={item.last}
                   lit={lit === item.key}
+                  current={keys.current === item.key}
                   pair={props.pair}
                   names={props.names}
                   odd={props.odd}

@@ -38,6 +38,7 @@ import { MediaRoom } from "./media-room.tsx";
 import { useMoreActs } from "./more-acts.ts";
 import { ThreadLine } from "./thread-line.tsx";
 import { Formatted } from "./formatted.tsx";
+import { authorOf, gistOf } from "./said.ts";
 
 /** The reactions at hand; others stay as they came. */
 export const QUICK_REACTIONS = ["👍", "❤️", "😂", "😮", "🙏", "✊"] as const;
@@ -67,6 +68,8 @@ export interface MessageProps extends MessageActions {
   first: boolean;
   last: boolean;
   lit: boolean;
+  /** The keys are at it. */
+  current?: boolean;
   /** In a conversation of two, names and avatars would only repeat themselves. */
   pair: boolean;
   names: readonly string[];
@@ -97,6 +100,8 @@ export function Message(props: MessageProps) {
       lit={lit}
       faded={message.deleted}
       chosen={more.chosen}
+      by={authorOf(message)}
+      current={props.current === true}
       author={
         !pair &&
         !message.mine && <PersonName name={message.authorName} odd={odd.has(message.authorName)} />
@@ -140,7 +145,8 @@ export function Message(props: MessageProps) {
           message.outgoing === undefined && (
             <IconButton
               icon={canReact ? SmilePlus : Ellipsis}
-              label={t("chat.more")}
+              label={t("talk.moreOf", { name: authorOf(message), text: gistOf(message) })}
+              word={t("chat.more")}
               hasPopup="menu"
               tip="above"
               expanded={anchor !== undefined}

@@ -9,6 +9,7 @@ import { Button, IconButton } from "../../ui/button.tsx";
 import { Composer } from "../../ui/composer.tsx";
 import { MenuButton } from "../../ui/menu.tsx";
 import { pickEmoji, suggestEmoji } from "./composer-emoji.tsx";
+import { Announcer } from "./announcer.tsx";
 import { suggestPeople } from "./conversation.tsx";
 import { Message, type MessageActions } from "./message.tsx";
 
@@ -41,7 +42,12 @@ export function Thread(props: ThreadProps) {
   const odd = useMemo(() => oddNames(names), [names]);
   const newest = messages.at(-1);
   const { onRead } = props;
-  useEffect(() => heading.current?.focus({ preventScroll: true }), [root.eventId]);
+  useEffect(() => {
+    const from = document.activeElement;
+    heading.current?.focus({ preventScroll: true });
+    // Whoever was here goes back to the message, once that is in sight again.
+    return () => queueMicrotask(() => goBack(from));
+  }, [root.eventId]);
   useLayoutEffect(() => {
     if (area.current) area.current.scrollTop = area.current.scrollHeight;
   }, [newest?.eventId]);
@@ -119,6 +125,7 @@ export function Thread(props: ThreadProps) {
         {props.hasOlder && <Button onClick={props.onOlder}>{t("deep.olderReplies")}</Button>}
         {messages.map(row)}
       </div>
+      <Announcer messages={messages} />
       {canWrite && (
         <footer class="conversation-foot">
           <Composer
@@ -162,4 +169,11 @@ export function Thread(props: ThreadProps) {
       )}
     </aside>
   );
+}
+
+function goBack(from: Element | null): void {
+  const { activeElement } = document;
+  if (activeElement !== null && activeElement !== document.body) return;
+  const there = from instanceof HTMLElement && from !== document.body && from.isConnected;
+  (there ? from : document.querySelector<HTMLElement>("#conversation-title"))?.focus();
 }

@@ -343,26 +343,32 @@ function Detail({ entry, now }: { entry: FileEntry; now: number }) {
     <>
       <span class="visually-hidden">{kindWord(entry)} </span>
       <span class="file-size">{formatBytes(entry.size)}</span>
-      <span class="file-dot" aria-hidden="true">
-        ·
-      </span>
+      <Dot />
       <TimeLabel at={entry.changedAt} now={now} style="recent" />
       {!entry.mine && (
         <span class="file-by">
-          <span class="file-dot" aria-hidden="true">
-            ·
-          </span>
+          <Dot />
           <bdi>{entry.changedByName}</bdi>
         </span>
       )}
       {entry.comments > 0 && (
         <span class="file-by">
-          <span class="file-dot" aria-hidden="true">
-            ·
-          </span>
+          <Dot />
           {t("files.commentCount", { count: entry.comments })}
         </span>
       )}
+    </>
+  );
+}
+
+/** Between two facts; the spaces keep them apart for those who hear them. */
+function Dot() {
+  return (
+    <>
+      {" "}
+      <span class="file-dot" aria-hidden="true">
+        ·
+      </span>{" "}
     </>
   );
 }

@@ -1,6 +1,6 @@
 import "./groups.css";
 import type { WorkingGroup } from "@baraza/engine";
-import { ArrowLeft, Ellipsis, Plus, Search, Unlink } from "lucide";
+import { ArrowLeft, Ellipsis, Plus, Unlink } from "lucide";
 import { useState } from "preact/hooks";
 import { t } from "../../i18n/index.ts";
 import { Avatar } from "../../ui/avatar.tsx";
@@ -9,7 +9,6 @@ import { Switch } from "../../ui/choice.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
 import { EmptyState } from "../../ui/empty-state.tsx";
 import { Form, SelectField, TextField } from "../../ui/field.tsx";
-import { Icon } from "../../ui/icon.tsx";
 import { MenuButton } from "../../ui/menu.tsx";
 
 export interface GroupsProps {
@@ -57,6 +56,11 @@ export function Groups(props: GroupsProps) {
       TAGS.every((tag) => chosen[tag] === "" || group[tag] === chosen[tag])
     );
   });
+  const list = listable.length > 0 && (
+    <Button icon={Plus} onClick={() => setListing(true)}>
+      {t("groups.list")}
+    </Button>
+  );
   return (
     <section class="conversation" aria-labelledby="groups-title">
       <header class="pane-head">
@@ -71,7 +75,7 @@ export function Groups(props: GroupsProps) {
           <h1 id="groups-title" tabIndex={-1}>
             {t("groups.title")}
           </h1>
-          <p class="pane-sub" dir="auto">
+          <p class="pane-sub as-page" dir="auto">
             {props.title}
           </p>
         </div>
@@ -79,13 +83,13 @@ export function Groups(props: GroupsProps) {
       <div class="pane-body">
         <div class="groups-page">
           {groups.length === 0 ? (
-            <EmptyState title={t("groups.noneTitle")}>{t("groups.none")}</EmptyState>
+            <EmptyState title={t("groups.noneTitle")} action={list}>
+              {t("groups.none")}
+            </EmptyState>
           ) : (
             <>
               <div class="groups-limits" role="search" aria-label={t("groups.find")}>
-                <TextField label={t("groups.find")} value={query} onInput={setQuery}>
-                  <Icon of={Search} />
-                </TextField>
+                <TextField label={t("groups.find")} value={query} onInput={setQuery} />
                 {TAGS.map((tag) => {
                   const values = valuesOf(groups, tag);
                   return values.length === 0 ? null : (
@@ -113,11 +117,7 @@ export function Groups(props: GroupsProps) {
               )}
             </>
           )}
-          {listable.length > 0 && (
-            <Button icon={Plus} onClick={() => setListing(true)}>
-              {t("groups.list")}
-            </Button>
-          )}
+          {groups.length > 0 && list}
         </div>
       </div>
       {listing && (
@@ -140,14 +140,18 @@ function Group({ group, ...props }: GroupsProps & { group: WorkingGroup }) {
     <li class="group" aria-labelledby={id}>
       <Avatar id={groupId} name={title} square />
       <div class="group-words">
-        <h2 id={id} dir="auto">
+        <h2 id={id} class="as-page" dir="auto">
           {title}
         </h2>
         <p class="group-facts">
           {t("people.count", { count: group.members })} ·{" "}
           {open ? t("groups.open") : t("groups.byAsking")}
         </p>
-        {about !== "" && <p dir="auto">{about}</p>}
+        {about !== "" && (
+          <p class="as-page" dir="auto">
+            {about}
+          </p>
+        )}
         {tags.length > 0 && (
           <ul class="group-tags">
             {tags.map((value) => (

@@ -112,6 +112,7 @@ export function People(props: PeopleProps) {
           {people.map((person) => (
             <ListItem
               key={person.identityId}
+              apart
               start={<Avatar id={person.identityId} name={person.name} />}
               title={
                 <>
