@@ -558,7 +558,7 @@ export async function createEngine(
       (await import("./leading/lead.ts")).leadingOf(core, args.spaceId),
     ),
     mirrors: stored(MIRROR_QUERY_TABLES, async (args: { spaceId: string }) =>
-      (await import("./mirrors/mirrors.ts")).mirrorsOf(core, args.spaceId),
+      (await import("./mirrors/mirrors-queries.ts")).mirrorsOf(core, args.spaceId),
     ),
     "news.all": stored(NEWS_TABLES, async () =>
       (await import("./news/news-queries.ts")).newsOf(core),

@@ -32,7 +32,7 @@ export const atFirst: readonly string[] = [
   "engine-follow",
   "engine-letters",
   "engine-look-up",
-  "engine-mirrors",
+  "engine-mirrors-queries",
   "engine-marks-queries",
   "engine-told-floors",
   "engine-trust-work",

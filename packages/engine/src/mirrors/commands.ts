@@ -6,7 +6,7 @@ import { EngineError } from "../errors.ts";
 import { stewardsOf } from "../spaces/roster.ts";
 import { needSpace, runtimeOf } from "../spaces/runtime.ts";
 import { lookAtMirrors } from "./look.ts";
-import { choicesFor } from "./queries.ts";
+import { choicesFor } from "./mirrors-queries.ts";
 
 /** @throws EngineError `not_steward`, `invalid`; ProtocolError where a node cannot be reached */
 export async function setMirrors(

@@ -9,7 +9,7 @@ import { forgetRuntime } from "../spaces/runtime.ts";
 import { postDecisions } from "../spaces/steward.ts";
 import { entriesFromCopy } from "./gather.ts";
 import { lookAtMirrors } from "./look.ts";
-import { mirrorsOf } from "./queries.ts";
+import { mirrorsOf } from "./mirrors-queries.ts";
 import { readInstead } from "./read.ts";
 
 const NEAR = "near.localhost";
