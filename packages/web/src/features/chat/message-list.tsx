@@ -96,6 +96,7 @@ export function MessageList(props: MessageListProps) {
   const areaSize = useRef("");
   const asked = useRef(0);
   const askedNewer = useRef(0);
+  const jumped = useRef(false);
   const [atEnd, setAtEnd] = useState(opened === undefined);
   const [atStart, setAtStart] = useState(false);
   const [lit, setLit] = useState<string>();
@@ -108,6 +109,9 @@ export function MessageList(props: MessageListProps) {
   const toEnd = (): void => {
     if (hasNewer) return props.onNewest?.();
     following.current = true;
+    // The list still finds its way to a message while rows near it get their heights: only another way ends that.
+    if (jumped.current) list.current?.scrollToIndex(items.length, { align: "end" });
+    jumped.current = false;
     const area = scroller.current;
     if (area) area.scrollTop = area.scrollHeight;
   };
@@ -185,6 +189,7 @@ export function MessageList(props: MessageListProps) {
     if (index < 0) return setWanted(eventId);
     setWanted(undefined);
     following.current = false;
+    jumped.current = true;
     // A long way is gone at once: rows that are measured on it would stop a movement.
     const near = !atOnce && document.getElementById(`m-${eventId}`) !== null;
     const still =
