@@ -1,5 +1,6 @@
 /** Broadcast lists over real nodes and engines: each person gets it once, in the conversation of the two, whatever is cut off. */
 import { afterAll, beforeAll, expect, test } from "vitest";
+import type { ListDetails } from "@baraza/engine";
 import { readFileOf } from "./files.ts";
 import { storeRows } from "./inspect.ts";
 import type { Network } from "./network.ts";
@@ -232,4 +233,33 @@ test("another device of one's own has the list, and what became of what was sent
   expect(await amina.now("lists.all", {})).toEqual([]);
   await untilText(amina, withBruno, "From the phone");
   for (const person of [amina, bruno, chen, dana, phone]) expect(person.faults).toEqual([]);
+});
+
+test("what a device was sending when it was removed says so, and how many have it", async () => {
+  const erik = await net.person({ node: 1, name: "erik", displayName: "Erik" });
+  await pairOf(erik, amina);
+  ({ listId } = await amina.commands["lists.put"]({ name: "Riders" }));
+  await amina.commands["lists.people"]({
+    listId,
+    identityIds: [chen.identityId, erik.identityId],
+    on: true,
+  });
+  const tablet = await amina.bareDevice();
+  await pairByPicture(amina, tablet);
+  await tablet.until("lists.one", { listId }, (one) =>
+    Boolean(one?.people.length === 2 && one.people.every(({ miss }) => miss === null)),
+  );
+  // The node that keeps the conversation with one of them is away, so it is still under way when the device goes.
+  await net.node(1).kill();
+  await tablet.commands["lists.send"]({ listId, sendingId: nextId(), text: "Half of you" });
+  await untilText(chen, withChen, "Half of you");
+  const half = (one: ListDetails | null) => one?.sendings[0];
+  const seen = await amina.until("lists.one", { listId }, (one) => half(one)?.sent === 1);
+  expect(half(seen)).toMatchObject({ total: 2, waits: 1, elsewhere: true, lost: false });
+  const deviceId = (await tablet.now("devices.list", {})).find(({ here }) => here)?.deviceId ?? "";
+  await tablet.kill();
+  await amina.commands["devices.remove"]({ deviceId });
+  const lost = await amina.until("lists.one", { listId }, (one) => half(one)?.lost === true);
+  expect(half(lost)).toMatchObject({ total: 2, sent: 1, waits: 1, elsewhere: true });
+  await net.node(1).restart();
 });

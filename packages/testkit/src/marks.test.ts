@@ -1,4 +1,6 @@
 /** What a person marks for themselves is the same on all their devices, and nobody else learns of it. */
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { afterEach, expect, test } from "vitest";
 import { storeRows } from "./inspect.ts";
 import { network } from "./network.ts";
@@ -123,4 +125,40 @@ test("with one device only what lasts is sent; drafts and reading follow when th
     ([one]) => one?.archived === true && one.draft === "Nzuri".repeat(50).slice(0, 200),
   );
   for (const person of [alice, phone]) expect(person.faults).toEqual([]);
+});
+
+test("a mark that no device would keep is offered once, and holds nothing up", async () => {
+  net = await network({ nodes: 1 });
+  const alice = await net.person({ name: "alice" });
+  const spaceId = await spaceOf(alice, []);
+  await alice.commands["marks.putFolder"]({ name: "Before" });
+  await until(async () => sent(alice) === 1);
+  await alice.kill();
+  // As an app with an error might have left it: more people than a sending can have, due now.
+  const db = new DatabaseSync(join(alice.directory, "store.db"));
+  db.prepare(
+    `INSERT INTO marks (kind, key, value, stamp, device, due, since)
+     SELECT 'listSent', ?, ?, 1, device_hash, 1, 1 FROM account`,
+  ).run(
+    `${"a".repeat(32)}:${"b".repeat(32)}`,
+    JSON.stringify({
+      at: 1,
+      text: "",
+      files: 0,
+      total: 300,
+      done: true,
+      gone: [],
+      blocked: [],
+      refused: [],
+    }),
+  );
+  db.close();
+  await alice.restart();
+  const due = () => storeRows(alice.directory, "SELECT key FROM marks WHERE due IS NOT NULL");
+  await until(async () => due().length === 0);
+  await alice.commands["marks.pin"]({ spaceIds: [spaceId], on: true });
+  await alice.until("spaces", {}, ([one]) => one?.pinnedAt !== null);
+  await until(async () => due().length === 0);
+  await alice.until("status", {}, ({ waiting }) => waiting === 0);
+  expect(sent(alice)).toBe(3);
 });

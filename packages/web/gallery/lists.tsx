@@ -35,6 +35,7 @@ const list: ListDetails = {
       waits: 3,
       missed: [],
       elsewhere: false,
+      lost: false,
     },
     {
       sendingId: "a2",
@@ -50,6 +51,7 @@ const list: ListDetails = {
         { identityId: id(3), name: "Wanjirũ Kamau", why: "blocked" },
       ],
       elsewhere: false,
+      lost: false,
     },
     {
       sendingId: "a3",
@@ -62,6 +64,20 @@ const list: ListDetails = {
       waits: 1,
       missed: [],
       elsewhere: true,
+      lost: false,
+    },
+    {
+      sendingId: "a4",
+      at: now - 10 * DAY,
+      text: "The hall is open from eight",
+      passes: false,
+      files: 0,
+      total: 12,
+      sent: 7,
+      waits: 5,
+      missed: [],
+      elsewhere: true,
+      lost: true,
     },
   ],
 };

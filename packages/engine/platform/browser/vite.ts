@@ -2,8 +2,8 @@
  * A Vite plugin that leaves out of the bundle what the store does not use of SQLite. Of its JavaScript: a second copy of the whole
  * library for its own worker, the OPFS back-end that needs SharedArrayBuffer, virtual tables written in JavaScript, and second names. Of its
  * WebAssembly: what nothing can reach (crypto's slim-wasm.ts), ciphers other than the store's, sessions, and tables that tell about the
- * database itself. The store works without this plugin too; the download is then some 90 KiB (gzip) larger. Give it to both
- * `plugins` and `worker.plugins`.
+ * database itself: some 90 KiB (gzip). And it mends an error of the library (see [Note: Journals that are left]), without which what a kill
+ * cuts off can cost the store. Give it to both `plugins` and `worker.plugins`.
  */
 import { readFileSync } from "node:fs";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -78,7 +78,7 @@ export function slimSqlite(): SlimPlugin {
     resolveId: (id) => (id === "@evolu/sqlite-wasm" ? library : undefined),
     transform(code, id) {
       if (id.split("?")[0] !== library) return undefined;
-      const script = cutExports(UNUSED.reduce(cut, code));
+      const script = mendJournal(cutExports(UNUSED.reduce(cut, code)));
       if (!builds) return { code: script, map: null };
       if (!script.includes(WASM)) throw changed(WASM);
       const file = this.emitFile({
@@ -108,6 +108,21 @@ export function cutExports(code: string): string {
   const less = code.replace(SECOND_NAME, "");
   if (code.length - less.length < 20_000) throw changed("Module['_sqlite3_…']");
   return less;
+}
+
+/** What the pool of access handles says when SQLite asks whether another connection is writing: always that one is. */
+const ALWAYS_WRITING =
+  /(pool\.log\('xCheckReservedLock'\);\s+pool\.storeErr\(\);\s+wasm\.poke32\(pOut, )1\)/g;
+
+/**
+ * [Note: Journals that are left] A journal beside a database is taken for one of a connection that still writes, and not for what a
+ * killed one has left, as long as somebody is said to be writing. So with the library as it is nothing that a kill cut off would ever be
+ * undone: a change of the store's key would leave some pages under one key and some under the other. Nobody else can be writing: the
+ * pool's handles are exclusive.
+ */
+export function mendJournal(code: string): string {
+  if (code.match(ALWAYS_WRITING)?.length !== 1) throw changed("xCheckReservedLock");
+  return code.replace(ALWAYS_WRITING, "$10)");
 }
 
 const changed = (marker: string): Error =>

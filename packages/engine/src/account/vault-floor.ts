@@ -28,19 +28,24 @@ export function noteFloor(tx: SqlTx, { node, version, hash }: VaultSeen, here: s
   );
 }
 
+/** What other devices have seen, as far as this one has heard. Ask before the node is asked: what they put meanwhile is no older vault. */
+export function floorNow({ store }: Core): Promise<VaultFloor | undefined> {
+  return store.get<VaultFloor>("SELECT version, hash FROM vault_floor");
+}
+
+export type VaultFloor = Pick<VaultSeen, "version" | "hash">;
+
 /**
- * Compares a vault that the node gave with what other devices have seen, and forgets that: it is told once.
+ * Compares a vault that the node gave with what other devices had seen before it was asked, and forgets that: it is told once.
  * @returns true when the vault is an older one, or another of the same version
  */
 export function checkVaultFloor(
   tx: SqlTx,
-  { version, hash }: Pick<VaultSeen, "version" | "hash">,
+  { version, hash }: VaultFloor,
+  floor: VaultFloor | undefined,
 ): boolean {
-  const floor = tx.get<Pick<VaultSeen, "version" | "hash">>(
-    "SELECT version, hash FROM vault_floor",
-  );
   if (floor === undefined) return false;
-  tx.run("DELETE FROM vault_floor");
+  tx.run("DELETE FROM vault_floor WHERE version <= ?", [Math.max(floor.version, version)]);
   return floor.version > version || (floor.version === version && !equalBytes(floor.hash, hash));
 }
 

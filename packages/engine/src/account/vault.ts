@@ -27,7 +27,7 @@ import { sharingForVault } from "../sharing/index.ts";
 import { rejoinSecrets } from "../slots/keys.ts";
 import { wayBack } from "../slots/wish.ts";
 import type { AccountRow } from "./session.ts";
-import { checkVaultFloor, isBehind } from "./vault-floor.ts";
+import { checkVaultFloor, floorNow, isBehind } from "./vault-floor.ts";
 import type { SqlTx } from "../ports.ts";
 import { notice } from "../trust/see.ts";
 import { keepRest, keepWays, openTheirs, restOfVault, waysWithOwn } from "./ways-store.ts";
@@ -146,7 +146,7 @@ export type VaultChange = {
 
 /** How often another device may be faster before one gives up for now. */
 const ATTEMPTS = 10;
-/** Of one engine, one change at a time. */
+/** Of one engine, one change or reading at a time. */
 const turns = new WeakMap<Core, Promise<void>>();
 
 /**
@@ -154,8 +154,12 @@ const turns = new WeakMap<Core, Promise<void>>();
  * put on top of it. @throws ProtocolError as the node answered; EngineError `busy`; what `ways` throws
  */
 export function swapVault(core: Core, change: VaultChange): Promise<void> {
+  return inTurn(core, () => swapNow(core, change));
+}
+
+function inTurn(core: Core, work: () => Promise<void>): Promise<void> {
   const before = turns.get(core) ?? Promise.resolve();
-  const mine = before.then(() => swapNow(core, change));
+  const mine = before.then(work);
   turns.set(
     core,
     mine.catch(() => undefined),
@@ -182,7 +186,7 @@ async function swapNow(core: Core, change: VaultChange): Promise<void> {
       else await change.send(sealed, vault.version);
     } catch (error) {
       if (!(error instanceof ProtocolError) || error.code !== "vault_conflict") throw error;
-      await rebase(core);
+      await readTheirs(core);
       continue;
     }
     await core.store.transaction((tx) => {
@@ -200,8 +204,16 @@ async function swapNow(core: Core, change: VaultChange): Promise<void> {
   throw new EngineError("busy");
 }
 
-/** Reads the vault at the node, and takes over what another device has changed in it. */
-export async function rebase(core: Core): Promise<void> {
+/**
+ * Reads the vault at the node, and takes over what another device has changed in it. Never while this engine swaps it: what was asked for before
+ * a swap and is read after it would look like an older one.
+ */
+export function rebase(core: Core): Promise<void> {
+  return inTurn(core, () => readTheirs(core));
+}
+
+async function readTheirs(core: Core): Promise<void> {
+  const floor = await floorNow(core);
   const answer = await core.own.call("vault.get", {});
   const { vault: theirs, vaultKey, ours } = await openTheirs(core, answer.vault);
   check(v.object({ version: v.literal(answer.version) }), { version: theirs.version });
@@ -209,7 +221,7 @@ export async function rebase(core: Core): Promise<void> {
   await core.store.transaction((tx) => {
     const row = tx.get<AccountRow>("SELECT * FROM account");
     if (row === undefined) return;
-    const behind = checkVaultFloor(tx, { version: theirs.version, hash });
+    const behind = checkVaultFloor(tx, { version: theirs.version, hash }, floor);
     if (!ours) {
       // An old one, or one that somebody made who was shut out: nothing of it counts, and what stands here is put on top.
       notice(tx, "vaultOld", row.node, row.node, core.platform.clock.now());

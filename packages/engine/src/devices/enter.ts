@@ -81,8 +81,9 @@ export async function enterAccount(
     takeDevices(tx, core, vault);
     if (grant.vault !== undefined) {
       noteFloor(tx, grant.vault, grant.node);
+      const here = grant.vault.node === grant.node ? grant.vault : undefined;
       // Its owner goes on with what there is, and is told.
-      if (checkVaultFloor(tx, { version: vault.version, hash: vaultHash(vault) }))
+      if (checkVaultFloor(tx, { version: vault.version, hash: vaultHash(vault) }, here))
         notice(tx, "vaultOld", grant.node, grant.node, core.platform.clock.now());
     }
     keepNodes(tx, vault.nodes, core.platform.clock.now());

@@ -54,7 +54,17 @@ export async function tendConfirmation(
   const { trouble } = row;
   if (verdict === "unconfirmed" && trouble === null) await setTrouble(core, space, "unconfirmed");
   if (verdict !== "unconfirmed" && trouble === "unconfirmed") await setTrouble(core, space, null);
-  if (verdict === "mine") await post(core, logId, [{ type: "space.seen", payload: {} }]);
+  if (verdict === "mine" && !(await isOnItsWay(core, logId)))
+    await post(core, logId, [{ type: "space.seen", payload: {} }]);
+}
+
+/** One that waits to be sent says as much as another. */
+async function isOnItsWay(core: Core, logId: string): Promise<boolean> {
+  const row = await core.store.get(
+    "SELECT 1 AS one FROM outbox WHERE log_id = ? AND type = 'space.seen'",
+    [logId],
+  );
+  return row !== undefined;
 }
 
 function shareOf(device: string, seq: number): number {

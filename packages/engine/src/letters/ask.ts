@@ -29,7 +29,7 @@ import { newestSeen } from "../account/vault-floor.ts";
 import type { Core } from "../core.ts";
 import { EngineError } from "../errors.ts";
 import { deviceReply } from "../account/boxes.ts";
-import { isBlocked } from "../requests/held-back.ts";
+import { isBlocked, STRANGERS } from "../requests/held-back.ts";
 import { runtimeOf } from "../spaces/runtime.ts";
 import { ownRejoinKey } from "../slots/keys.ts";
 import { wantReturn } from "../slots/wish.ts";
@@ -124,7 +124,7 @@ export async function ask(
     keyPackages: [made.keyPackage],
   });
   const letter = await sealFor(core, card.reply, "ask", body);
-  const joinId = toHex(randomBytes(16));
+  const joinId = `${stranger ? STRANGERS : ""}${toHex(randomBytes(16))}`;
   await core.store.transaction((tx) => {
     made.write(tx);
     writeLetters(tx, [letter]);

@@ -49,7 +49,7 @@ import { profilePayload } from "../spaces/profile.ts";
 import { checksFor, identityOf, infoOf, rosterOf } from "../spaces/roster.ts";
 import type { SpaceRuntime } from "../spaces/runtime.ts";
 import { keysOf, runtimeOf } from "../spaces/runtime.ts";
-import { isHeldBack } from "../requests/held-back.ts";
+import { isHeldBack, STRANGERS } from "../requests/held-back.ts";
 import { notice, remember, seeIdentities } from "../trust/see.ts";
 import type { Opened } from "./open-own.ts";
 import { openOwn } from "./open-own.ts";
@@ -357,9 +357,10 @@ async function welcomed(core: Core, letter: Opened): Promise<Outcome> {
   const body = readAs(welcomeBody, letter.body, LIMITS.letterBytes);
   const logId = toHex(body.logId);
   const genesis = readAs(genesisSchema, body.genesis, LIMITS.genesisBytes);
-  const asking = await core.store.get<{ inviter: string }>(
-    `SELECT inviter FROM joins WHERE log_id = ?1 AND (inviter = '' OR inviter = ?2
-       OR EXISTS (SELECT 1 FROM join_hosts h WHERE h.log_id = ?1 AND h.identity_id = ?2))`,
+  const asking = await core.store.get<{ join_id: string }>(
+    `SELECT join_id FROM joins WHERE log_id = ?1 AND (inviter = '' OR inviter = ?2
+       OR EXISTS (SELECT 1 FROM join_hosts h WHERE h.log_id = ?1 AND h.identity_id = ?2))
+     ORDER BY join_id LIKE '${STRANGERS}%' LIMIT 1`,
     [logId, toHex(letter.sender.identityId)],
   );
   const mine = await core.store.get<{
@@ -392,6 +393,12 @@ async function welcomed(core: Core, letter: Opened): Promise<Outcome> {
   const members = await rosterOf(group);
   if (!members.some((one) => equalBytes(one.info.identity, letter.sender.identityId)))
     return NOTHING;
+  // Whatever a stranger's letter and its card say: one is alone with whoever wrote it.
+  const known = [letter.sender.identityId, core.me().identityId];
+  const isOfTwo =
+    genesis.kind === "pair" &&
+    members.every(({ info }) => known.some((id) => equalBytes(id, info.identity)));
+  if (asking.join_id.startsWith(STRANGERS) && !isOfTwo) return NOTHING;
   const { contentKey } = await keysOf(group);
   await core.remote.pin(body.hub, body.hubKey);
   const former = await runtimeOf(core, logId);

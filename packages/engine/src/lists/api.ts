@@ -31,8 +31,10 @@ export type ListSending = {
   sent: number;
   waits: number;
   missed: { identityId: string; name: string; why: ListMiss }[];
-  /** Another device of one's own sends it, and knows how far it has come. */
+  /** Another device of one's own sends it, and knows how far it has come; here it is known what has arrived. */
   elsewhere: boolean;
+  /** That device is not one's own any more: whoever has nothing yet gets nothing. */
+  lost: boolean;
 };
 
 export type ListDetails = {

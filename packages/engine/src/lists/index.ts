@@ -47,6 +47,8 @@ export const LISTS_LIVE: Queries = {
       "list_posts",
       "outbox",
       "chat_outgoing",
+      "chat_messages",
+      "own_devices",
     ],
     run: async (core, args) => (await reads()).oneList(core, args),
   },

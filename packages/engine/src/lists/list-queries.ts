@@ -12,8 +12,8 @@ import type {
   ListSending,
   ListsLive,
 } from "./api.ts";
-import { keysOf } from "./lists-work.ts";
-import { isArriving, placeFor } from "./recipients.ts";
+import { listedOf } from "./lists-work.ts";
+import { isArriving, pairWith, placeFor, postId } from "./recipients.ts";
 import { ON_ITS_WAY } from "./send-to-list.ts";
 
 /** Lists in the order in which they were made. */
@@ -44,7 +44,7 @@ export async function oneList(
 
 function detailsOf(tx: SqlTx, listId: string, name: string): ListDetails {
   const arriving = isArriving(tx);
-  const people = keysOf(tx, "listed", listId).map((key): ListPerson => {
+  const people = listedOf(tx, listId).map((key): ListPerson => {
     const identityId = key.slice(33);
     const { spaceId, miss } = placeFor(tx, identityId);
     return {
@@ -54,8 +54,8 @@ function detailsOf(tx: SqlTx, listId: string, name: string): ListDetails {
       miss: miss === "blocked" || miss === null ? miss : arriving ? "arriving" : "gone",
     };
   });
-  const rows = tx.all<{ key: string; value: string }>(
-    `SELECT key, value FROM marks WHERE kind = 'listSent' AND value IS NOT NULL AND key >= ?1 || ':' AND key < ?1 || ';'
+  const rows = tx.all<{ key: string; value: string; device: string }>(
+    `SELECT key, value, device FROM marks WHERE kind = 'listSent' AND value IS NOT NULL AND key >= ?1 || ':' AND key < ?1 || ';'
      ORDER BY value ->> 'at' DESC, key`,
     [listId],
   );
@@ -63,13 +63,23 @@ function detailsOf(tx: SqlTx, listId: string, name: string): ListDetails {
     listId,
     name,
     people: people.toSorted((a, b) => a.name.localeCompare(b.name)),
-    sendings: rows.map(({ key, value }) =>
-      sendingOf(tx, key.slice(33), JSON.parse(value) as MarkValue<"listSent">),
+    sendings: rows.map(({ key, value, device }) =>
+      sendingOf(
+        tx,
+        { listId, sendingId: key.slice(33), device },
+        JSON.parse(value) as MarkValue<"listSent">,
+      ),
     ),
   };
 }
 
-function sendingOf(tx: SqlTx, sendingId: string, mark: MarkValue<"listSent">): ListSending {
+/** @param from which sending it is, and the device that has begun it */
+function sendingOf(
+  tx: SqlTx,
+  from: { listId: string; sendingId: string; device: string },
+  mark: MarkValue<"listSent">,
+): ListSending {
+  const { listId, sendingId, device } = from;
   const { at, text, passes = false, files, total, done } = mark;
   const posts = tx.all<{ identity_id: string; state: string; waits: number }>(
     `SELECT p.identity_id, p.state, ${ON_ITS_WAY} AS waits FROM list_posts p WHERE p.sending = ? ORDER BY p.identity_id`,
@@ -85,6 +95,7 @@ function sendingOf(tx: SqlTx, sendingId: string, mark: MarkValue<"listSent">): L
   const missed = (["gone", "blocked", "refused"] as const).flatMap((why) =>
     ids(why).map((identityId) => ({ identityId, name: whoIs(tx, identityId).name, why })),
   );
+  const sent = here || done ? total - waits - missed.length : arrivedOf(tx, listId, sendingId);
   return {
     sendingId,
     at,
@@ -92,11 +103,32 @@ function sendingOf(tx: SqlTx, sendingId: string, mark: MarkValue<"listSent">): L
     passes,
     files,
     total,
-    sent: here || done ? total - waits - missed.length : 0,
-    waits: here || done ? waits : total - missed.length,
+    sent,
+    waits: here || done ? waits : Math.max(0, total - missed.length - sent),
     missed,
     elsewhere: !here && !done,
+    lost: !here && !done && isGone(tx, device),
   };
+}
+
+/** How many conversations hold what another device sends: their ids follow from the sending and the person. */
+function arrivedOf(tx: SqlTx, listId: string, sendingId: string): number {
+  const keys = tx.all<{ key: string }>(
+    "SELECT key FROM marks WHERE kind = 'listed' AND key >= ?1 || ':' AND key < ?1 || ';'",
+    [listId],
+  );
+  return keys.filter(({ key }) => {
+    const identityId = key.slice(33);
+    const space = pairWith(tx, identityId);
+    const is = "SELECT 1 AS one FROM chat_messages WHERE log_id = ? AND event_id = ?";
+    return space !== null && tx.get(is, [space, postId(sendingId, identityId)]) !== undefined;
+  }).length;
+}
+
+/** Whether a device is none of one's own any more. */
+function isGone(tx: SqlTx, device: string): boolean {
+  const here = "SELECT 1 AS one FROM own_devices WHERE device = ? AND gone = 0";
+  return tx.get(here, [device]) === undefined;
 }
 
 /** What somebody is called, here and where they were met. */

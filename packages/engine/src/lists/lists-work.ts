@@ -98,6 +98,14 @@ export function keysOf(tx: SqlTx, kind: MarkKind, list: string): string[] {
     .map(({ key }) => key);
 }
 
+/**
+ * Who is on a list, as keys of marks. Two devices that know nothing of each other can put on more people together than there is room for:
+ * all of one's devices leave out the same ones.
+ */
+export function listedOf(tx: SqlTx, list: string): string[] {
+  return keysOf(tx, "listed", list).slice(0, MARKS_LIMITS.listed);
+}
+
 function countOf(tx: SqlTx, kind: MarkKind, list: string): number {
   return keysOf(tx, kind, list).length;
 }

@@ -24,7 +24,7 @@ import { MARKS_LIMITS } from "../tools/marks/events.ts";
 import { putMark } from "../tools/marks/registers.ts";
 import { timerOf } from "../vanish/note.ts";
 import type { ListMiss, ListsCommands } from "./api.ts";
-import { keysOf } from "./lists-work.ts";
+import { listedOf } from "./lists-work.ts";
 import { isArriving, placeFor, postId } from "./recipients.ts";
 
 type Arguments<K extends keyof ListsCommands> = Parameters<ListsCommands[K]>[0];
@@ -53,7 +53,7 @@ const plain = (text: string): Body => ({
 /** @throws EngineError `invalid`, `busy` */
 export async function sendToList(core: Core, args: Arguments<"lists.send">): Promise<void> {
   const { text, ...to } = checkArguments(sendArguments, args);
-  await begin(core, to, plain(text), "", "");
+  await begin(core, to, plain(text), { spaceId: "", eventId: "", folderName: "" });
 }
 
 /** @throws EngineError `invalid`, `busy` */
@@ -73,11 +73,12 @@ export async function forwardToList(core: Core, args: Arguments<"lists.forward">
   );
   const media = mediaOf(row?.media ?? null);
   if (row === undefined || (row.text === "" && media === null)) throw invalid("eventId");
+  if (media?.once !== undefined) throw invalid("eventId");
   // As chat.forward does it.
   const name = named ? tameName(row.forwarded ?? row.name ?? "").slice(0, CHAT_LIMITS.name) : "";
   const forwarded = name.isWellFormed() ? name : "";
   const body = { ...plain(row.text), forwarded, media: media ?? NOTHING };
-  await begin(core, to, body, spaceId, folderName);
+  await begin(core, to, body, { spaceId, eventId, folderName });
 }
 
 /**
@@ -88,28 +89,30 @@ async function begin(
   core: Core,
   { listId, sendingId }: { listId: string; sendingId: string },
   body: Body,
-  source: string,
-  folder: string,
+  source: { spaceId: string; eventId: string; folderName: string },
 ): Promise<void> {
   const now = core.platform.clock.now();
   const key = `${listId}:${sendingId}`;
   await core.store.transaction((tx) => {
     const before = tx.get("SELECT 1 AS one FROM marks WHERE kind = 'listSent' AND key = ?", [key]);
     if (before !== undefined) return;
-    const people = keysOf(tx, "listed", listId).map((one) => one.slice(33));
+    const people = listedOf(tx, listId).map((one) => one.slice(33));
     const posts = people.map((identityId) => ({ identityId, ...placeFor(tx, identityId) }));
     // Nobody is passed over because this device was added a moment ago.
     if (posts.some(({ miss }) => miss === "gone") && isArriving(tx)) throw new EngineError("busy");
     const goes = posts.flatMap(({ spaceId }) => spaceId ?? []);
     if (goes.length === 0) throw invalid("listId");
-    const passes = [...goes, ...(source === "" ? [] : [source])].some((id) => timerOf(tx, id) > 0);
+    const from = source.spaceId === "" ? [] : [source.spaceId];
+    const passes =
+      [...goes, ...from].some((id) => timerOf(tx, id) > 0) ||
+      tx.get("SELECT 1 AS one FROM vanishing WHERE event_id = ?", [source.eventId]) !== undefined;
     tx.run("INSERT INTO list_sendings VALUES (?, ?, ?, ?, ?, ?)", [
       sendingId,
       listId,
       now,
       JSON.stringify(body),
-      source,
-      folder,
+      source.spaceId,
+      source.folderName,
     ]);
     for (const { identityId, spaceId, miss } of posts)
       tx.run("INSERT INTO list_posts VALUES (?, ?, ?, ?, ?)", [

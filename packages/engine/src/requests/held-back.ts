@@ -2,6 +2,9 @@
 import { toHex } from "@baraza/protocol";
 import type { Core } from "../core.ts";
 
+/** How the ids of joins begin that follow a stranger's letter: they lead into a conversation of two, and nowhere else. */
+export const STRANGERS = "stranger-";
+
 /** Letters that somebody whom one has blocked does not get through with. */
 const HELD_BACK: ReadonlySet<string> = new Set(["request", "ask", "share", "report"]);
 

@@ -2,8 +2,8 @@
  * Writing to somebody whom one has never met. The conversation is made at once, with the first words in it; a letter with the
  * same words and the secret of its card goes to the other. Coming in is then like coming by a link.
  *
- * [Note: The order of writing] Whatever can say no is asked first: who has the address, the key to seal to, the token. What
- * follows stands on this device in one transaction, and the letter goes as often as it takes, the same bytes each time.
+ * [Note: The order of writing] Whatever can say no is asked first: who has the address, the key to seal to, the token, the place for the card.
+ * What follows stands on this device in one transaction, the conversation with it, and the letter goes as often as it takes, the same bytes each time.
  */
 import {
   blindToken,
@@ -29,9 +29,9 @@ import {
 import { deviceReply } from "../account/boxes.ts";
 import type { Core } from "../core.ts";
 import { EngineError } from "../errors.ts";
+import type { MadeSpace } from "../spaces/create.ts";
 import { createSpace } from "../spaces/create.ts";
 import { prepare, writeOutbox } from "../spaces/post.ts";
-import { needSpace } from "../spaces/runtime.ts";
 import { addressOf, lookUp } from "../trust/look-up.ts";
 import { chainOf, seeIdentities } from "../trust/see.ts";
 import type { FoundPerson } from "./api.ts";
@@ -93,45 +93,52 @@ export async function write(
   const boxKey = await boxKeyOf(core, wanted, fromHex(identityId));
   const token = await takeToken(core, wanted.node);
   const title = found.name ?? address;
-  const spaceId = await createSpace(core, { title, kind: "pair", history: "all", untitled: true });
-  const request = await prepareRequest(core, { spaceId, identityId, boxKey, token, words });
   const message = prepare(core, { type: "chat.message", payload: { text: words } });
-  const at = core.platform.clock.now();
-  await core.store.transaction((tx) => {
-    writeOutbox(tx, core, spaceId, message);
-    tx.run("INSERT INTO cards VALUES (?, ?, ?, ?)", [
-      request.cardId,
-      spaceId,
-      request.secret,
-      request.expires,
-    ]);
-    tx.run("INSERT INTO links VALUES (?, ?, ?, ?, ?, 1, 0, NULL, NULL, NULL)", [
-      request.cardId,
-      spaceId,
-      "",
-      at,
-      request.expires,
-    ]);
-    tx.run("INSERT OR REPLACE INTO requests_out VALUES (?, ?, ?, ?, ?, ?, 'sending', 0, ?)", [
-      identityId,
-      spaceId,
-      request.cardId,
-      wanted.node,
-      address,
-      request.put,
-      at,
-    ]);
-    tx.run("INSERT OR IGNORE INTO people VALUES (?, ?, ?, 'unchecked', ?)", [
-      identityId,
-      title,
-      address,
-      at,
-    ]);
-    tx.run("UPDATE person_keys SET record = 'fits', record_at = ? WHERE identity_id = ?", [
-      at,
-      identityId,
-    ]);
-  });
+  const spaceId = await createSpace(
+    core,
+    { title, kind: "pair", history: "all", untitled: true },
+    async (space) => {
+      const to = { space, identityId, boxKey, token, words };
+      const request = await prepareRequest(core, to);
+      const at = core.platform.clock.now();
+      const { logId } = space;
+      return (tx) => {
+        writeOutbox(tx, core, logId, message);
+        tx.run("INSERT INTO cards VALUES (?, ?, ?, ?)", [
+          request.cardId,
+          logId,
+          request.secret,
+          request.expires,
+        ]);
+        tx.run("INSERT INTO links VALUES (?, ?, ?, ?, ?, 1, 0, NULL, NULL, NULL)", [
+          request.cardId,
+          logId,
+          "",
+          at,
+          request.expires,
+        ]);
+        tx.run("INSERT OR REPLACE INTO requests_out VALUES (?, ?, ?, ?, ?, ?, 'sending', 0, ?)", [
+          identityId,
+          logId,
+          request.cardId,
+          wanted.node,
+          address,
+          request.put,
+          at,
+        ]);
+        tx.run("INSERT OR IGNORE INTO people VALUES (?, ?, ?, 'unchecked', ?)", [
+          identityId,
+          title,
+          address,
+          at,
+        ]);
+        tx.run("UPDATE person_keys SET record = 'fits', record_at = ? WHERE identity_id = ?", [
+          at,
+          identityId,
+        ]);
+      };
+    },
+  );
   core.kick({ space: spaceId, requests: true });
   // Now, so that whoever wrote it sees at once where it does not go.
   await sendOne(core, identityId);
@@ -185,24 +192,23 @@ export async function takeToken(core: Core, node: string): Promise<Token> {
 /** The card of the conversation, put at one's own node, and the sealed letter with its secret. */
 async function prepareRequest(
   core: Core,
-  to: { spaceId: string; identityId: string; boxKey: Bytes; token: Token; words: string },
+  to: { space: MadeSpace; identityId: string; boxKey: Bytes; token: Token; words: string },
 ) {
   const me = core.me();
-  const space = await needSpace(core, to.spaceId);
   const now = core.platform.clock.now();
   const secret = randomBytes(32);
   const { cardId, key } = cardKeys(secret);
   const expires = now + CARD_MS;
   const sealed = await sealCard(key, {
     v: 1,
-    logId: space.id,
+    logId: to.space.id,
     title: me.profile.name,
     kind: "pair",
     inviter: me.profile,
     inviterIdentity: me.identity,
     reply: await deviceReply(core),
     expires,
-    groupId: space.genesis.nonce,
+    groupId: to.space.nonce,
   });
   await core.own.call("cards.put", { cardId, sealed, expires });
   const identityId = fromHex(to.identityId);

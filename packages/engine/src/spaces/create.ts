@@ -18,6 +18,7 @@ import type { Bytes } from "@baraza/protocol";
 import { encodeCbor, genesis, ProtocolError, toHex, writeAs } from "@baraza/protocol";
 import type { Core } from "../core.ts";
 import { EngineError } from "../errors.ts";
+import type { SqlTx } from "../ports.ts";
 import { slotFor } from "../slots/claim.ts";
 import { ownRejoinKey } from "../slots/keys.ts";
 import { need } from "../util.ts";
@@ -45,8 +46,20 @@ export type NewSpace = {
   organisation?: boolean;
 };
 
-/** Creates a space whose hub is one's own node. @returns its id @throws EngineError `invalid` */
-export async function createSpace(core: Core, wanted: NewSpace): Promise<string> {
+/** A space that is about to be made. */
+export type MadeSpace = { id: Bytes; logId: string; nonce: Bytes };
+
+/**
+ * Creates a space whose hub is one's own node.
+ * @param also what is to stand on this device with it, in the same transaction; where getting that ready fails, there is no space
+ * @returns its id
+ * @throws EngineError `invalid`
+ */
+export async function createSpace(
+  core: Core,
+  wanted: NewSpace,
+  also?: (made: MadeSpace) => Promise<(tx: SqlTx) => void>,
+): Promise<string> {
   const title = wanted.title.normalize("NFC").trim();
   if (title.length < 1 || title.length > 200)
     throw new EngineError("invalid", { data: { field: "title" } });
@@ -91,7 +104,8 @@ export async function createSpace(core: Core, wanted: NewSpace): Promise<string>
     nonce,
     outerKey: slotOuterKey(slotSecret, nonce).publicKey,
   });
-  const logId = toHex(logIdOf(genesisBytes));
+  const id = logIdOf(genesisBytes);
+  const logId = toHex(id);
   const members = await rosterOf(group);
   const profile = prepare(core, {
     type: "space.profile",
@@ -99,6 +113,7 @@ export async function createSpace(core: Core, wanted: NewSpace): Promise<string>
   });
   const name = prepare(core, { type: "space.title", payload: { title } });
   const taken = takeTree(group);
+  const writeAlso = await also?.({ id, logId, nonce });
   await core.store.transaction((tx) => {
     insertSpace(tx, {
       logId,
@@ -130,6 +145,7 @@ export async function createSpace(core: Core, wanted: NewSpace): Promise<string>
     ]);
     writeOutbox(tx, core, logId, profile);
     if (wanted.untitled !== true) writeOutbox(tx, core, logId, name);
+    writeAlso?.(tx);
     tx.run("UPDATE account SET vault_dirty = vault_dirty + 1");
   });
   core.spaces.delete(logId);

@@ -98,7 +98,10 @@ async function placePush(core: Core, space: SpaceRuntime): Promise<void> {
   if (!maySend(space) || space.row.push_until > now + LIMITS.pushAddressMs / 3) return;
   const me = core.me();
   const boxId = await deviceBox(core);
-  const expires = now + LIMITS.pushAddressMs;
+  const until = now + LIMITS.pushAddressMs;
+  // The nodes judge by their clocks: a device whose own is wrong gets its news all the same.
+  const hubAhead = core.clocks.get(space.row.hub) ?? 0;
+  const expires = until + (core.clocks.get(me.node) ?? hubAhead);
   const { addresses } = await core.own.call("boxes.addresses", {
     boxId,
     scope: "push",
@@ -113,17 +116,17 @@ async function placePush(core: Core, space: SpaceRuntime): Promise<void> {
     toHex(made.addressId),
     space.logId,
     wrapKey,
-    expires,
+    until,
   ]);
   const request = await signSeatPush(space.row.seat_key, {
     logId: space.id,
     seatId: space.row.seat_id,
     push: { node: me.node, address: made.address, wrapKey },
-    time: now,
+    time: now + hubAhead,
   });
   await core.remote.call(space.row.hub, "logs.push", request);
-  await core.store.run("UPDATE spaces SET push_until = ? WHERE log_id = ?", [expires, space.logId]);
-  space.row = { ...space.row, push_until: expires };
+  await core.store.run("UPDATE spaces SET push_until = ? WHERE log_id = ?", [until, space.logId]);
+  space.row = { ...space.row, push_until: until };
   // What came between the last reading and now was pushed to nobody.
   space.fetched = false;
   core.kick({ space: space.logId });

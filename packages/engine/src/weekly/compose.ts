@@ -102,10 +102,12 @@ export async function compose(
   const seen: Record<string, number> = {};
   const found: { section: Section; upTo: number }[] = [];
   for (const { space, upTo, told } of spaces) {
-    const after = Math.min(told ?? (await placeAt(store, space, since)), upTo);
-    const section = await sectionOf(store, space, { after, upTo }, now);
-    if (section === null) seen[space] = upTo;
-    else found.push({ section, upTo });
+    const from = told ?? (await placeAt(store, space, since));
+    const section = await sectionOf(store, space, { after: Math.min(from, upTo), upTo }, now);
+    // A device that has not read so far yet takes nothing back.
+    const reached = Math.max(from, upTo);
+    if (section === null) seen[space] = reached;
+    else found.push({ section, upTo: reached });
   }
   const named = ({ section }: { section: Section }): number => Number(section.mentions.length > 0);
   found.sort(

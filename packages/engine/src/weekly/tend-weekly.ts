@@ -5,6 +5,7 @@
  * two counts, on all of them. A device that was just opened gives the line a moment first: another one may have made it, and what came while
  * it was closed belongs into it. Without a line it makes it of what it has; the rest is told of in the next one.
  */
+import { LIMITS } from "@baraza/protocol";
 import type { Core } from "../core.ts";
 import type { SqlStore, SqlTx } from "../ports.ts";
 import { PENDING_POSITION } from "../schema.ts";
@@ -16,7 +17,8 @@ import { whenOf } from "./weekly-work.ts";
 
 /** Letters that are kept. */
 export const KEPT = 12;
-const WEEK_MS = 7 * 24 * 60 * 60_000;
+const DAY_MS = 24 * 60 * 60_000;
+const WEEK_MS = 7 * DAY_MS;
 /** How long a device that is online waits for what came meanwhile, at least and at most; and one that knows that it has no line, ms. */
 const SETTLE_MS = 5000;
 const BEHIND_MS = 60_000;
@@ -31,19 +33,21 @@ const waiting = new WeakMap<Core, { since: number; online: number | null }>();
 /** Makes the letter that is due. @returns when to look again (ms since 1970); null: no letters are wanted */
 export async function tendWeekly(core: Core): Promise<number | null> {
   const { store, platform } = core;
-  const now = platform.clock.now();
+  const local = platform.clock.now();
+  const now = local + aheadOf(core);
   const when = await whenOf(store);
   const spaces = await chosen(store);
   if (when.off === true || spaces.length === 0) return null;
   const due = lastDue(now, when);
-  const next = Math.min(nextDue(due), now + LONGEST_WAIT_MS);
+  const next = Math.min(nextDue(due) - now, LONGEST_WAIT_MS) + local;
+  await forgetFuture(core, now);
   const id = letterIdOf(due);
   const wanted = Math.min(...spaces.map(({ at }) => at));
   if (due <= wanted || (await store.transaction((tx) => isMade(tx, id)))) {
     waiting.delete(core);
     return next;
   }
-  if (!hasComeIn(core, spaces, now)) return now + LOOK_MS;
+  if (!hasComeIn(core, spaces, local)) return local + LOOK_MS;
   const before = await lettersBefore(store, id);
   const since = due - WEEK_MS;
   const letter = await compose(
@@ -64,6 +68,24 @@ export async function tendWeekly(core: Core): Promise<number | null> {
   });
   waiting.delete(core);
   return next;
+}
+
+/** By how much one's own node says that it is later, where that is more than clocks differ; ms. */
+function aheadOf(core: Core): number {
+  const ahead = core.clocks.get(core.me().node) ?? 0;
+  return Math.abs(ahead) > LIMITS.clockSkewMs ? ahead : 0;
+}
+
+/** A device whose clock was ahead has made letters of days that are still to come: they would stand before the true ones. */
+async function forgetFuture(core: Core, now: number): Promise<void> {
+  if (!core.clocks.has(core.me().node)) return;
+  await core.store.transaction((tx) => {
+    const wrong = tx.all<{ key: string }>(
+      "SELECT key FROM marks WHERE kind = 'letter' AND value IS NOT NULL AND value ->> 'to' > ?",
+      [now + DAY_MS],
+    );
+    for (const { key } of wrong) putMark(tx, "letter", key, null, now);
+  });
 }
 
 type Chosen = { log_id: string; seq: number; hub_seq: number; at: number };

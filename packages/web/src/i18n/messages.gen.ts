@@ -1334,6 +1334,7 @@ export interface Messages {
   "lists.sentTo": { sent: string | number; total: string | number };
   "lists.waits": { count: number };
   "lists.elsewhere": null;
+  "lists.lost": { count: number };
   "lists.passes": null;
   "lists.files": { count: number };
   "lists.miss.gone": { names: string | number };

@@ -5,7 +5,7 @@ import type { Bytes } from "@baraza/protocol";
 import * as v from "valibot";
 import { EngineError } from "../../errors.ts";
 import { checkArguments, hexId, invalid } from "../checks.ts";
-import { isReferred } from "../files/drops.ts";
+import { isReferred, isToBeOpened } from "../files/drops.ts";
 import { filesEvent } from "../files/file-changes.ts";
 import type { Upload } from "../files/upload-rows.ts";
 import type { FilesWork } from "../files/work-port.ts";
@@ -134,7 +134,10 @@ export async function tendOnceDrops(work: FilesWork): Promise<number | null> {
   if (first.due + work.delay > now) return first.due + work.delay;
   const mine = rows.filter(({ log_id, due }) => log_id === first.log_id && due + work.delay <= now);
   const drops = await store.transaction((tx) =>
-    mine.filter(({ log_id, blob_id }) => !isReferred(tx, log_id, blob_id)),
+    mine.filter(
+      ({ log_id, blob_id }) =>
+        !isReferred(tx, log_id, blob_id) && !isToBeOpened(tx, log_id, blob_id, now),
+    ),
   );
   try {
     if (drops.length > 0)

@@ -18,7 +18,7 @@ export function noteDropped(
   }: { logId: string; position: number; blobIds: string[]; at: number },
 ): boolean {
   for (const blobId of blobIds)
-    if (isReferred(tx, logId, blobId))
+    if (isReferred(tx, logId, blobId) || isToBeOpened(tx, logId, blobId, at))
       tx.run(
         `INSERT INTO files_keeps (log_id, blob_id, since) VALUES (?, ?, ?)
          ON CONFLICT (log_id, blob_id) DO UPDATE SET since = excluded.since`,
@@ -41,6 +41,24 @@ export function noteDropped(
     );
     return node === undefined || node.purged === 1;
   });
+}
+
+/** What ends within this time may have been let go of by a clock that is a little ahead, ms. */
+const SLACK_MS = 60 * 60_000;
+
+/** Whether a message that can be opened once, and is not over, has it: others may not have opened it yet. */
+export function isToBeOpened(
+  tx: Pick<SqlTx, "get">,
+  logId: string,
+  blobId: string,
+  now: number,
+): boolean {
+  const row = tx.get(
+    `SELECT 1 AS one FROM chat_onces o JOIN vanishing v ON v.event_id = o.event_id
+     WHERE o.log_id = ? AND o.blob_id = ? AND v.ends_local > ? LIMIT 1`,
+    [logId, blobId, now + SLACK_MS],
+  );
+  return row !== undefined;
 }
 
 /** Whether a version that is there has its content, or what stands beside it, in a blob. */

@@ -1,6 +1,6 @@
 /** Names blobs once more that were let go at the hub though something refers to them (see drops.ts). */
 import { fromHex, LIMITS } from "@baraza/protocol";
-import { isReferred } from "./drops.ts";
+import { isReferred, isToBeOpened } from "./drops.ts";
 import { filesEvent } from "./file-changes.ts";
 import type { FilesWork } from "./work-port.ts";
 
@@ -22,7 +22,10 @@ export async function tendKeeps(work: FilesWork): Promise<number | null> {
   if (first !== undefined) {
     const mine = due.filter((row) => row.log_id === first.log_id);
     const needed = await store.transaction((tx) =>
-      mine.filter((row) => isReferred(tx, row.log_id, row.blob_id)),
+      mine.filter(
+        ({ log_id, blob_id }) =>
+          isReferred(tx, log_id, blob_id) || isToBeOpened(tx, log_id, blob_id, now),
+      ),
     );
     if (needed.length > 0)
       await work.post(first.log_id, [

@@ -62,6 +62,7 @@ export async function tendMarks(core: Core): Promise<number | null> {
     }
     // The reducer notes them as sent, in the transaction that puts them into the outbox.
     await post(core, space, [{ type: "marks.set", payload: { items } }]);
+    await giveUp(core, items);
     const follows = items.every(({ kind }) => FOLLOWS.includes(`'${kind}'`));
     await store.run(
       `INSERT INTO marks_flow (one, day, sent, last) VALUES (1, ?1, 1, ?2)
@@ -70,6 +71,22 @@ export async function tendMarks(core: Core): Promise<number | null> {
       [Math.floor(now / DAY_MS), follows ? now : 0, Number(follows)],
     );
   }
+}
+
+/** What no device would keep (see readMarks) is not offered again and again: it stays on this one until it is set anew. */
+async function giveUp(
+  { store }: Core,
+  items: readonly { kind: string; key: string; stamp: number }[],
+): Promise<void> {
+  const left = items.map(({ kind, key, stamp }) => [kind, key, stamp]);
+  await store.transaction((tx) => {
+    for (const table of ["marks", "marks_drafts"])
+      for (const one of left)
+        tx.run(
+          `UPDATE ${table} SET due = NULL, since = NULL WHERE kind = ? AND key = ? AND stamp = ? AND due IS NOT NULL`,
+          one,
+        );
+  });
 }
 
 async function whenDue(

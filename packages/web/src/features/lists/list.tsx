@@ -8,6 +8,7 @@ import {
   Ellipsis,
   Pencil,
   Trash2,
+  TriangleAlert,
   Users,
   UsersRound,
   X,
@@ -204,16 +205,17 @@ function Sending({ one, onForget }: { one: ListSending; onForget: (sendingId: st
       )}
       {files > 0 && <p class="lists-soft">{t("lists.files", { count: files })}</p>}
       <p class="lists-state">
-        <Icon of={waits === 0 ? CheckCheck : Clock} />
-        {one.elsewhere ? (
+        <Icon of={waits === 0 ? CheckCheck : one.lost ? TriangleAlert : Clock} />
+        {one.elsewhere && !one.lost ? (
           t("lists.elsewhere")
         ) : (
           <>
             {t("lists.sentTo", { sent: formatNumber(sent), total: formatNumber(total) })}
-            {waits > 0 && <span> · {t("lists.waits", { count: waits })}</span>}
+            {waits > 0 && !one.lost && <span> · {t("lists.waits", { count: waits })}</span>}
           </>
         )}
       </p>
+      {one.lost && waits > 0 && <p class="lists-miss">{t("lists.lost", { count: waits })}</p>}
       {WHY.map((why) => {
         const names = namesOf(why);
         return (

@@ -25,7 +25,8 @@ export function LaterDialog(props: {
   const { now } = props;
   const id = useId();
   const [text, setText] = useState(props.text);
-  const choices = choicesAt(now);
+  // What was offered stays what it was, however long one writes.
+  const [choices] = useState(() => choicesAt(now));
   const [choice, setChoice] = useState<string>(
     props.at === undefined ? (choices[0]?.kind ?? "own") : "own",
   );

@@ -16,8 +16,12 @@ type Args = {
   params: SqlParams;
   acknowledged: number[];
   patience: number;
+  writes: number;
 };
 
+type Handle = Record<"write" | "truncate", (...args: never[]) => unknown>;
+
+let writesDone = (): number => 0;
 const secrets = browserSecrets();
 const stores = new Map<string, SqlStore>();
 
@@ -60,6 +64,22 @@ const operations: Record<string, (args: Args) => Promise<unknown>> = {
     await secrets.save(`store/${name}`, both);
     return toHex(both);
   },
+  /** From some write on nothing reaches the files any more, as if the worker had been killed there. @returns the writes until it ended */
+  async cut({ writes }) {
+    const handle = (globalThis as unknown as { FileSystemSyncAccessHandle: { prototype: Handle } })
+      .FileSystemSyncAccessHandle.prototype;
+    let count = 0;
+    for (const name of ["write", "truncate"] as const) {
+      const original = handle[name];
+      handle[name] = function (this: Handle, given: never, ...rest: never[]) {
+        count++;
+        if (count <= writes) return original.call(this, given, ...rest);
+        return name === "write" ? (given as Uint8Array).byteLength : undefined;
+      };
+    }
+    writesDone = () => count;
+  },
+  writesDone: async () => writesDone(),
   keys: async ({ name }) => (await secrets.load(`store/${name}`))?.length,
   /** Writes a text into OPFS as it is: what a search of the profile must be able to find. */
   async plain({ sql: text }) {
