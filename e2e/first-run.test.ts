@@ -130,6 +130,33 @@ test("Arabic turns the page around, and stays after a reload", async () => {
   expect(await root.getAttribute("dir")).toBe("ltr");
 });
 
+test("whoever cannot read the language that a page came in finds their own by its name, before they have an account", async () => {
+  const guest = await site.visitor(site.nodes.a);
+  const { page } = guest;
+  const heading = page.getByRole("heading", { level: 1 });
+  await page.getByRole("link", { name: guest.t("signUp.create") }).click();
+  await heading.filter({ hasText: guest.t("signUp.title") }).waitFor();
+  const name = page.getByLabel(guest.t("signUp.name"), { exact: true });
+  await name.fill("Zuhura");
+  await page.getByRole("combobox", { name: "Language", exact: true }).selectOption("Français");
+  reads(guest, "fr");
+  await heading.filter({ hasText: guest.t("signUp.title") }).waitFor();
+  expect(await page.locator("html").getAttribute("lang")).toBe("fr");
+  // What was filled in stays.
+  expect(await page.getByLabel(guest.t("signUp.name"), { exact: true }).inputValue()).toBe(
+    "Zuhura",
+  );
+  await page.reload();
+  await page.getByRole("combobox", { name: "Langue (Language)", exact: true }).waitFor();
+  // What is offered to people outside has it, too.
+  await page.goto(`${site.nodes.a.url}/share`);
+  const pick = page.getByRole("combobox", { name: "Langue (Language)", exact: true });
+  await pick.selectOption("العربية");
+  await page.locator("html[dir=rtl]").waitFor();
+  expect(guest.complaints()).toEqual([]);
+  await guest.leave();
+});
+
 test("with the keyboard alone one signs up, makes a group and writes", async () => {
   const chen = await site.visitor(site.nodes.a);
   const { page, t } = chen;

@@ -26,11 +26,13 @@ import { signalsAbout, signalSettings, signalSettingsSaving, withSignals } from 
 import { channelBar, channelList, channelScreens } from "./channels.tsx";
 import { COLOURS, TEXT_SIZES } from "../src/app/settings.ts";
 import { Comfort } from "../src/features/settings/comfort.tsx";
+import { languageSwitch } from "../src/ui/language-pick.tsx";
 import { Settings } from "../src/features/settings/settings.tsx";
 import { Invite } from "../src/features/spaces/invite.tsx";
 import { Join } from "../src/features/spaces/join.tsx";
 import { Leading } from "../src/features/spaces/leading.tsx";
 import { NewSpace } from "../src/features/spaces/new-space.tsx";
+import { Crowd } from "../src/features/spaces/crowd.tsx";
 import { People } from "../src/features/spaces/people.tsx";
 import { Rename } from "../src/features/spaces/rename.tsx";
 import type { Area } from "../src/i18n/index.ts";
@@ -70,9 +72,10 @@ import { timingDialogs, timingWaiting } from "./timing.tsx";
 import { searchScreens } from "./search.tsx";
 import { outsideScreens, sharingScreens } from "./sharing.tsx";
 import { lockScreens, lockSettings, wiped } from "./lock.tsx";
-import { conversation, joins, longMessages, now, people, returns, rows } from "./samples.ts";
+import { conversation, crowd, joins, longMessages, now, people, returns, rows } from "./samples.ts";
 
 const nothing = (): void => undefined;
+languageSwitch.value = nothing;
 const online: LineStatus = {
   line: "online",
   waiting: 0,
@@ -920,6 +923,18 @@ const screens: Record<string, () => ComponentChildren> = {
   ),
   "conversation-long": () => <Frame current="s1" main={<Older />} />,
   people: () => <Frame current="s1" main={peopleScreen} />,
+  "people-many": () => (
+    <Frame
+      current="s1"
+      main={
+        <People
+          {...peopleProps}
+          people={crowd}
+          crowd={(everybody, draw) => <Crowd people={everybody}>{draw}</Crowd>}
+        />
+      }
+    />
+  ),
   invite: () => (
     <>
       <Frame current="s1" main={peopleScreen} />

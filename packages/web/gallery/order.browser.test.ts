@@ -87,3 +87,19 @@ test("from right to left it is the other way round", async () => {
   await swipe("Conversation 1", { x: 140 });
   await expect.poll(said).toBe("0 archive c1");
 });
+
+test("of a thousand people a hundred are in the page, and each is found by name or address", async () => {
+  await gallery.open("people-many", ".people-body .row");
+  const rows = page.locator(".people-body .row-main");
+  expect(await rows.count()).toBe(100);
+  const field = page.getByRole("textbox", { name: "Find by name or address" });
+  await field.fill("MEMBER-987@");
+  await expect.poll(() => rows.allInnerTexts()).toEqual([expect.stringContaining("Dana 987")]);
+  await field.fill("فاطمة");
+  await expect.poll(() => rows.count()).toBe(100);
+  await page.getByRole("button", { name: "Show 66 more people" }).click();
+  expect(await rows.count()).toBe(166);
+  await field.fill("nobody of that name");
+  await page.getByText("Nobody is called that.").waitFor();
+  expect(await rows.count()).toBe(0);
+});

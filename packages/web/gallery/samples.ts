@@ -302,3 +302,13 @@ for (const [from, to] of [
   const { eventId, authorName } = longMessages[to]!;
   longMessages[from]!.replyTo = { eventId, authorName, text: `Quote of ${to}`, deleted: false };
 }
+
+/** A thousand people, as an association has them. */
+export const crowd: PersonRow[] = Array.from({ length: 1000 }, (_, index) => ({
+  identityId: `id-crowd-${index}`,
+  name: `${["Amina", "Bruno", "Chen", "Dana", "สมชาย", "فاطمة"][index % 6]} ${index}`,
+  address: `member-${index}@mombasa.example`,
+  role: index === 0 ? "steward" : "member",
+  check: "unchecked",
+  you: index === 0,
+}));

@@ -47,7 +47,7 @@ export async function tendConfirmation(
   const verdict = judgeConfirmation({
     newest: oldest?.seq ?? 0,
     confirmed: oldest === null ? 0 : oldest.seq - 1,
-    waited: oldest === null ? 0 : core.platform.clock.now() - oldest.at,
+    waited: oldest?.waited ?? 0,
     byMe: oldest?.author === core.me().id,
     share: shareOf(core.me().deviceHash, oldest?.seq ?? 0),
   });

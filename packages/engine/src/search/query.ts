@@ -37,8 +37,12 @@ const UNITS = 20;
 
 type Filter = "from" | "in" | "has" | "before" | "after" | "type";
 
-/** Folded. One that means something in another language is read in that one, too. */
-const FILTERS: Readonly<Record<string, Filter>> = {
+/** By words as they are found: folded. */
+const folded = <T>(words: Readonly<Record<string, T>>): Readonly<Record<string, T>> =>
+  Object.fromEntries(Object.entries(words).map(([word, means]) => [fold(word), means]));
+
+/** One that means something in another language is read in that one, too. */
+const FILTERS = folded<Filter>({
   from: "from",
   de: "from",
   von: "from",
@@ -95,9 +99,27 @@ const FILTERS: Readonly<Record<string, Filter>> = {
   jenis: "type",
   aina: "type",
   نوع: "type",
-};
+  से: "from",
+  में: "in",
+  साथ: "has",
+  पहले: "before",
+  बाद: "after",
+  प्रकार: "type",
+  থেকে: "from",
+  মধ্যে: "in",
+  আছে: "has",
+  আগে: "before",
+  পরে: "after",
+  ধরন: "type",
+  จาก: "from",
+  ใน: "in",
+  มี: "has",
+  ก่อน: "before",
+  หลัง: "after",
+  ชนิด: "type",
+});
 
-const HAS: Readonly<Record<string, Has>> = {
+const HAS = folded<Has>({
   link: "link",
   lien: "link",
   enlace: "link",
@@ -140,9 +162,32 @@ const HAS: Readonly<Record<string, Has>> = {
   hati: "document",
   pdf: "document",
   مستند: "document",
-};
+  लिंक: "link",
+  फ़ाइल: "file",
+  तस्वीर: "picture",
+  फ़ोटो: "picture",
+  चित्र: "picture",
+  वीडियो: "video",
+  ऑडियो: "audio",
+  आवाज़: "audio",
+  दस्तावेज़: "document",
+  লিংক: "link",
+  লিঙ্ক: "link",
+  ফাইল: "file",
+  ছবি: "picture",
+  ভিডিও: "video",
+  অডিও: "audio",
+  নথি: "document",
+  ลิงก์: "link",
+  ไฟล์: "file",
+  รูป: "picture",
+  รูปภาพ: "picture",
+  วิดีโอ: "video",
+  เสียง: "audio",
+  เอกสาร: "document",
+});
 
-const KINDS: Readonly<Record<string, string>> = {
+const KINDS = folded<string>({
   message: "message",
   mensaje: "message",
   mensagem: "message",
@@ -168,10 +213,24 @@ const KINDS: Readonly<Record<string, string>> = {
   conversation: "space",
   conversacion: "space",
   محادثه: "space",
-};
+  संदेश: "message",
+  फ़ाइल: "file",
+  व्यक्ति: "person",
+  लोग: "person",
+  बातचीत: "space",
+  বার্তা: "message",
+  ফাইল: "file",
+  ব্যক্তি: "person",
+  মানুষ: "person",
+  কথোপকথন: "space",
+  ข้อความ: "message",
+  ไฟล์: "file",
+  คน: "person",
+  การสนทนา: "space",
+});
 
 type Days = "today" | "yesterday";
-const DAYS: Readonly<Record<string, Days>> = {
+const DAYS = folded<Days>({
   today: "today",
   "aujourd'hui": "today",
   hoy: "today",
@@ -189,11 +248,17 @@ const DAYS: Readonly<Record<string, Days>> = {
   kemarin: "yesterday",
   jana: "yesterday",
   امس: "yesterday",
-};
+  आज: "today",
+  कल: "yesterday",
+  আজ: "today",
+  গতকাল: "yesterday",
+  วันนี้: "today",
+  เมื่อวาน: "yesterday",
+});
 
 /** One piece of what was typed: maybe a minus, maybe `name:`, then a phrase in quotes or anything up to a space. */
 const PART =
-  /(?<minus>[-−–])?(?:(?<name>\p{L}+):)?(?:["“”„«](?<quoted>[^"“”„«»]*)(?<end>["“”»])?|(?<plain>[^\s"“”„«»]+))/gu;
+  /(?<minus>[-−–])?(?:(?<name>[\p{L}\p{M}]+):)?(?:["“”„«](?<quoted>[^"“”„«»]*)(?<end>["“”»])?|(?<plain>[^\s"“”„«»]+))/gu;
 
 /** Reads what somebody typed. @param now for words like `today`, in this device's zone */
 export function readQuery(typed: string, now: number): Query {

@@ -204,10 +204,18 @@ test("filters by words: from, in, has, before, after, type", async () => {
 test("the filters that the screen gives as examples are understood in every language", () => {
   const now = new Date(2026, 5, 1).getTime();
   for (const typed of [
-    "from:amina in:committee",
-    "de:amina dans:comité",
-    "de:amina en:comité",
     "من:أمينة في:لجنة",
+    "থেকে:আমিনা মধ্যে:কমিটি",
+    "von:amina in:komitee",
+    "from:amina in:committee",
+    "de:amina en:comité",
+    "de:amina dans:comité",
+    "से:अमीना में:समिति",
+    "dari:amina di:panitia",
+    "van:amina in:commissie",
+    "de:amina em:comissão",
+    "kutoka:amina katika:kamati",
+    "จาก:amina ใน:กรรมการ",
   ])
     expect(readQuery(typed, now)).toMatchObject({
       units: [],
@@ -215,9 +223,17 @@ test("the filters that the screen gives as examples are understood in every lang
       in: [expect.any(String)],
     });
   for (const typed of [
+    "পরে:2026-03 আছে:লিংক",
+    "nach:2026-03 mit:link",
     "after:2026-03 has:link",
-    "après:2026-03 avec:lien",
     "después:2026-03 con:enlace",
+    "après:2026-03 avec:lien",
+    "बाद:2026-03 साथ:लिंक",
+    "setelah:2026-03 ada:tautan",
+    "na:2026-03 met:link",
+    "desde:2026-03 com:link",
+    "baada:2026-03 yenye:kiungo",
+    "หลัง:2026-03 มี:ลิงก์",
   ])
     expect(readQuery(typed, now)).toMatchObject({
       units: [],

@@ -10,6 +10,9 @@ import {
   t,
 } from "../i18n/index.ts";
 
+import { languageSwitch } from "../ui/language-pick.tsx";
+import { toast } from "../ui/toast.tsx";
+import { failureText } from "./failure.ts";
 import { keepLoaded } from "./updates.ts";
 import { recall, remember } from "./memory.ts";
 import type { Colour, Theme } from "./model.ts";
@@ -73,6 +76,9 @@ export async function setLanguage(language: Language): Promise<boolean> {
   return true;
 }
 
+/** Whether somebody has chosen a language on this device. */
+export const hasLanguage = (): boolean => isLanguage(recall("language"));
+
 /** Loads the words for the first screen and keeps `lang`, `dir`, title and colours of the page true. Once, at start. */
 export async function startLook(): Promise<void> {
   const remembered = recall("language");
@@ -80,6 +86,11 @@ export async function startLook(): Promise<void> {
     isLanguage(remembered) ? remembered : pickLanguage(navigator.languages),
     navigator.languages,
   );
+  languageSwitch.value = (language) => {
+    void setLanguage(language).then((done) => {
+      if (!done) toast({ text: failureText("offline") });
+    });
+  };
   addEventListener("beforeinstallprompt", (event) => {
     // It would show itself at a moment of its own.
     event.preventDefault();

@@ -315,6 +315,7 @@ export interface Messages {
   "state.delivered": null;
   "decision.waits": null;
   "decision.waitsAction": null;
+  "settings.language": null;
   "settings.saved": null;
   "node.title": null;
   "node.lead": { node: string | number };
@@ -405,6 +406,9 @@ export interface Messages {
   "access.reportNote": null;
   "access.reported": null;
   "access.reportNobody": null;
+  "access.find": null;
+  "access.findNone": null;
+  "access.showMore": { count: number };
   "admin.leaving": { when: string | number };
   "admin.leavingAction": null;
   "admin.rules": null;
@@ -2045,7 +2049,6 @@ export interface Messages {
   "settings.nameHint": null;
   "settings.address": null;
   "settings.look": null;
-  "settings.language": null;
   "settings.theme": null;
   "settings.themeSystem": null;
   "settings.themeLight": null;

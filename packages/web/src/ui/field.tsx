@@ -1,9 +1,11 @@
 import "./field.css";
+import type { IconNode } from "lucide";
 import { Eye, EyeOff } from "lucide";
 import type { ComponentChildren, Ref } from "preact";
 import { useId, useState } from "preact/hooks";
 import { t } from "../i18n/index.ts";
 import { IconButton } from "./button.tsx";
+import { Icon } from "./icon.tsx";
 
 export interface TextFieldProps {
   label: string;
@@ -108,12 +110,13 @@ export function SelectField<V extends string>(props: {
   options: readonly { value: V; label: string; lang?: string }[];
   onChange: (value: V) => void;
   hint?: ComponentChildren;
+  icon?: IconNode;
 }) {
   const id = useId();
   return (
     <div class="field">
       <label class="field-label" for={id}>
-        {props.label}
+        {props.icon && <Icon of={props.icon} />} {props.label}
       </label>
       <div class="field-box">
         <select

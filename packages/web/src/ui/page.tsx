@@ -1,5 +1,6 @@
 import "./page.css";
 import type { ComponentChildren } from "preact";
+import { LanguagePick } from "./language-pick.tsx";
 import { Logo } from "./logo.tsx";
 
 /** A page that stands alone, outside the shell: signing up and in, an invitation. On wide screens beside a still picture. */
@@ -22,10 +23,13 @@ export function SoloPage({
       </aside>
       <main class="solo-main" id="main" tabIndex={-1}>
         <div class="solo-column">
-          <p class="solo-mark">
-            <Logo />
-            <span>Baraza</span>
-          </p>
+          <div class="solo-top">
+            <p class="solo-mark">
+              <Logo />
+              <span>Baraza</span>
+            </p>
+            <LanguagePick />
+          </div>
           <h1 tabIndex={-1}>{title}</h1>
           {lead && <p class="solo-lead">{lead}</p>}
           {children}

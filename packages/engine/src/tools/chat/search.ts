@@ -34,18 +34,27 @@ export const chatFindable: readonly FindableSource[] = [
          WHERE m.deleted = 0 AND (m.text <> '' OR (m.media IS NOT NULL AND m.media ->> '$.once' IS NULL))`,
         [placesJson(places)],
       );
-      return rows.map(({ log_id, event_id, author, at, text, media, channel }) => ({
-        spaceId: log_id,
-        ref: event_id,
-        author,
-        at,
-        text,
-        ...(channel === "" ? {} : { within: placeIn(log_id, channel) }),
-        has: [...(LINK.test(text) ? (["link"] satisfies Has[]) : []), ...kindsOf(mediaOf(media))],
-      }));
+      return rows.map(({ log_id, event_id, author, at, text, channel, ...row }) => {
+        const media = mediaOf(row.media);
+        return {
+          spaceId: log_id,
+          ref: event_id,
+          author,
+          at,
+          text: [text, ...wordsOf(media)].filter((one) => one !== "").join("\n"),
+          ...(channel === "" ? {} : { within: placeIn(log_id, channel) }),
+          has: [...(LINK.test(text) ? (["link"] satisfies Has[]) : []), ...kindsOf(media)],
+        };
+      });
     },
   },
 ];
+
+/** What a place that was sent is called, and who a person is that was. */
+function wordsOf(media: MessageMedia | null): string[] {
+  const { place = null, contact = null } = media ?? {};
+  return [place?.name ?? "", contact?.name ?? "", contact?.address ?? ""];
+}
 
 /** What a message is found by for its files; a file without words is found as a file, by its name. */
 function kindsOf(media: MessageMedia | null): Has[] {

@@ -18,6 +18,8 @@ import type { MessageRow, PersonRow } from "../model.ts";
 import { back, go } from "../router.ts";
 import { hrefOf } from "../routes.ts";
 
+export { Crowd } from "../../features/spaces/crowd.tsx";
+
 function tell(result: Result<unknown>): void {
   if (!result.ok) toast({ text: failureText(result.failure) });
 }

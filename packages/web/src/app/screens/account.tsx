@@ -10,7 +10,7 @@ import { lazy } from "../lazy.tsx";
 import { recall } from "../memory.ts";
 import { fragment, go } from "../router.ts";
 import { hrefOf, languageOf, type Route } from "../routes.ts";
-import { setLanguage } from "../settings.ts";
+import { hasLanguage, setLanguage } from "../settings.ts";
 import { isLanguage, loadWords, t } from "../../i18n/index.ts";
 import { Button } from "../../ui/button.tsx";
 import { toast } from "../../ui/toast.tsx";
@@ -97,9 +97,10 @@ export function SignUp(props: SignUpProps) {
   const { busy, failure, run } = useRequest();
   const why = setup ? "setup" : reason;
   useEffect(() => {
-    // Whoever invited somebody by name may have said which language they read.
+    // Whoever invited somebody by name may have said which language they read; what they have chosen themselves counts for more.
     const language = languageOf(fragment());
-    if (language !== undefined && isLanguage(language)) void setLanguage(language);
+    if (language !== undefined && isLanguage(language) && !hasLanguage())
+      void setLanguage(language);
   }, []);
   return (
     <SignUpScreen

@@ -21,6 +21,7 @@ const Leading = lazy(() =>
 const access = () =>
   Promise.all([import("./access.tsx"), loadWords("access")]).then(([screens]) => screens);
 const RoleOf = lazy(() => access().then((screens) => screens.RoleOf));
+const Crowd = lazy(() => access().then((screens) => screens.Crowd));
 const Doorbell = lazy(() => access().then((screens) => screens.Doorbell), { aside: true });
 
 const Level = lazy(() =>
@@ -138,6 +139,7 @@ export function People({
         accessHref={space.kind === "group" ? hrefOf({ at: "access", spaceId }) : undefined}
         onRename={(title) => void engine.rename(spaceId, title).then(tell)}
         onForget={() => void forget(engine, spaceId)}
+        crowd={(everybody, draw) => <Crowd people={everybody}>{draw}</Crowd>}
         onLeave={() =>
           void engine.leave(spaceId).then((result) => {
             tell(result);

@@ -1,5 +1,6 @@
 import "./settings.css";
 import {
+  Globe,
   HardDriveDownload,
   LogOut,
   Monitor,
@@ -93,6 +94,7 @@ export function Settings(props: SettingsProps) {
           {props.lock}
           <Group title={t("settings.look")}>
             <SelectField
+              icon={Globe}
               label={t("settings.language")}
               value={props.language}
               options={languages.map(({ code, name }) => ({

@@ -47,9 +47,17 @@ export interface PeopleProps {
   onLeave: () => void;
   /** Takes a conversation that is over off this device. */
   onForget: () => void;
+  /** What stands around the list where there are many: `draw` makes it of those who are to be seen. */
+  crowd?: (
+    people: readonly PersonRow[],
+    draw: (shown: readonly PersonRow[]) => ComponentChildren,
+  ) => ComponentChildren;
   /** Below the list: what those who lead decide together. */
   children?: ComponentChildren;
 }
+
+/** From how many people on they are looked for rather than looked through. */
+const MANY = 30;
 
 /** Who is in a conversation, how well they are known, and what a steward can do. */
 export function People(props: PeopleProps) {
@@ -59,6 +67,44 @@ export function People(props: PeopleProps) {
   const mine = people.find(({ you }) => you)?.role;
   const steward = props.active && kind === "group" && mine === "steward";
   const orders = steward || (props.active && kind === "group" && mine === "moderator");
+  const rows = (shown: readonly PersonRow[]) => (
+    <List label={t("people.title")}>
+      {shown.map((person) => (
+        <ListItem
+          key={person.identityId}
+          apart
+          start={<Avatar id={person.identityId} name={person.name} />}
+          title={
+            <>
+              <PersonName name={person.name} odd={odd.has(person.name)} />
+              {person.you && <span class="people-you"> {t("people.you")}</span>}
+            </>
+          }
+          aside={
+            kind === "group" &&
+            person.role !== "member" && (
+              <Badge tone={person.role === "steward" ? "brand" : "plain"}>
+                {t(`people.${person.role}`)}
+              </Badge>
+            )
+          }
+          detail={<CheckLine person={person} />}
+          {...(person.you ? {} : { href: props.personHref(person.identityId) })}
+          end={
+            (steward || (orders && !ordersToo(person))) &&
+            !person.you && (
+              <MenuButton
+                icon={Ellipsis}
+                label={t("people.more", { name: person.name })}
+                tip="below-end"
+                items={menuFor(person, steward, props, () => setAsking({ remove: person }))}
+              />
+            )
+          }
+        />
+      ))}
+    </List>
+  );
   return (
     <section class="people" aria-labelledby="people-title">
       <header class="pane-head">
@@ -108,42 +154,9 @@ export function People(props: PeopleProps) {
           </a>
         )}
         <p class="people-count">{t("people.count", { count: people.length })}</p>
-        <List label={t("people.title")}>
-          {people.map((person) => (
-            <ListItem
-              key={person.identityId}
-              apart
-              start={<Avatar id={person.identityId} name={person.name} />}
-              title={
-                <>
-                  <PersonName name={person.name} odd={odd.has(person.name)} />
-                  {person.you && <span class="people-you"> {t("people.you")}</span>}
-                </>
-              }
-              aside={
-                kind === "group" &&
-                person.role !== "member" && (
-                  <Badge tone={person.role === "steward" ? "brand" : "plain"}>
-                    {t(`people.${person.role}`)}
-                  </Badge>
-                )
-              }
-              detail={<CheckLine person={person} />}
-              {...(person.you ? {} : { href: props.personHref(person.identityId) })}
-              end={
-                (steward || (orders && !ordersToo(person))) &&
-                !person.you && (
-                  <MenuButton
-                    icon={Ellipsis}
-                    label={t("people.more", { name: person.name })}
-                    tip="below-end"
-                    items={menuFor(person, steward, props, () => setAsking({ remove: person }))}
-                  />
-                )
-              }
-            />
-          ))}
-        </List>
+        {props.crowd !== undefined && people.length > MANY
+          ? props.crowd(people, rows)
+          : rows(people)}
         {props.children}
         {props.active ? (
           <Button kind="quiet" icon={LogOut} mirrorIcon onClick={() => setAsking("leave")}>
