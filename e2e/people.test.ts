@@ -178,3 +178,24 @@ test("a moderator is named, and puts somebody out who does not come again until 
   await banned.getByRole("button", { name: t("access.lift"), exact: true }).click();
   await banned.waitFor({ state: "detached" });
 });
+
+test("whoever floods a conversation is seen by those who keep order, silenced in one tap, and that can be undone", async () => {
+  const { page, t } = hers;
+  await goBack(hers);
+  const spaceId = await carla.join(await steps.invite(hers));
+  await steps.openConversation(hers, TITLE);
+  const roleOf = (role: string) =>
+    carla.until("people", { spaceId }, (people) =>
+      people.some((one) => one.name === "Carla Souza" && one.role === role),
+    );
+  for (let n = 0; n < 45; n++) await carla.say(spaceId, `Cheap watches ${n}`);
+  await page.getByText(t("access.flood", { name: "Carla Souza" })).waitFor();
+  await page.getByRole("button", { name: t("access.silence"), exact: true }).click();
+  await roleOf("observer");
+  await page.getByText(t("access.flood", { name: "Carla Souza" })).waitFor({ state: "detached" });
+  const toast = page
+    .getByRole("status")
+    .filter({ hasText: t("access.silenced", { name: "Carla Souza" }) });
+  await toast.getByRole("button", { name: t("ui.undo"), exact: true }).click();
+  await roleOf("member");
+});

@@ -297,3 +297,25 @@ test("a report reaches those who keep order and nobody else, with the message on
   await amina.commands["space.dismissReport"]({ reportId: list[0]?.reportId ?? "" });
   await amina.until("space.reports", { spaceId }, (some) => some.length === 1);
 });
+
+test("who floods a space is named to those who keep order, whatever the times that they write on it", async () => {
+  const spaceId = await spaceOf(amina, [bruno, dawit], { title: "Flooded" });
+  await say(amina, spaceId, "Good morning");
+  await untilText(dawit, spaceId, "Good morning");
+  await untilText(bruno, spaceId, "Good morning");
+  const floods = (who: Person) =>
+    amina.until("space", { spaceId }, (space) => space?.flooding?.identityId === who.identityId);
+  const day = 24 * 60 * 60_000;
+  for (const [who, ahead] of [
+    [bruno, -300 * day],
+    [dawit, 300 * day],
+  ] as const) {
+    who.clockAhead = ahead;
+    for (let n = 0; n < 45; n++) await say(who, spaceId, `${who.name} ${n}`);
+    await untilText(amina, spaceId, `${who.name} 44`);
+    await floods(who);
+    await make(spaceId, who, "observer", [amina, who]);
+    await amina.until("space", { spaceId }, (space) => space?.flooding === null);
+    who.clockAhead = 0;
+  }
+});

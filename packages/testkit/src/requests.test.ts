@@ -1,9 +1,20 @@
 /** First letters from people one has never met, over three nodes: they wait apart, and are answered, deleted or shut out. */
-import { blindToken, finalizeToken, randomBytes, sealLetter } from "@baraza/crypto";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import {
+  blindToken,
+  cardKeys,
+  finalizeToken,
+  openCard,
+  randomBytes,
+  sealCard,
+  sealLetter,
+} from "@baraza/crypto";
 import { nodeTransport } from "@baraza/engine/node";
 import type { Bytes, DeviceCertificate, RequestOf, ResponseOf, RouteName } from "@baraza/protocol";
 import {
   decodeCbor,
+  decodeJoinFragment,
   decodeResponse,
   encodeRequest,
   fromHex,
@@ -11,6 +22,7 @@ import {
   PATHS,
   requestBody,
   toBase64url,
+  toHex,
   writeAs,
 } from "@baraza/protocol";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -21,12 +33,14 @@ import { network } from "./network.ts";
 import type { TestNode } from "./node-handle.ts";
 import { pairByPicture } from "./pairing.ts";
 import type { Person } from "./person.ts";
-import { fragmentOf, untilText } from "./spaces.ts";
+import { fragmentOf, spaceOf, untilText } from "./spaces.ts";
 
 let net: Network;
 let amina: Person;
 let bruno: Person;
 let carla: Person;
+/** Looks after the first node, from the test about that on. */
+let chief: Person;
 /** What the clocks of the nodes are ahead of this machine's, ms. */
 let ahead = 0;
 
@@ -50,6 +64,13 @@ async function writeTo(from: Person, to: Person, words: string): Promise<string>
     address: to.address,
     words,
   });
+  return spaceId;
+}
+
+/** The conversation that two have already. */
+async function pairOf(one: Person, other: Person): Promise<string> {
+  const { spaceId } = await one.commands["requests.find"]({ address: other.address });
+  if (spaceId === null) throw new Error("they have none");
   return spaceId;
 }
 
@@ -214,7 +235,7 @@ test("a flood from one node ends at its limit, and others still get through", as
 test("an administrator reads what was reported, and shuts a node out for everybody", async () => {
   nextDay();
   const link = await net.node(0).running().setupLink();
-  const chief = await net.person({ node: 0, name: "chief", displayName: "Chief" });
+  chief = await net.person({ node: 0, name: "chief", displayName: "Chief" });
   await chief.commands["node.claim"]({ setup: fragmentOf(link ?? "") });
   const gita = await net.person({ node: 2, name: "gita", displayName: "Gita" });
   await writeTo(gita, amina, "Buy this");
@@ -300,13 +321,90 @@ test("two who give their conversation no title see each other's names, and nobod
   await kofi.until("spaces", {}, (spaces) => spaces.some(({ title }) => title === "Lena"));
 });
 
+test("a letter that leads into a group, whatever it and its card say, brings nobody into it", async () => {
+  const [gina, hugo] = [
+    await net.person({ node: 1, name: "gina", displayName: "Gina" }),
+    await net.person({ node: 0, name: "hugo", displayName: "Hugo" }),
+  ];
+  const spaceId = await spaceOf(gina, [bruno], { title: "A trap" });
+  const { link } = await gina.commands["space.invite"]({ spaceId, days: 7 });
+  const { secret } = decodeJoinFragment(fragmentOf(link));
+  const { cardId } = cardKeys(secret);
+  const { sealed } = await callAt(gina.node, "cards.get", { cardId });
+  const card = await openCard(cardKeys(secret).key, sealed);
+  const mine = randomBytes(32);
+  const made = cardKeys(mine);
+  const [account] = storeRows<{ session: Bytes }>(gina.directory, "SELECT session FROM account");
+  await callAt(
+    gina.node,
+    "cards.put",
+    {
+      cardId: made.cardId,
+      sealed: await sealCard(made.key, { ...card, kind: "pair" }),
+      expires: card.expires,
+    },
+    account?.session,
+  );
+  await gina.kill();
+  const db = new DatabaseSync(join(gina.directory, "store.db"));
+  const id = toHex(made.cardId);
+  db.prepare("INSERT INTO cards VALUES (?, ?, ?, ?)").run(id, spaceId, mine, card.expires);
+  db.prepare("INSERT INTO links VALUES (?, ?, '', 0, ?, NULL, 0, NULL, NULL, NULL)").run(
+    id,
+    spaceId,
+    card.expires,
+  );
+  db.close();
+  await gina.restart();
+  expect(await writeByHand(gina, hugo, { words: "Just us two", secret: mine })).toBeNull();
+  await wroteTo(hugo, "Just us two");
+  await hugo.commands["requests.accept"]({ identityId: gina.identityId });
+  // Her device lets him in, and his does not go.
+  await gina.until("people", { spaceId }, (people) => people.some(({ name }) => name === "Hugo"));
+  const spoken = await writeTo(bruno, hugo, "After that");
+  await wroteTo(hugo, "After that");
+  expect(spoken).not.toBe(spaceId);
+  expect(await hugo.now("space", { spaceId })).toBeNull();
+  expect((await gina.now("people", { spaceId })).map(({ name }) => name)).not.toContain("");
+});
+
+test("what somebody says in a conversation of two is reported with exactly what one shows", async () => {
+  const spaceId = await pairOf(bruno, amina);
+  const { eventId } = await bruno.commands["chat.send"]({ spaceId, text: "Pay or else" });
+  await untilText(amina, spaceId, "Pay or else");
+  const report = (words: boolean, about: string) =>
+    amina.commands["requests.report"]({
+      identityId: bruno.identityId,
+      words,
+      note: about,
+      message: { spaceId, eventId },
+    });
+  await report(true, "with words");
+  await report(false, "without");
+  const { reports } = await chief.commands["admin.reports"]({});
+  const contents = reports.map(({ content }) => content);
+  expect(contents).toContainEqual(
+    expect.objectContaining({ address: bruno.address, note: "with words", words: "Pay or else" }),
+  );
+  expect(contents.find((one) => one?.note === "without")?.words).toBeNull();
+  // Of what somebody else said, or of people whom one does not know, there is nothing to report.
+  await expect(
+    amina.commands["requests.report"]({
+      identityId: "ab".repeat(32),
+      words: true,
+      note: "",
+      message: { spaceId, eventId },
+    }),
+  ).rejects.toMatchObject({ code: "invalid" });
+});
+
 /** What a program of their own does with the keys of somebody's device. */
-type Words = { words: string; address?: string };
+type Words = { words: string; address?: string; secret?: Bytes };
 
 async function letterOf(
   from: Person,
   to: Person,
-  { words, address = from.address }: Words,
+  { words, address = from.address, secret = randomBytes(32) }: Words,
 ): Promise<{ to: Bytes; from: string; letterId: Bytes; letter: Bytes }> {
   const [account] = storeRows<{ device_cert: Bytes; device_key: Bytes }>(
     from.directory,
@@ -327,7 +425,7 @@ async function letterOf(
       profile: { name: from.displayName, address },
       words,
       node: from.node.name,
-      secret: randomBytes(32),
+      secret,
     }),
     at: Date.now(),
   });

@@ -1,4 +1,5 @@
 /** What those who keep order are told without asking: who waits at the door, and who floods the space. */
+import { LIMITS } from "@baraza/protocol";
 import type { Core } from "../core.ts";
 
 /** Key packages live for thirty days; who waits for longer asks again. */
@@ -31,17 +32,22 @@ async function reportsIn(core: Core, spaceId: string): Promise<number> {
 const MUCH = 40;
 const LATELY_MS = 10 * 60_000;
 
-/** Who of those who do not keep order wrote very much of late, if somebody did. The author's clock counts: it is a hint, no proof. */
+/**
+ * Who of those who do not keep order wrote very much of late, if somebody did. It is a hint, no proof: authors say when they wrote. So what
+ * stands behind something counts as no older than that, and a time that is still to come counts for nothing.
+ */
 async function floodingIn(
   core: Core,
   spaceId: string,
 ): Promise<{ identityId: string; name: string } | null> {
+  const now = core.platform.clock.now();
   const row = await core.store.get<{ author: string; name: string }>(
     `SELECT a.author, m.name, count(*) AS count FROM (
-       SELECT author, at FROM activity WHERE log_id = ?1 ORDER BY position DESC LIMIT 200) a
+       SELECT author, max(CASE WHEN at <= ?4 THEN at END) OVER (ORDER BY position) AS at FROM (
+         SELECT author, at, position FROM activity WHERE log_id = ?1 ORDER BY position DESC LIMIT 200)) a
      JOIN members m ON m.log_id = ?1 AND m.identity_id = a.author AND m.present = 1 AND m.role IN ('member', 'guest')
      WHERE a.at > ?2 GROUP BY a.author HAVING count >= ?3 ORDER BY count DESC LIMIT 1`,
-    [spaceId, core.platform.clock.now() - LATELY_MS, MUCH],
+    [spaceId, now - LATELY_MS, MUCH, now + LIMITS.clockSkewMs],
   );
   return row === undefined ? null : { identityId: row.author, name: row.name };
 }

@@ -1,6 +1,6 @@
 /** What a person does about somebody who wrote to them. */
 import type { NodeReport } from "@baraza/protocol";
-import { encodeJoinFragment, fromHex } from "@baraza/protocol";
+import { encodeJoinFragment, fromHex, LIMITS } from "@baraza/protocol";
 import type { Core } from "../core.ts";
 import { EngineError } from "../errors.ts";
 import { ask, fetchCard } from "../letters/ask.ts";
@@ -73,11 +73,35 @@ export async function settle(core: Core, identityId: string): Promise<void> {
   });
 }
 
+/** What somebody said in a conversation, as far as a report has room for it. @throws EngineError `invalid` where they said no such thing */
+async function saidBy(
+  core: Core,
+  identityId: string,
+  { spaceId, eventId }: { spaceId: string; eventId: string },
+): Promise<Pick<Waiting, "address" | "from" | "words">> {
+  const row = await core.store.get<{ text: string; address: string }>(
+    `SELECT c.text, m.address FROM chat_messages c JOIN members m ON m.log_id = c.log_id AND m.identity_id = c.author
+     WHERE c.log_id = ? AND c.event_id = ? AND c.author = ? AND c.deleted = 0`,
+    [spaceId, eventId, identityId],
+  );
+  if (row === undefined || identityId === core.me().id)
+    throw new EngineError("invalid", { data: { field: "message" } });
+  const { address, text } = row;
+  const words = text.slice(0, LIMITS.requestWords);
+  return {
+    address,
+    from: address.slice(address.lastIndexOf("@") + 1),
+    words: words.isWellFormed() ? words : words.slice(0, -1),
+  };
+}
+
 /** See api.ts. */
 export async function report(core: Core, wish: ReportWish): Promise<void> {
   const note = wish.note.normalize("NFC").trim();
   if (note.length > 1000) throw new EngineError("invalid", { data: { field: "note" } });
-  const one = await waiting(core, wish.identityId);
+  const one = await (wish.message
+    ? saidBy(core, wish.identityId, wish.message)
+    : waiting(core, wish.identityId));
   const content: NodeReport = {
     address: one.address,
     from: one.from,

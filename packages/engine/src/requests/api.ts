@@ -46,6 +46,8 @@ export type ReportWish = {
   /** With the words that they wrote. */
   words: boolean;
   note: string;
+  /** What they said in a conversation of the two; without it, the first words that wait. */
+  message?: { spaceId: string; eventId: string } | undefined;
 };
 
 /** What somebody of one's node reported: for its administrators. */
@@ -92,7 +94,7 @@ export type RequestsCommands = {
   /** No first letters of people of a node. @throws EngineError `invalid` (one's own node, or too many) */
   "requests.blockNode": (args: { node: string }) => Promise<void>;
   "requests.unblockNode": (args: { node: string }) => Promise<void>;
-  /** @throws EngineError `unverified` (no administrator to seal it to); ProtocolError `quota_exceeded` and of the line */
+  /** Tells the administrators of one's own node. @throws EngineError `invalid` (nothing of theirs is here), `unverified` (no administrator to seal it to); ProtocolError `quota_exceeded` and of the line */
   "requests.report": (args: ReportWish) => Promise<void>;
   /** For administrators. */
   "admin.reports": (

@@ -153,11 +153,14 @@ export function ReportAbout({
   engine,
   spaceId,
   message,
+  onNobody,
   onClose,
 }: {
   engine: EnginePort;
   spaceId: string;
   message: MessageRow;
+  /** Nobody else keeps order here: `why` says so. */
+  onNobody: (why: string) => void;
   onClose: () => void;
 }) {
   const [busy, setBusy] = useState(false);
@@ -183,10 +186,8 @@ export function ReportAbout({
             if (result.ok) {
               toast({ text: t("access.reported") });
               onClose();
-            } else
-              setFailure(
-                result.code === "invalid" ? t("access.reportNobody") : failureText(result.failure),
-              );
+            } else if (result.code === "invalid") onNobody(t("access.reportNobody"));
+            else setFailure(failureText(result.failure));
           });
       }}
     />

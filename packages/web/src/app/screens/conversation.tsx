@@ -28,13 +28,14 @@ const access = () =>
 const Doorbell = lazy(() => access().then((screens) => screens.Doorbell), { aside: true });
 const ReportAbout = lazy(() => access().then((screens) => screens.ReportAbout), { aside: true });
 
-const WrittenFirst = lazy(
-  () =>
-    Promise.all([import("./requests.tsx"), loadWords("requests")]).then(
-      ([screens]) => screens.WrittenFirst,
-    ),
-  { aside: true },
-);
+const requests = () =>
+  Promise.all([import("./requests.tsx"), loadWords("requests")]).then(([screens]) => screens);
+const WrittenFirst = lazy(() => requests().then((screens) => screens.WrittenFirst), {
+  aside: true,
+});
+const ReportToNode = lazy(() => requests().then((screens) => screens.ReportToNode), {
+  aside: true,
+});
 const TooLong = lazy(
   () =>
     Promise.all([import("./too-long.tsx"), loadWords("files"), loadWords("deep")]).then(
@@ -149,6 +150,7 @@ export function Conversation({
   const [about, setAbout] = useState<
     | { kind: "forward"; messages: readonly MessageRow[] }
     | { kind: "history" | "report" | "once"; message: MessageRow }
+    | { kind: "toNode"; message: MessageRow; why?: string }
     | { kind: "poll" | "place" | "contact" | "voice" | "later" }
     | { kind: "files"; files: File[]; into?: string | undefined }
     | { kind: "media"; media: MessageMedia; fileId: string }
@@ -220,11 +222,14 @@ export function Conversation({
     leads: (space.role === "steward" || space.role === "moderator") && space.state === "active",
     mayReact: space.mayReact,
     addsIn: adds,
-    ...(space.kind !== "group" || space.state !== "active"
+    ...(space.state !== "active"
       ? {}
-      : space.role === "steward" || space.role === "moderator"
+      : space.kind === "group" && (space.role === "steward" || space.role === "moderator")
         ? { mayRemove: true }
-        : { onReport: (one) => setAbout({ kind: "report", message: one }) }),
+        : {
+            onReport: (one) =>
+              setAbout({ kind: space.kind === "group" ? "report" : "toNode", message: one }),
+          }),
     threadHref: (root) => hrefOf({ at: "thread", spaceId, root, ...inChannel }),
     onThread: (root) => go({ at: "thread", spaceId, root, ...inChannel }),
     broughtHref: (chat) => hrefOf({ at: "brought", spaceId, chat }),
@@ -424,7 +429,16 @@ export function Conversation({
         <ForwardTo engine={engine} spaceId={spaceId} messages={about.messages} onClose={close} />
       )}
       {about?.kind === "report" && (
-        <ReportAbout engine={engine} spaceId={spaceId} message={about.message} onClose={close} />
+        <ReportAbout
+          engine={engine}
+          spaceId={spaceId}
+          message={about.message}
+          onNobody={(why) => setAbout({ kind: "toNode", message: about.message, why })}
+          onClose={close}
+        />
+      )}
+      {about?.kind === "toNode" && (
+        <ReportToNode engine={engine} spaceId={spaceId} {...about} onClose={close} />
       )}
       {about?.kind === "history" && (
         <History

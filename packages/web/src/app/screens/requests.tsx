@@ -13,7 +13,7 @@ import { toast } from "../../ui/toast.tsx";
 import type { EnginePort, Result } from "../engine.ts";
 import { failureText } from "../failure.ts";
 import { useLive, useNow } from "../hooks.ts";
-import type { Account } from "../model.ts";
+import type { Account, MessageRow } from "../model.ts";
 import { back, go } from "../router.ts";
 import { hrefOf } from "../routes.ts";
 
@@ -194,6 +194,49 @@ export function Blocks({ engine }: { engine: EnginePort }) {
       onUnblock={(identityId) => void engine.call("requests.unblock", { identityId }).then(tell)}
       onUnblockNode={(node) => void engine.call("requests.unblockNode", { node }).then(tell)}
       onBack={back}
+    />
+  );
+}
+
+/** A report of what somebody said to those who look after one's own node. `why`: a sentence that says why to them. */
+export function ReportToNode({
+  engine,
+  spaceId,
+  message,
+  why,
+  onClose,
+}: {
+  engine: EnginePort;
+  spaceId: string;
+  message: MessageRow;
+  why?: string;
+  onClose: () => void;
+}) {
+  const people = useLive(engine.people(spaceId), `people ${spaceId}`);
+  const [busy, setBusy] = useState(false);
+  const [failure, setFailure] = useState(why);
+  const { authorId: identityId, authorName: name, eventId, text } = message;
+  if (!people) return null;
+  const address = people.find((one) => one.identityId === identityId)?.address ?? "";
+  const own = people.find(({ you }) => you)?.address ?? "";
+  return (
+    <Report
+      request={{ name, address, words: text }}
+      node={own.slice(own.lastIndexOf("@") + 1)}
+      busy={busy}
+      failure={failure}
+      onClose={onClose}
+      onReport={(wish) => {
+        setBusy(true);
+        void engine
+          .call("requests.report", { identityId, ...wish, message: { spaceId, eventId } })
+          .then((result) => {
+            setBusy(false);
+            if (!result.ok) return setFailure(failureText(result.failure));
+            toast({ text: t("requests.reported") });
+            onClose();
+          });
+      }}
     />
   );
 }

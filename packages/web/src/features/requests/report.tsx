@@ -10,7 +10,7 @@ import { TextField } from "../../ui/field.tsx";
 
 /** Telling those who look after one's node about somebody who wrote: with exactly what one chooses to show. */
 export function Report(props: {
-  request: FirstWords;
+  request: Pick<FirstWords, "name" | "address" | "words">;
   node: string;
   busy: boolean;
   /** What did not work, as a sentence. */
