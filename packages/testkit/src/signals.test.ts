@@ -72,6 +72,12 @@ afterAll(async () => {
 
 test("until somebody says yes, nothing is sent and nobody listens", async () => {
   expect(await amina.now("signals.settings", {})).toEqual({ typing: false, here: false });
+  // What was begun before has come to its end.
+  await until(async () => {
+    const requests = amina.line.requests();
+    await pause(500);
+    return amina.line.requests() === requests;
+  });
   const before = amina.line.requests();
   const screen = watching(amina, spaceId);
   await types(amina);

@@ -15,6 +15,7 @@ import { firstLook, forgetLook, keepLook } from "./first-look.ts";
 import { connectLock } from "./lock.ts";
 import { recall, remember } from "./memory.ts";
 import type { Account, ConversationRow, LineStatus, MessageRow, PersonRow } from "./model.ts";
+import { EVERYONE } from "./model.ts";
 
 /** Days that an invitation to a space can be used. */
 const INVITATION_DAYS = 14;
@@ -413,9 +414,6 @@ export function connectEngine(): EnginePort {
 function inChannel(channel: string | undefined): { channel?: string } {
   return channel ? { channel } : {};
 }
-
-/** Stands among the people that a message names, where everybody in its channel is meant. */
-export const EVERYONE = "everyone";
 
 /** Who is named in a message; {@link EVERYONE} is no person. */
 export function named(mentioned: readonly string[]): { mentions: string[]; everyone?: boolean } {

@@ -332,3 +332,6 @@ export type Theme = "system" | "light" | "dark";
 
 /** What the app is coloured with, in light and dark. */
 export type Colour = "teal" | "green" | "blue" | "plum";
+
+/** Stands among the people that a message names, where everybody in its channel is meant. */
+export const EVERYONE = "everyone";

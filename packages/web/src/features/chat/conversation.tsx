@@ -18,7 +18,6 @@ import {
 import type { ComponentChildren } from "preact";
 import { useMemo, useState } from "preact/hooks";
 import type { Conversation as ConversationData, MessageRow } from "../../app/model.ts";
-import { EVERYONE } from "../../app/connect.ts";
 import { formatSpan } from "../../i18n/dates.ts";
 import { lazy } from "../../app/lazy.tsx";
 import { loadWords, t } from "../../i18n/index.ts";
@@ -37,6 +36,7 @@ import { Forget } from "../spaces/forget.tsx";
 import { pickEmoji, suggestEmoji } from "./composer-emoji.tsx";
 import { Announcer } from "./announcer.tsx";
 import type { Deeper } from "./deeper.ts";
+import { meant, roleNames, suggestPeople } from "./mentions.ts";
 import { MessageList } from "./message-list.tsx";
 import { Selecting } from "./more-acts.ts";
 
@@ -140,6 +140,7 @@ export function Conversation(props: ConversationProps) {
   const changed = people.find(({ check }) => check === "changed");
   const names = useMemo(() => people.map(({ name }) => name), [people]);
   const odd = useMemo(() => oddNames(names), [names]);
+  const called = kind === "group" ? [...names, ...roleNames()] : names;
 
   const answered =
     draft.replyTo === null ? undefined : messages.find(({ eventId }) => eventId === draft.replyTo);
@@ -184,7 +185,7 @@ export function Conversation(props: ConversationProps) {
     } else {
       props.onSend({
         text,
-        mentioned,
+        mentioned: meant(mentioned, people),
         ...(mode.kind === "reply" ? { replyTo: mode.to.eventId } : {}),
       });
     }
@@ -305,7 +306,7 @@ export function Conversation(props: ConversationProps) {
           hasOlder={conversation.hasOlder}
           cut={conversation.cut}
           pair={kind === "pair"}
-          names={names}
+          names={called}
           odd={odd}
           canWrite={canWrite}
           now={props.now}
@@ -361,7 +362,9 @@ export function Conversation(props: ConversationProps) {
             }
             onSend={send}
             sendLabel={mode.kind === "edit" ? t("chat.saveEdit") : t("ui.send")}
-            suggest={(query) => suggestPeople(query, people, kind === "group")}
+            suggest={(query) =>
+              suggestPeople(query, people, { group: kind === "group", everyone: kind === "group" })
+            }
             suggestEmoji={suggestEmoji}
             picker={pickEmoji}
             onEscape={leaveMode}
@@ -463,37 +466,6 @@ function fileTarget(onFiles: (files: File[]) => void) {
     },
     onDrop: (event: DragEvent) => take(event, event.dataTransfer),
   };
-}
-
-/** The people whose name, or a later part of it, begins with what was typed after an `@`. */
-export function suggestPeople(
-  query: string,
-  people: ConversationData["people"],
-  everyone = false,
-): { id: string; name: string; detail: string }[] {
-  const wanted = fold(query);
-  const all =
-    everyone && [t("talk.everyone"), "channel", "all"].some((word) => fold(word).startsWith(wanted))
-      ? [{ id: EVERYONE, name: t("talk.everyone"), detail: t("talk.everyoneHint") }]
-      : [];
-  const named = people
-    .filter(
-      ({ you, name }) =>
-        !you &&
-        fold(name)
-          .split(/\s+/)
-          .some((_, index, words) => words.slice(index).join(" ").startsWith(wanted)),
-    )
-    .map(({ identityId, name, address }) => ({ id: identityId, name, detail: address }));
-  // Of what is found the first six are shown.
-  return query === "" ? [...named, ...all] : [...all, ...named];
-}
-
-function fold(text: string): string {
-  return text
-    .normalize("NFKD")
-    .replace(/\p{M}+/gu, "")
-    .toLocaleLowerCase();
 }
 
 /** In place of a conversation that is not there (or not yet) on this device. */

@@ -10,7 +10,7 @@ import { Composer } from "../../ui/composer.tsx";
 import { MenuButton } from "../../ui/menu.tsx";
 import { pickEmoji, suggestEmoji } from "./composer-emoji.tsx";
 import { Announcer } from "./announcer.tsx";
-import { suggestPeople } from "./conversation.tsx";
+import { meant, roleNames, suggestPeople } from "./mentions.ts";
 import { Message, type MessageActions } from "./message.tsx";
 
 export interface ThreadProps extends Omit<MessageActions, "onJump" | "onReply" | "onEdit"> {
@@ -64,7 +64,7 @@ export function Thread(props: ThreadProps) {
       last={index < 0 || messages[index + 1]?.authorId !== message.authorId}
       lit={false}
       pair={false}
-      names={names}
+      names={people.length > 2 ? [...names, ...roleNames()] : names}
       odd={odd}
       canWrite={canWrite}
       onReply={() => undefined}
@@ -134,7 +134,7 @@ export function Thread(props: ThreadProps) {
             value={editing ? editing.text : props.draft}
             onInput={(text) => (editing ? setEditing({ ...editing, text }) : props.onDraft(text))}
             sendLabel={editing ? t("chat.saveEdit") : t("ui.send")}
-            suggest={(query) => suggestPeople(query, people)}
+            suggest={(query) => suggestPeople(query, people, { group: people.length > 2 })}
             tools={
               !editing && (
                 <MenuButton
@@ -151,7 +151,7 @@ export function Thread(props: ThreadProps) {
               if (editing) {
                 if (text !== editing.message.text) props.onEdit(editing.message.eventId, text);
                 setEditing(undefined);
-              } else props.onSend({ text, also, mentioned });
+              } else props.onSend({ text, also, mentioned: meant(mentioned, people) });
             }}
             {...(editing ? { focusOn: editing.message.eventId } : {})}
           />
