@@ -182,7 +182,11 @@ test("a moderator is named, and puts somebody out who does not come again until 
 test("whoever floods a conversation is seen by those who keep order, silenced in one tap, and that can be undone", async () => {
   const { page, t } = hers;
   await goBack(hers);
-  const spaceId = await carla.join(await steps.invite(hers));
+  const [space] = await carla.until("spaces", {}, (spaces) => spaces.length === 1);
+  const spaceId = space?.spaceId ?? "";
+  const again = await steps.invite(hers);
+  await carla.commands["space.ask"]({ fragment: again.slice(again.indexOf("#") + 1) });
+  await carla.until("space", { spaceId }, (one) => one?.state === "active");
   await steps.openConversation(hers, TITLE);
   const roleOf = (role: string) =>
     carla.until("people", { spaceId }, (people) =>
@@ -198,4 +202,29 @@ test("whoever floods a conversation is seen by those who keep order, silenced in
     .filter({ hasText: t("access.silenced", { name: "Carla Souza" }) });
   await toast.getByRole("button", { name: t("ui.undo"), exact: true }).click();
   await roleOf("member");
+});
+
+test("a role is named behind an @, and whoever has it is told", async () => {
+  const { page, t } = hers;
+  const field = page.getByRole("textbox", { name: t("chat.write"), exact: true });
+  await steps.openConversation(his, TITLE);
+  await field.pressSequentially("@mod");
+  await page.getByRole("option", { name: /Moderator/ }).waitFor();
+  await page.keyboard.press("Enter");
+  await field.pressSequentially("can you look?");
+  await page.keyboard.press("Enter");
+  await steps
+    .message(his, "can you look?")
+    .locator(".mention")
+    .filter({ hasText: "@Moderator" })
+    .waitFor();
+  const [space] = await carla.until("spaces", {}, (spaces) => spaces.length > 0);
+  const spaceId = space?.spaceId ?? "";
+  const hisId = await idOf(carla, spaceId, "Bruno Díaz");
+  await carla.until("chat.messages", { spaceId, limit: 20 }, ({ messages }) =>
+    messages.some(
+      ({ text, mentions }) =>
+        text === "@Moderator can you look?" && mentions.length === 1 && mentions[0] === hisId,
+    ),
+  );
 });
