@@ -208,6 +208,7 @@ test("a role is named behind an @, and whoever has it is told", async () => {
   const { page, t } = hers;
   const field = page.getByRole("textbox", { name: t("chat.write"), exact: true });
   await steps.openConversation(his, TITLE);
+  await his.page.getByRole("button", { name: t("chat.toNewest") }).click();
   await field.pressSequentially("@mod");
   await page.getByRole("option", { name: /Moderator/ }).waitFor();
   await page.keyboard.press("Enter");
