@@ -321,6 +321,36 @@ test("two who give their conversation no title see each other's names, and nobod
   await kofi.until("spaces", {}, (spaces) => spaces.some(({ title }) => title === "Lena"));
 });
 
+test("a block that is undone leaves everything as it was", async () => {
+  const spaceId = await pairOf(bruno, amina);
+  const row = async () =>
+    (await amina.now("spaces", {})).find((one) => one.spaceId === spaceId) ?? null;
+  const until = 8_640_000_000_000_000;
+  await amina.commands["marks.mute"]({ spaceIds: [spaceId], until });
+  for (let twice = 0; twice < 2; twice++)
+    await amina.commands["requests.block"]({ identityId: bruno.identityId });
+  expect(await row()).toMatchObject({ archived: true, mutedUntil: until });
+  await amina.commands["requests.unblock"]({ identityId: bruno.identityId });
+  expect(await row()).toMatchObject({ archived: false, mutedUntil: until });
+  await amina.commands["marks.mute"]({ spaceIds: [spaceId], until: null });
+  await amina.commands["requests.block"]({ identityId: bruno.identityId });
+  await amina.commands["requests.unblock"]({ identityId: bruno.identityId });
+  expect(await row()).toMatchObject({ archived: false, mutedUntil: 0 });
+
+  const ola = await net.person({ node: 1, name: "ola", displayName: "Ola" });
+  await writeTo(ola, amina, "By mistake");
+  await wroteTo(amina, "By mistake");
+  await amina.commands["requests.block"]({ identityId: ola.identityId });
+  await amina.until("requests.list", {}, (list) => list.every((one) => one.name !== "Ola"));
+  await amina.commands["requests.unblock"]({ identityId: ola.identityId });
+  await wroteTo(amina, "By mistake");
+  await amina.commands["requests.blockNode"]({ node: net.node(1).name });
+  await amina.until("requests.list", {}, (list) => list.every((one) => one.name !== "Ola"));
+  await amina.commands["requests.unblockNode"]({ node: net.node(1).name });
+  await wroteTo(amina, "By mistake");
+  await amina.commands["requests.delete"]({ identityId: ola.identityId });
+});
+
 test("a letter that leads into a group, whatever it and its card say, brings nobody into it", async () => {
   const [gina, hugo] = [
     await net.person({ node: 1, name: "gina", displayName: "Gina" }),

@@ -5,7 +5,7 @@ import type { Core } from "../core.ts";
 import { EngineError } from "../errors.ts";
 import type { SqlTx } from "../ports.ts";
 import { FOREVER } from "../tools/marks/api.ts";
-import type { MarkValue } from "../tools/marks/events.ts";
+import type { MarkKind, MarkValue } from "../tools/marks/events.ts";
 import { putMark } from "../tools/marks/registers.ts";
 import { settle } from "./answer.ts";
 
@@ -22,12 +22,16 @@ export async function block(core: Core, identityId: string): Promise<void> {
     );
     if (who === undefined || count(tx, "block") >= LIMITS.blockedNodes)
       throw new EngineError("invalid", { data: { field: "identityId" } });
-    const pairs = pairsWith(tx, identityId);
-    const muted = pairs.filter((pair) => !isSet(tx, "mute", pair));
-    const archived = pairs.filter((pair) => !isSet(tx, "archive", pair));
-    putMark(tx, "block", identityId, { ...who, at: now, muted, archived }, now);
-    for (const pair of muted) putMark(tx, "mute", pair, { until: FOREVER }, now);
-    for (const pair of archived) putMark(tx, "archive", pair, {}, now);
+    // They are blocked already.
+    if (valueOf(tx, "block", identityId) !== null) return;
+    const before: Before = {};
+    for (const pair of pairsWith(tx, identityId))
+      before[pair] = { mute: valueOf(tx, "mute", pair), archive: valueOf(tx, "archive", pair) };
+    putMark(tx, "block", identityId, { ...who, at: now, before }, now);
+    for (const pair of Object.keys(before)) {
+      putMark(tx, "mute", pair, { until: FOREVER }, now);
+      putMark(tx, "archive", pair, {}, now);
+    }
     noteRequests(core, tx, identityId, [identityId]);
   });
   await settle(core, identityId);
@@ -37,23 +41,22 @@ export async function block(core: Core, identityId: string): Promise<void> {
 export async function unblock(core: Core, identityId: string): Promise<void> {
   const now = core.platform.clock.now();
   await core.store.transaction((tx) => {
-    const row = tx.get<{ value: string | null }>(
-      "SELECT value FROM marks WHERE kind = 'block' AND key = ?",
-      [identityId],
-    );
-    const pairs = pairsWith(tx, identityId);
-    // Blocked by an older app: all of it is taken back, as that one would.
-    const { muted = pairs, archived = pairs } = JSON.parse(row?.value ?? "{}") as Silenced;
+    const blocked = valueOf(tx, "block", identityId) as { before?: Before } | null;
     putMark(tx, "block", identityId, null, now);
-    for (const pair of pairs) {
-      if (muted.includes(pair)) putMark(tx, "mute", pair, null, now);
-      if (archived.includes(pair)) putMark(tx, "archive", pair, null, now);
+    for (const pair of pairsWith(tx, identityId)) {
+      const { mute = null, archive = null } = blocked?.before?.[pair] ?? {};
+      putMark(tx, "mute", pair, mute, now);
+      putMark(tx, "archive", pair, archive, now);
     }
     bringBack(core, tx, identityId, now);
   });
 }
 
-type Silenced = { muted?: string[]; archived?: string[] };
+/** How one had the conversations with somebody before they were blocked. */
+type Before = Record<
+  string,
+  { mute: MarkValue<"mute"> | null; archive: MarkValue<"archive"> | null }
+>;
 
 /** What waited from whom, or from which node, when they were blocked: as long as the engine runs that can be undone. */
 const undoable = new WeakMap<Core, Map<string, Map<string, MarkValue<"request">>>>();
@@ -118,12 +121,13 @@ export async function unblockNode(core: Core, node: string): Promise<void> {
   });
 }
 
-function isSet(tx: SqlTx, kind: string, key: string): boolean {
-  const row = tx.get(
-    "SELECT 1 AS one FROM marks WHERE kind = ? AND key = ? AND value IS NOT NULL",
+/** What one has marked so; null: nothing. */
+function valueOf<K extends MarkKind>(tx: SqlTx, kind: K, key: string): MarkValue<K> | null {
+  const row = tx.get<{ value: string | null }>(
+    "SELECT value FROM marks WHERE kind = ? AND key = ?",
     [kind, key],
   );
-  return row !== undefined;
+  return row?.value == null ? null : (JSON.parse(row.value) as MarkValue<K>);
 }
 
 function count(tx: SqlTx, kind: string): number {

@@ -34,13 +34,15 @@ const waiting = new WeakMap<Core, { since: number; online: number | null }>();
 export async function tendWeekly(core: Core): Promise<number | null> {
   const { store, platform } = core;
   const local = platform.clock.now();
-  const now = local + aheadOf(core);
+  const node = local + aheadOf(core);
+  // Of two clocks that do not agree none makes a letter of a day to come.
+  const now = Math.min(local, node);
   const when = await whenOf(store);
   const spaces = await chosen(store);
   if (when.off === true || spaces.length === 0) return null;
   const due = lastDue(now, when);
   const next = Math.min(nextDue(due) - now, LONGEST_WAIT_MS) + local;
-  await forgetFuture(core, now);
+  await forgetFuture(core, Math.max(local, node));
   const id = letterIdOf(due);
   const wanted = Math.min(...spaces.map(({ at }) => at));
   if (due <= wanted || (await store.transaction((tx) => isMade(tx, id)))) {
