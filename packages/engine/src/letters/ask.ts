@@ -94,12 +94,12 @@ export async function readInvitation(core: Core, fragment: string): Promise<Invi
 
 /**
  * Asks to come in. Durable: the letter goes out when the line allows, the answer comes when a member's device is there.
- * `stranger`: whoever invites wrote of their own accord, which makes them no acquaintance.
+ * `stranger`: coming in makes whoever invites no acquaintance. `pair`: it is to lead into a conversation of the two, and nowhere else.
  */
 export async function ask(
   core: Core,
   fragment: string,
-  { stranger = false }: { stranger?: boolean } = {},
+  { stranger = false, pair = false }: { stranger?: boolean; pair?: boolean } = {},
 ): Promise<{ joinId: string; spaceId: string }> {
   const { card, secret } = await fetchCard(core, fragment);
   const logId = toHex(card.logId);
@@ -124,7 +124,7 @@ export async function ask(
     keyPackages: [made.keyPackage],
   });
   const letter = await sealFor(core, card.reply, "ask", body);
-  const joinId = `${stranger ? STRANGERS : ""}${toHex(randomBytes(16))}`;
+  const joinId = `${pair ? STRANGERS : ""}${toHex(randomBytes(16))}`;
   await core.store.transaction((tx) => {
     made.write(tx);
     writeLetters(tx, [letter]);

@@ -46,7 +46,7 @@ export async function accept(core: Core, identityId: string): Promise<{ spaceId:
   if (card.kind !== "pair") throw new EngineError("link_mismatch");
   let spaceId: string;
   try {
-    ({ spaceId } = await ask(core, fragment, { stranger: true }));
+    ({ spaceId } = await ask(core, fragment, { stranger: true, pair: true }));
   } catch (error) {
     if (!(error instanceof EngineError) || error.code !== "already_member") throw error;
     spaceId = String(error.data["spaceId"]);
