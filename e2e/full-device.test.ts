@@ -21,6 +21,8 @@ const amina = {
 const TITLE = "Flood archive";
 const MiB = 1024 * 1024;
 const MESSAGES = 30;
+/** Messages that he has written. */
+let said = 0;
 
 let site: Site;
 let her: Visitor;
@@ -90,8 +92,19 @@ test("what is written is not taken, and not lost; what others write waits for ro
   const { page, t } = her;
   await page.goBack();
   await steps.atConversation(page, TITLE);
-  for (let n = 0; n < MESSAGES; n++)
-    await bruno.say(spaceId, `Line ${n}: ${randomBytes(1500).toString("hex")}`);
+  // What the store has written before leaves room in its files: until they are used up what comes is still taken.
+  const taken = (line: number): Promise<boolean> =>
+    page
+      .locator(".conversation-row", { hasText: `Line ${line}:` })
+      .waitFor({ timeout: 3000 })
+      .then(
+        () => true,
+        () => false,
+      );
+  do {
+    for (let n = 0; n < MESSAGES; n++)
+      await bruno.say(spaceId, `Line ${said++}: ${randomBytes(1500).toString("hex")}`);
+  } while (said < 40 * MESSAGES && (await taken(said - 1)));
   const field = page.getByRole("textbox", { name: t("chat.write") });
   await field.fill("The dam holds");
   await page.getByRole("button", { name: t("ui.send"), exact: true }).click();
@@ -102,7 +115,7 @@ test("what is written is not taken, and not lost; what others write waits for ro
 
 test("with room again everything comes by itself, and what was written goes out", async () => {
   await room();
-  await steps.message(her, `Line ${MESSAGES - 1}:`).waitFor();
+  await steps.message(her, `Line ${said - 1}:`).waitFor();
   await her.page.getByRole("button", { name: her.t("ui.send"), exact: true }).click();
   await steps.sent(her, "The dam holds");
   // It is believed when something is written some seconds later.
@@ -118,7 +131,7 @@ test("with room again everything comes by itself, and what was written goes out"
   const { messages } = await bruno.until("chat.messages", { spaceId, limit: 100 }, (page) =>
     page.messages.some(({ text }) => text === "The dam holds"),
   );
-  expect(messages.filter(({ text }) => text?.startsWith("Line ") === true)).toHaveLength(MESSAGES);
+  expect(messages.filter(({ text }) => text?.startsWith("Line ") === true)).toHaveLength(said);
   await files.openFiles(her, TITLE);
   // What was not taken stands there until she has read it.
   await files

@@ -158,9 +158,9 @@ test("a mark that no device would keep is offered once, and holds nothing up", a
   await until(async () => due().length === 0);
   await alice.commands["marks.pin"]({ spaceIds: [spaceId], on: true });
   await alice.until("spaces", {}, ([one]) => one?.pinnedAt !== null);
-  await until(() => sent(alice) >= 3, "the pin is in the log");
   await alice.commands["marks.pin"]({ spaceIds: [spaceId], on: false });
-  await until(() => sent(alice) >= 4, "that it was taken back is in the log");
-  expect(due()).toEqual([]);
-  expect(sent(alice)).toBe(4);
+  await until(() => due().length === 0, "nothing is left to send");
+  await alice.until("status", {}, ({ waiting }) => waiting === 0);
+  // What waited at one time goes in one entry: the folder, that mark, the pin, and that it was taken off.
+  expect(sent(alice)).toBeLessThanOrEqual(4);
 });
