@@ -188,6 +188,7 @@ test("a device that was away, one whose clock is days off, and one that was put 
     await untilTexts(bruno, spaceId, []);
     await bruno.commands["chat.send"]({ spaceId, text: "back" });
     await untilTexts(amina, spaceId, ["back"]);
+    await untilTexts(carla, spaceId, ["back"]);
     for (const one of [amina, bruno, carla]) {
       expect(one.faults).toEqual([]);
       await one.until("space", { spaceId }, (space) => (space?.trouble ?? null) === null);

@@ -8,7 +8,7 @@
  * it. A device that receives it works out how much of the time is left, by the same clock, never more than all of it,
  * and deletes it when that much has gone by on its own clock and on the hub's. So a clock that is wrong by days changes nothing, one that
  * jumps deletes nothing too early, and neither does a hub that lies later on; one that lies when something arrives
- * could as well have kept it back.
+ * could as well have kept it back. A clock that is seen to have been set back says nothing about what came before: there the hub's counts alone.
  */
 import { CryptoError, openVanishing, sealVanishing } from "@baraza/crypto";
 import type { VanishNode } from "@baraza/crypto";

@@ -16,6 +16,7 @@ type Due = { event_id: string; log_id: string; hub: string | null; ends_at: numb
 
 /** Deletes everything that is over on this device. @returns when to look again, by the local clock; null: there is nothing more */
 export async function tendVanishing(core: Core): Promise<number | null> {
+  await mendEnds(core);
   for (;;) {
     const now = core.platform.clock.now();
     const due = await core.store.all<Due>(
@@ -34,6 +35,31 @@ export async function tendVanishing(core: Core): Promise<number | null> {
     }
     await deleteOver(core, over.slice(0, SLICE));
   }
+}
+
+/**
+ * Where this device's clock was set back, it counts anew what the hub's clock leaves: what would end later than if all of its time began now was
+ * noted by a clock that was ahead, and would stay for as long as that was wrong.
+ */
+async function mendEnds(core: Core): Promise<void> {
+  const now = core.platform.clock.now();
+  const rows = await core.store.all<Due & { ms: number }>(
+    `SELECT v.event_id, v.log_id, s.hub, v.ends_at, v.ms FROM vanishing v LEFT JOIN spaces s ON s.log_id = v.log_id
+     WHERE v.ends_local > v.ms + ?`,
+    [now],
+  );
+  const ends = rows.flatMap(({ event_id, hub, ends_at, ms }) => {
+    const ahead = core.clocks.get(hub ?? "");
+    // The hub's clock is waited for: see where it is heard first, in sync.ts.
+    if (hub !== null && ahead === undefined) return [];
+    const left = ahead === undefined ? ms : Math.min(ms, Math.max(0, ends_at - now - ahead));
+    return [{ event_id, at: now + left }];
+  });
+  if (ends.length === 0) return;
+  await core.store.transaction((tx) => {
+    for (const { event_id, at } of ends)
+      tx.run("UPDATE vanishing SET ends_local = ? WHERE event_id = ?", [at, event_id]);
+  });
 }
 
 /** All of it in one transaction: what a crash cuts off is there again, and gone when the engine has started. */
