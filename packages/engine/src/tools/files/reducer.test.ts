@@ -144,6 +144,22 @@ test("a version counts as the present one by its place in the log, and comments 
   await store.close();
 });
 
+test("a circle is none, whichever of its parts comes last", async () => {
+  // Found by chance: the folder in between came before the one that it lies in.
+  const { harness, names } = await start();
+  const event = (author: string, type: string, payload: unknown, n: number) =>
+    harness.event(author, type, payload, { at: 1000 + n, eventId: id(0x1000 + n) });
+  const log = [
+    event(AMINA, "files.add", added(1, "outer", null, false), 1),
+    event(AMINA, "files.add", added(2, "inner", 1, false), 2),
+    event(BRUNO, "files.move", { files: [bytesOf(1)], parent: bytesOf(2) }, 3),
+  ];
+  for (const position of [2, 3, 1])
+    await harness.again(log[position - 1] ?? expect.unreachable(), position, false);
+  expect(await names()).toEqual(["outer"]);
+  expect(await names(1)).toEqual(["inner"]);
+});
+
 const THINGS = 6;
 const thing = fc.nat({ max: THINGS - 1 });
 const who = fc.nat({ max: 2 });

@@ -6,10 +6,7 @@
  * each. Pending ones have positions above all confirmed ones. So the result depends on the set of events only: a pending
  * event that is confirmed moves to its place, a repeat changes nothing, and what comes before its thing waits for it.
  *
- * [Note: Moves] Whether a move counts depends on the moves before it, and only on those: one that would put a folder into
- * itself or below itself is void, and so is one to where no folder is at that position (Kleppmann, Mulligan, Gomes, Beresford,
- * "A highly-available move operation for replicated trees", 2021; the log gives the order here, so that nothing is undone but what waits). A
- * folder's moves are judged again when one comes in before them. A thing whose folder is gone for good stands at the top.
+ * Which moves count: see [Note: Moves] in moves.ts.
  */
 import { toHex } from "@baraza/protocol";
 import type { SqlTx } from "../../ports.ts";
@@ -17,11 +14,9 @@ import { byStewards } from "../rulings.ts";
 import type { AppliedEvent } from "../tool.ts";
 import type { AddedItem, EventContent, FilesEvent } from "./events.ts";
 import { readFilesEvent } from "./events.ts";
+import { isBefore, judgeAgain, judgeMoves, nodeOf, TOP } from "./moves.ts";
+import type { Place } from "./moves.ts";
 import { nameKey, safeName, sortKey } from "./names.ts";
-
-/** Folders above each other that a judge looks through; more than commands ever make. */
-const HIGHEST = 256;
-const TOP = "";
 
 /** Applies one event. Idempotent by event id; a confirmed event replaces itself pending. */
 export function reduceFiles(tx: SqlTx, event: AppliedEvent): void {
@@ -48,29 +43,6 @@ export function reduceFiles(tx: SqlTx, event: AppliedEvent): void {
     default:
       putChanges(tx, event, read);
   }
-}
-
-type NodeRow = {
-  file_id: string;
-  rank: number;
-  event_id: string;
-  position: number;
-  item: number;
-  pending: number;
-  author: string;
-  at: number;
-  first_name: string;
-  first_parent: string;
-  wanted: string;
-  purged: number;
-};
-
-function nodeOf(tx: SqlTx, logId: string, fileId: string): NodeRow | undefined {
-  return tx.get<NodeRow>(
-    `SELECT file_id, rank, event_id, position, item, pending, author, at, first_name, first_parent, wanted, purged
-     FROM files_nodes WHERE log_id = ? AND file_id = ?`,
-    [logId, fileId],
-  );
 }
 
 /** Of several things under one id the first in the log is the one. */
@@ -106,8 +78,11 @@ function putNode(tx: SqlTx, event: AppliedEvent, item: AddedItem, index: number)
     ],
   );
   if (item.content !== undefined) putVersion(tx, event, fileId, item.content);
+  const node = { fileId, position: event.position, isFolder: item.content === undefined };
+  for (const moved of judgeAgain(tx, logId, node, known !== undefined)) show(tx, logId, moved);
   show(tx, logId, fileId);
-  if (item.content === undefined) folderCame(tx, logId, fileId);
+  // What was put into a folder before it was known is there now.
+  if (node.isFolder || known !== undefined) showAllIn(tx, logId, fileId);
 }
 
 /** A version stands under the event that brought it. The same version id twice is the first of the two. */
@@ -230,8 +205,8 @@ function putChanges(tx: SqlTx, event: AppliedEvent, change: Change): void {
       ],
     );
   if (kind === "uncomment") return judgeComment(tx, logId, nodes[0] ?? "");
-  if (kind === "move") judgeMoves(tx, logId, event.position, nodes);
-  for (const node of nodes) show(tx, logId, node);
+  const shown = kind === "move" ? judgeMoves(tx, logId, event.position, nodes) : nodes;
+  for (const node of shown) show(tx, logId, node);
 }
 
 function changeOf(change: Change): { kind: string; nodes: string[]; value: string } {
@@ -347,101 +322,12 @@ function isThere(tx: SqlTx, logId: string, folder: string, than: Place): boolean
   return node !== undefined && node.rank === 0 && node.purged === 0 && isBefore(node, than);
 }
 
-type Place = { position: number; item: number };
-
-/** Whether something was made before: in the log, and within one event in its order. */
-function isBefore(one: Place, than: Place): boolean {
-  return one.position < than.position || (one.position === than.position && one.item < than.item);
-}
-
 function showAllIn(tx: SqlTx, logId: string, folder: string): void {
   const inside = tx.all<{ file_id: string }>(
     "SELECT file_id FROM files_nodes WHERE log_id = ? AND wanted = ?",
     [logId, folder],
   );
   for (const { file_id } of inside) show(tx, logId, file_id);
-}
-
-/** A folder has come, or has got its place: what was put into it before it was known is there now. */
-function folderCame(tx: SqlTx, logId: string, folder: string): void {
-  const moves = tx.all<{ node: string; position: number }>(
-    "SELECT node, position FROM files_changes WHERE log_id = ? AND kind = 'move' AND value = ? AND void = 1",
-    [logId, folder],
-  );
-  for (const { node, position } of moves) {
-    judgeMoves(tx, logId, position, [node]);
-    show(tx, logId, node);
-  }
-  showAllIn(tx, logId, folder);
-}
-
-/** Judges the moves at a position, and once more those of folders behind it. */
-function judgeMoves(tx: SqlTx, logId: string, from: number, nodes: readonly string[]): void {
-  const moves = tx.all<{
-    event_id: string;
-    node: string;
-    position: number;
-    value: string;
-    void: number;
-    rank: number | null;
-  }>(
-    `SELECT c.event_id, c.node, c.position, c.value, c.void, n.rank FROM files_changes c
-     LEFT JOIN files_nodes n ON n.log_id = c.log_id AND n.file_id = c.node
-     WHERE c.log_id = ? AND c.kind = 'move' AND c.position >= ? ORDER BY c.position, c.node`,
-    [logId, from],
-  );
-  for (const move of moves) {
-    const here = move.position === from && nodes.includes(move.node);
-    if (!here && move.rank !== 0) continue;
-    const isVoid = Number(!counts(tx, logId, move));
-    if (isVoid === move.void) continue;
-    tx.run("UPDATE files_changes SET void = ? WHERE log_id = ? AND event_id = ? AND node = ?", [
-      isVoid,
-      logId,
-      move.event_id,
-      move.node,
-    ]);
-    if (!here) show(tx, logId, move.node);
-  }
-}
-
-function counts(
-  tx: SqlTx,
-  logId: string,
-  move: { node: string; position: number; value: string; rank: number | null },
-): boolean {
-  if (move.value === TOP) return true;
-  const target = nodeOf(tx, logId, move.value);
-  if (target === undefined || target.rank !== 0 || target.position >= move.position) return false;
-  if (move.rank === 1) return true;
-  // From the folder upwards, as everything stood before this move.
-  let at = move.value;
-  for (let height = 0; height < HIGHEST; height++) {
-    if (at === move.node) return false;
-    at = parentBefore(tx, logId, at, move);
-    if (at === TOP) return true;
-  }
-  return false;
-}
-
-/** Moves of one event happen one after the other, in the order of the ids. */
-function parentBefore(
-  tx: SqlTx,
-  logId: string,
-  node: string,
-  move: { node: string; position: number },
-): string {
-  const moved = tx.get<{ value: string }>(
-    `SELECT value FROM files_changes WHERE log_id = ?1 AND node = ?2 AND kind = 'move' AND void = 0
-       AND (position < ?3 OR (position = ?3 AND node < ?4)) ORDER BY position DESC LIMIT 1`,
-    [logId, node, move.position, move.node],
-  );
-  if (moved !== undefined) return moved.value;
-  const first = nodeOf(tx, logId, node);
-  if (first === undefined || first.first_parent === TOP) return TOP;
-  const parent = nodeOf(tx, logId, first.first_parent);
-  // One that came after it is none.
-  return parent !== undefined && isBefore(parent, first) ? first.first_parent : TOP;
 }
 
 function judgeComment(tx: SqlTx, logId: string, eventId: string): void {
