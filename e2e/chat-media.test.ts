@@ -2,6 +2,9 @@
  * Amina and Bruno on two nodes show and say things to each other: an album, files by paste and drop, a picture sent without a line, one that
  * is taken back, voice notes, a place; and what lies about itself.
  */
+import { createServer } from "node:http";
+import type { IncomingHttpHeaders } from "node:http";
+import type { AddressInfo } from "node:net";
 import type { Locator } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { until } from "@baraza/testkit";
@@ -46,6 +49,12 @@ async function photo(name: string, color: string, width = 640, height = 480): Pr
       context.fillRect(0, 0, w, h);
       context.fillStyle = "white";
       context.fillRect(w / 4, h / 4, w / 3, h / 3);
+      if (fill === "noise") {
+        const pixels = context.getImageData(0, 0, w, h);
+        for (let at = 0; at < pixels.data.length; at += 65_536)
+          crypto.getRandomValues(pixels.data.subarray(at, at + 65_536));
+        context.putImageData(pixels, 0, 0);
+      }
       const blob = await canvas.convertToBlob({ type: "image/jpeg", quality: 0.8 });
       return [...new Uint8Array(await blob.arrayBuffer())];
     },
@@ -136,6 +145,30 @@ test("an album goes in one message with its words; the other sees it and goes fr
     .locator(".media-room")
     .evaluate((room) => [room.clientHeight, room.querySelector(".media-grid")?.clientHeight]);
   expect(heights[0]).toBe(heights[1]);
+});
+
+test("with the data saver a picture comes over the line when it is asked for, and not before", async () => {
+  const { page, t } = him;
+  const back = page.url();
+  const saver = page.getByRole("switch", { name: t("frame.saver") });
+  const save = async (on: boolean): Promise<void> => {
+    await page.goto(`${him.node.url}/settings`);
+    await saver.setChecked(on);
+    await page.goto(back);
+    await steps.atConversation(page, TITLE);
+  };
+  await save(true);
+  await choose(her, her.t("talk.addPictures"), [await photo("crowd.jpg", "noise")]);
+  await send(her, "All who came");
+  const seen = steps.message(him, "All who came");
+  const load = seen.getByRole("button", { name: t("media.load", { name: "crowd.jpg" }) });
+  await load.waitFor();
+  expect(await tiles(seen).count()).toBe(0);
+  const passed = site.nodes.b.wire.bytes("from");
+  await load.click();
+  await tiles(seen).waitFor();
+  expect(site.nodes.b.wire.bytes("from") - passed).toBeGreaterThan(10_000);
+  await save(false);
 });
 
 test("what is pasted or dropped is shown before it goes; a file opens, and stands in the space's files", async () => {
@@ -280,6 +313,70 @@ test("a place goes as two numbers, and nobody is asked for a map", async () => {
     .click();
   const place = steps.message(him, "Uhuru Park").getByRole("link", { name: /Uhuru Park/ });
   expect(await place.getAttribute("href")).toBe("geo:-1.29207,36.82195");
+});
+
+test("what a link leads to is looked up by her node where she asks for it; he sees it, and nobody else is asked", async () => {
+  const { page, t } = her;
+  const asked: IncomingHttpHeaders[] = [];
+  const press = createServer((request, response) => {
+    asked.push(request.headers);
+    response.setHeader("content-type", "text/html");
+    response.end(
+      `<title>x</title><meta property="og:title" content="Minutes of the harvest"><meta name="description" content="Who brings what">`,
+    );
+  });
+  await new Promise<void>((resolve) => press.listen(0, "127.0.0.1", resolve));
+  const url = `http://press.localhost:${(press.address() as AddressInfo).port}/minutes?from=amina#her-place`;
+  const field = page.getByRole("textbox", { name: t("chat.write") });
+  const send = page.getByRole("button", { name: t("ui.send"), exact: true });
+  const add = page.getByRole("button", { name: t("media.link.add") });
+  try {
+    await field.fill(`Read this: ${url}.`);
+    await add.waitFor();
+    expect(asked).toEqual([]);
+    await add.click();
+    const card = page.getByRole("group", {
+      name: t("media.link.card", { host: "press.localhost" }),
+    });
+    await card.getByText("Minutes of the harvest").waitFor();
+    expect(asked).toHaveLength(1);
+    for (const header of ["cookie", "referer", "origin", "accept-language"])
+      expect(asked[0]).not.toHaveProperty(header);
+    await send.click();
+    for (const visitor of [her, him]) {
+      const link = steps
+        .message(visitor, "Read this")
+        .getByRole("link", { name: /Who brings what/ });
+      await link.waitFor();
+      expect(await link.getAttribute("href")).toBe(url);
+    }
+    expect(asked).toHaveLength(1);
+    // Without the link nothing is said of what it leads to.
+    await steps.act(her, "Read this", t("chat.edit"));
+    await field.fill("Read what I sent yesterday");
+    await page.getByRole("button", { name: t("chat.saveEdit"), exact: true }).click();
+    await steps.message(him, "Read what I sent yesterday").waitFor();
+    expect(await him.page.getByText("Minutes of the harvest").count()).toBe(0);
+    // One that is left out stays so.
+    await field.fill(`Again ${url}`);
+    await page.getByRole("button", { name: t("media.link.drop") }).click();
+    await add.waitFor({ state: "detached" });
+    await send.click();
+    await steps.message(him, "Again http").waitFor();
+    expect(await steps.message(him, "Again http").getByText("Minutes of the harvest").count()).toBe(
+      0,
+    );
+  } finally {
+    press.closeAllConnections();
+    await new Promise((resolve) => press.close(resolve));
+  }
+  // Nobody is there any more.
+  await field.fill(`Once more ${url}`);
+  await add.click();
+  await page.getByText(t("media.link.nothing", { host: "press.localhost" })).waitFor();
+  await send.click();
+  await steps.message(him, "Once more http").waitFor();
+  expect(asked).toHaveLength(1);
 });
 
 test("what was sent is found by what it is; deleted for all it is gone for the other, too", async () => {

@@ -7,6 +7,7 @@ import type { Site } from "./lib/site.ts";
 import { keepPictures, openSite } from "./lib/site.ts";
 import * as steps from "./lib/steps.ts";
 import type { Visitor } from "./lib/visitor.ts";
+import { PATIENCE } from "./lib/visitor.ts";
 
 const amina = {
   shownName: "Amina Otieno",
@@ -134,6 +135,40 @@ test("what one has begun to write stands in the list, and where one left it", as
   await expect
     .poll(() => page.getByRole("textbox", { name: t("chat.write") }).inputValue())
     .toBe("The roof will be");
+});
+
+test("on another browser of hers all stands as she has put it, and a draft goes on there", async () => {
+  const { page, t } = her;
+  await fromMenu(her, "Market", t("order.mute"));
+  await page.getByRole("menuitem", { name: t("order.muteAlways"), exact: true }).click();
+  await fromMenu(her, "Roads", t("order.folder"));
+  const dialog = page.getByRole("dialog", { name: t("order.folder") });
+  await dialog.getByLabel(t("order.newFolder"), { exact: true }).fill("Union");
+  await dialog.getByRole("button", { name: t("order.make"), exact: true }).click();
+  await dialog.getByRole("button", { name: t("order.done"), exact: true }).click();
+  const other = await site.visitor(site.nodes.a);
+  await steps.signIn(other, amina);
+  await row(other, "Market").getByText(t("list.muted")).waitFor({ state: "attached" });
+  await row(other, "Water").getByText(t("list.pinned")).waitFor({ state: "attached" });
+  await row(other, "School").getByText("The roof will be").waitFor();
+  expect(await row(other, "Seeds").count()).toBe(0);
+  await other.page.getByRole("button", { name: /^Union/ }).click();
+  await row(other, "Market").waitFor({ state: "detached" });
+  await row(other, "Roads").waitFor();
+  await other.page.getByRole("button", { name: t("order.all"), exact: true }).click();
+  await steps.openConversation(other, "School");
+  const field = other.page.getByRole("textbox", { name: t("chat.write") });
+  await expect.poll(() => field.inputValue()).toBe("The roof will be");
+  await field.fill("The roof will be done on Friday");
+  // She has it open here: what she goes on with there stands here, too.
+  const here = page.getByRole("textbox", { name: t("chat.write") });
+  await expect
+    .poll(() => here.inputValue(), { timeout: PATIENCE })
+    .toBe("The roof will be done on Friday");
+  await other.page.getByRole("button", { name: t("ui.send"), exact: true }).click();
+  await steps.message(her, "The roof will be done on Friday").waitFor();
+  await other.leave();
+  await fromMenu(her, "Market", t("order.unmute"));
 });
 
 test("a message is bookmarked, found in the list of bookmarks, and opened from there", async () => {

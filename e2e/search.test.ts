@@ -3,6 +3,8 @@ import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import type { Locator } from "playwright-core";
 import type { Companion } from "./lib/companion.ts";
 import { companion } from "./lib/companion.ts";
+import { docx, pdf, xlsx } from "../packages/web/src/decode/samples.testing.ts";
+import * as files from "./lib/files.ts";
 import type { Site } from "./lib/site.ts";
 import { keepPictures, openSite } from "./lib/site.ts";
 import * as steps from "./lib/steps.ts";
@@ -163,6 +165,74 @@ test("a file is found by its name and by what stands in it, and opens", async ()
   await page.goBack();
   await results(her).waitFor();
   await page.getByRole("link", { name: t("shell.conversations"), exact: true }).click();
+});
+
+/** Types it again until it is found: each key looks once. */
+async function finds(query: string, what: RegExp): Promise<void> {
+  const hit = results(her).getByRole("link", { name: what }).first();
+  await expect
+    .poll(
+      async () => {
+        await field(her).fill("");
+        await field(her).fill(query);
+        return hit.waitFor({ timeout: 1000 }).then(
+          () => true,
+          () => false,
+        );
+      },
+      { timeout: PATIENCE, interval: 200 },
+    )
+    .toBe(true);
+}
+
+test("words are found in every script: without spaces, without marks, by parts of a long one", async () => {
+  for (const said of [
+    "การประชุมสหภาพแรงงานวันศุกร์",
+    "水利委员会明天上午开会",
+    "Der Wasserversorgungsausschuss tagt",
+    "اِجتِماعُ اللَّجنةِ غدًا",
+    "La réunion du comité est à Genève",
+  ])
+    await bruno.say(spaceId, said);
+  await her.page.getByRole("link", { name: her.t("shell.search"), exact: true }).click();
+  await finds("สหภาพ", /สหภาพแรงงาน/);
+  await finds("委员会", /水利委员会/);
+  await finds("ausschuss", /Wasserversorgungsausschuss/);
+  await finds("اجتماع", /اِجتِماعُ/);
+  await finds("reunion geneve", /réunion/);
+});
+
+test("what she puts in herself is found by what stands in it: a PDF, a document, a table", async () => {
+  const { page, t } = her;
+  await page.getByRole("link", { name: t("shell.conversations"), exact: true }).click();
+  await steps.openConversation(her, TITLE);
+  await files.openFiles(her, TITLE);
+  await files.choose(her, [
+    { name: "a.pdf", bytes: pdf(["Budget", "The heronry accounts"]) },
+    { name: "b.docx", bytes: docx },
+    { name: "c.xlsx", bytes: xlsx },
+  ]);
+  await files.allSent(her);
+  await page.getByRole("link", { name: t("shell.search"), exact: true }).click();
+  await finds("heronry", /a\.pdf/);
+  await finds("who decides", /b\.docx/);
+  await finds("millet", /c\.xlsx/);
+});
+
+test("quotes, minus and dates narrow what is found", async () => {
+  await finds('"repaired pump" granary', /granary/);
+  for (const query of [
+    '"pump repaired"',
+    "granary -pump",
+    "granary before:2020-01-01",
+    "has:picture granary",
+  ]) {
+    await field(her).fill(query);
+    await her.page.getByText(her.t("search.none", { text: query })).waitFor();
+    expect(await results(her).count()).toBe(0);
+  }
+  await finds("granary after:2020-01-01 -marigold", /granary/);
+  await her.page.getByRole("link", { name: her.t("shell.conversations"), exact: true }).click();
 });
 
 test("what is edited and deleted is found as it is now", async () => {

@@ -29,6 +29,7 @@ export type { Channel } from "./tools/chat/channel-api.ts";
 export type {
   ContactKnown,
   KnownPerson,
+  LinkCard,
   MediaFile,
   MessageMedia,
   Once,

@@ -77,6 +77,11 @@ export const SETTINGS = {
     1024,
     "How much people outside may leave in one account's drop boxes, in MiB",
   ),
+  linkPreviews: setting(
+    flag,
+    true,
+    "Whether members may have the node look up the title of a page that they link to",
+  ),
   logLevel: setting(
     v.picklist(["silent", "error", "warn", "info", "debug"]),
     "info",

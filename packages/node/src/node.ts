@@ -9,6 +9,7 @@ import { takeDataDir } from "./data-lock.ts";
 import type { Outbound } from "./edges/outbound.ts";
 import { createOutbound } from "./edges/outbound.ts";
 import { createPushServices } from "./edges/push-services.ts";
+import { createWebPages } from "./edges/web-pages.ts";
 import { readAppFiles } from "./http/app-files.ts";
 import type { Dispatcher } from "./http/dispatch.ts";
 import { createDispatcher } from "./http/dispatch.ts";
@@ -32,6 +33,7 @@ import type { MirrorsService } from "./services/mirrors/index.ts";
 import { createMirrors } from "./services/mirrors/index.ts";
 import type { MovingService } from "./services/moving/index.ts";
 import { createMoving } from "./services/moving/index.ts";
+import { createPages } from "./services/pages/index.ts";
 import type { PushService } from "./services/push/index.ts";
 import { createPush } from "./services/push/index.ts";
 import { createRecovery } from "./services/recovery/index.ts";
@@ -56,6 +58,8 @@ export type NodeOptions = {
   pushRetry?: { retryMs: number; retryMaxMs: number };
   /** How often a device is woken whose app is closed, and how long a push service may take; for tests. */
   webPush?: Partial<PaceTimes> & { timeoutMs?: number };
+  /** How long looking a page up may take; for tests. */
+  pages?: { timeoutMs?: number };
 };
 
 export type RunningNode = {
@@ -251,6 +255,12 @@ async function start(
       listensAt: (boxId) => boxes.listensAt(boxId),
       now,
       times: pace,
+    }),
+  );
+  add(
+    createPages({
+      pages: createWebPages({ name, ...options.pages }),
+      allowed: config.linkPreviews,
     }),
   );
   const logs = add(

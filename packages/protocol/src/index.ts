@@ -18,6 +18,7 @@ export * from "./log.ts";
 export * from "./mirrors.ts";
 export * from "./moving.ts";
 export * from "./padding.ts";
+export * from "./pages.ts";
 export * from "./passkeys.ts";
 export * from "./recovery.ts";
 export * from "./proof.ts";

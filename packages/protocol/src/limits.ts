@@ -174,6 +174,11 @@ export const LIMITS = {
   /** Administrators that a report is sealed to, and each of these letters. */
   reportReaders: 8,
   reportLetterBytes: 16 * KiB,
+  /** The address of a page that a link leads to, and what the page says of itself: its title, what it is about, whose it is. */
+  pageUrl: 2048,
+  pageTitle: 300,
+  pageDescription: 600,
+  pageSite: 100,
   /** How far the time in a signed request may be from the node's clock. */
   clockSkewMs: 10 * MINUTE,
   requestTimeoutMs: 30_000,

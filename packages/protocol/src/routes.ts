@@ -13,6 +13,7 @@ import * as handover from "./handover.ts";
 import { LIMITS } from "./limits.ts";
 import * as log from "./log.ts";
 import * as mirrors from "./mirrors.ts";
+import * as pages from "./pages.ts";
 import * as passkeys from "./passkeys.ts";
 import * as recovery from "./recovery.ts";
 import * as moving from "./moving.ts";
@@ -196,6 +197,7 @@ export const ROUTES = {
   "reports.close": route("administrator", requests.reportsClose),
   "nodes.blocked": route("administrator", requests.nodesBlocked),
   "nodes.block": route("administrator", requests.nodesBlock),
+  "pages.look": route("session", pages.pagesLook),
   "relay.forward": route("session", relay.relayForward, LIMITS.appendBytes + LIMITS.requestBytes),
   "relay.node": route("session", relay.relayNode),
 } as const satisfies Record<string, Route>;

@@ -64,9 +64,10 @@ import { adminScreens } from "./admin.tsx";
 import { requestScreens } from "./requests.tsx";
 import { filesScreens } from "./files.tsx";
 import { dataScreens, moveScreens } from "./moving.tsx";
-import { mediaDeeper, onceScreens, withMedia } from "./media.tsx";
+import { linkSeen, mediaDeeper, onceScreens, withMedia } from "./media.tsx";
 import { deeper, formatted } from "./talk.ts";
 import { AttachSheet, PlaceSheet } from "../src/features/media/attach.tsx";
+import { LinkOffer } from "../src/features/media/link-card.tsx";
 import { Recorder } from "../src/features/media/recorder.tsx";
 import { timingDialogs, timingWaiting } from "./timing.tsx";
 import { searchScreens } from "./search.tsx";
@@ -861,6 +862,36 @@ const screens: Record<string, () => ComponentChildren> = {
             onClose={nothing}
           />
         </>
+      }
+    />
+  ),
+  "link-offer": () => (
+    <Frame
+      current="s1"
+      main={
+        <Talk
+          draft="The agenda: https://assembly.example/agenda"
+          passing={{
+            waiting: (
+              <>
+                {([{}, { busy: true }, { failed: true }, { card: linkSeen }] as const).map(
+                  (state) => (
+                    <LinkOffer
+                      key={Object.keys(state).join()}
+                      host="assembly.example"
+                      card={undefined}
+                      busy={false}
+                      failed={false}
+                      onLook={nothing}
+                      onDrop={nothing}
+                      {...state}
+                    />
+                  ),
+                )}
+              </>
+            ),
+          }}
+        />
       }
     />
   ),

@@ -33,6 +33,15 @@ const line = (
 });
 const bars = Array.from({ length: 48 }, (_, index) => 60 + 190 * Math.abs(Math.sin(index / 3.1)));
 
+export const linkSeen = {
+  url: "https://assembly.example/agenda",
+  title:
+    "Agenda of the general assembly: the new market, the well, and who speaks for us in the council",
+  description:
+    "What we talk about, who brings it in, and how long it takes. Papers are there from Friday on.",
+  site: "Assembly",
+};
+
 export const withMedia: MessageRow[] = [
   line("id-layla", "سوق السبت", {
     ...none,
@@ -57,6 +66,10 @@ export const withMedia: MessageRow[] = [
   line("id-amina", "", {
     ...none,
     place: { latitude: -1.29207, longitude: 36.82195, name: "Uhuru Park, north gate" },
+  }),
+  line("id-layla", "Tomorrow at nine: https://assembly.example/agenda", {
+    ...none,
+    link: linkSeen,
   }),
   line("id-amina", "", {
     ...none,

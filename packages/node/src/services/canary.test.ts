@@ -1,4 +1,6 @@
 import { readdir, readFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import {
@@ -28,6 +30,7 @@ const SECRET = {
   profile: "Canary Profile Name 51b2",
   letter: "canary letter body 90aa3e",
   target: "canary-target-4f6b.localhost:1",
+  page: "canary-page-77be",
   address: "203.0.113.177",
   account: "canary-account-e8d0",
 };
@@ -48,6 +51,10 @@ test("no log line tells a name, an address, a target or a secret; the disk holds
     const { status, body } = await post(name, encodeRequest(name, request), headers);
     return decodeResponse(name, status, body);
   };
+  const site = createServer((_request, response) => {
+    response.writeHead(200, { "content-type": "text/html" }).end(`<title>${SECRET.page}</title>`);
+  });
+  await new Promise<void>((resolve) => site.listen(0, "127.0.0.1", resolve));
   const refused = (work: Promise<unknown>) => expect(work).rejects.toThrow(/./);
   const secrets: Record<string, Bytes> = {};
   try {
@@ -110,9 +117,12 @@ test("no log line tells a name, an address, a target or a secret; the disk holds
     await call("blobs.create", { logId, token, blobId, chunks: 1, bytes: 1000 });
     await call("blobs.put", { logId, token, blobId, index: 0, chunk, hash: sha256(chunk) });
 
-    const { target } = SECRET;
+    const { target, page } = SECRET;
     await refused(call("relay.forward", { target, encapsulated: randomBytes(99) }, session));
     await refused(call("relay.node", { target }, session));
+    await refused(call("pages.look", { url: `http://${page}.localhost:1/${page}` }, session));
+    const url = `http://${page}.localhost:${(site.address() as AddressInfo).port}/${page}`;
+    expect(await call("pages.look", { url }, session)).toMatchObject({ url, title: page });
     await refused(call("identity.lookup", { name: `${name}-not` }));
     await refused(call("accounts.me", {}, randomBytes(32)));
     const { request } = await opaque.startSignIn(passphrase);
@@ -125,6 +135,7 @@ test("no log line tells a name, an address, a target or a secret; the disk holds
     db.close();
     await refused(call("cards.put", { cardId, sealed: utf8(SECRET.letter), expires }, session));
   } finally {
+    site.close();
     close();
     await child.end("SIGTERM");
   }

@@ -12,6 +12,7 @@ import type {
   InvitationCard,
   InvitationLink,
   LineStatus,
+  MessageMedia,
   MessageRow,
   PendingJoin,
   PersonRow,
@@ -178,6 +179,8 @@ export interface EnginePort {
       text: string;
       replyTo?: string;
       mentioned: string[];
+      /** What a link in the text leads to. */
+      link?: MessageMedia["link"];
       channel?: string;
     },
   ) => Promise<Result>;

@@ -139,6 +139,8 @@ export interface MessageMedia {
   contact: { address: string; name: string; identityId: string | null; checked: boolean } | null;
   /** It can be opened once; then there is nothing else. */
   once?: Once | undefined;
+  /** What a link in the text leads to; then there is nothing else. */
+  link?: { url: string; title: string; description: string; site: string } | undefined;
 }
 
 export interface MessageRow {

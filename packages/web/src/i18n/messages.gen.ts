@@ -88,7 +88,6 @@ export interface Messages {
   "failure.wrongWay": null;
   "failure.codeNeeded": null;
   "failure.changedElsewhere": null;
-  "failure.lastWay": null;
   "failure.wrongSignIn": null;
   "failure.notOpen": null;
   "failure.linkUsed": null;
@@ -105,8 +104,6 @@ export interface Messages {
   "failure.accountClosed": null;
   "failure.lastAdministrator": null;
   "failure.noAccount": null;
-  "failure.wrongCode": null;
-  "failure.nothingHeld": null;
   "failure.signedOut": null;
   "failure.unexpected": null;
   "strength.empty": null;
@@ -251,13 +248,9 @@ export interface Messages {
   "people.leave": null;
   "people.leaveTitle": null;
   "people.leaveWhat": null;
-  "people.forget": null;
-  "people.forgetTitle": null;
-  "people.forgetWhat": null;
   "check.changedNotice": { name: string | number };
   "check.compare": null;
   "check.meet": null;
-  "check.meetHint": null;
   "check.met": null;
   "check.code": null;
   "check.changed": null;
@@ -319,8 +312,6 @@ export interface Messages {
   "settings.saved": null;
   "node.title": null;
   "node.lead": { node: string | number };
-  "node.leadMember": { node: string | number };
-  "node.open": null;
   "newSpace.list": null;
   "access.asksTitle": null;
   "access.asksNone": null;
@@ -409,6 +400,9 @@ export interface Messages {
   "access.find": null;
   "access.findNone": null;
   "access.showMore": { count: number };
+  "people.forget": null;
+  "people.forgetTitle": null;
+  "people.forgetWhat": null;
   "admin.leaving": { when: string | number };
   "admin.leavingAction": null;
   "admin.rules": null;
@@ -1487,6 +1481,12 @@ export interface Messages {
   "media.once.closing": null;
   "media.once.gone": null;
   "media.once.notUsed": null;
+  "media.link.what": null;
+  "media.link.add": null;
+  "media.link.busy": { host: string | number };
+  "media.link.nothing": { host: string | number };
+  "media.link.drop": null;
+  "media.link.card": { host: string | number };
   "moving.title": null;
   "moving.lead": null;
   "moving.takeTitle": null;
@@ -1939,6 +1939,8 @@ export interface Messages {
   "recovery.practiseTry": null;
   "recovery.practiseNoWords": null;
   "recovery.practiseWordsWrong": null;
+  "failure.wrongCode": null;
+  "failure.nothingHeld": null;
   "requests.title": null;
   "requests.lead": null;
   "requests.none": null;
@@ -2078,6 +2080,9 @@ export interface Messages {
   "settings.lossWaiting": { count: number };
   "settings.lossLastDevice": null;
   "settings.stay": null;
+  "check.meetHint": null;
+  "node.leadMember": { node: string | number };
+  "node.open": null;
   "sharing.title": null;
   "sharing.opening": null;
   "sharing.again": null;
@@ -2413,6 +2418,7 @@ export interface Messages {
   "ways.codeWhat": null;
   "ways.codeWritten": null;
   "ways.codeShow": null;
+  "failure.lastWay": null;
   "weekly.setting": null;
   "weekly.title": null;
   "weekly.lead": null;

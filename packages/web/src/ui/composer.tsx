@@ -69,10 +69,20 @@ export function Composer(props: ComposerProps) {
   const [picking, setPicking] = useState(false);
   const [active, setActive] = useState(0);
   const picked = useRef<Suggestion[]>([]);
+  /** Where one writes on, once what was put in stands there. */
+  const goOn = useRef<number | undefined>(undefined);
   const [bar, setBar] = useState(false);
   const source = completion?.emoji === true ? props.suggestEmoji : suggest;
   const found = completion && source ? source(completion.query).slice(0, 6) : [];
 
+  // Before the next key: one that was typed meanwhile would stand behind where one goes on.
+  useLayoutEffect(() => {
+    const caret = goOn.current;
+    goOn.current = undefined;
+    if (caret === undefined) return;
+    field.current?.focus();
+    field.current?.setSelectionRange(caret, caret);
+  }, [value]);
   useLayoutEffect(() => {
     const area = field.current;
     if (!area || CSS.supports("field-sizing", "content")) return;
@@ -100,17 +110,19 @@ export function Composer(props: ComposerProps) {
     const insert = completion.emoji === true ? insertSign : insertCompletion;
     const { text, caret } = insert(value, completion, one.name);
     if (completion.emoji !== true) picked.current = [...picked.current, one];
+    goOn.current = caret;
     onInput(text);
     setCompletion(undefined);
-    goOn(area, caret);
   };
   const put = (emoji: string): void => {
     const area = field.current;
     if (!area) return;
     const { selectionStart: start, selectionEnd: end } = area;
     if (value.length - (end - start) + emoji.length > MESSAGE_LENGTH) return;
+    goOn.current = start + emoji.length;
     onInput(value.slice(0, start) + emoji + value.slice(end));
-    goOn(area, start + emoji.length);
+    // Once the picker has closed and given the focus back to its button.
+    requestAnimationFrame(() => area.focus());
   };
   const send = (): void => {
     const text = value.trim();
@@ -263,12 +275,4 @@ export function Composer(props: ComposerProps) {
       {picking && props.picker?.(put, () => setPicking(false))}
     </form>
   );
-}
-
-/** One writes on at `caret`, once the text is there. */
-function goOn(area: HTMLTextAreaElement, caret: number): void {
-  requestAnimationFrame(() => {
-    area.focus();
-    area.setSelectionRange(caret, caret);
-  });
 }

@@ -1,7 +1,7 @@
 /** What a screen can ask of the chat tool. */
 import type { ChannelCommands, ChannelLive } from "./channel-api.ts";
 import type { OwnEmojiCommands, OwnEmojiLive } from "./own-emoji-api.ts";
-import type { MediaCommands, MediaLive, MessageMedia } from "./media-api.ts";
+import type { LinkCard, MediaCommands, MediaLive, MessageMedia } from "./media-api.ts";
 
 export type Reaction = { emoji: string; count: number; mine: boolean; names: string[] };
 
@@ -128,6 +128,8 @@ export type ChatCommands = {
       /** Into the thread of this message; `also`: into the conversation too. */
       thread?: string | undefined;
       also?: boolean | undefined;
+      /** What a link that stands in the text leads to: see {@link MediaCommands} `chat.lookUp`. */
+      link?: LinkCard | undefined;
     },
   ) => Promise<{ eventId: string }>;
   "chat.edit": (args: SpaceId & { eventId: string; text: string }) => Promise<void>;

@@ -11,6 +11,7 @@ import { ownEmojiCommands } from "./own-emoji-lazy.ts";
 import { channelCommands } from "./channel-lazy.ts";
 import type { ChatPayloads } from "./events.ts";
 import type { DeeperCommands } from "./commands-deeper.ts";
+import { mediaFields } from "./media.ts";
 import { mediaCommands } from "./media-lazy.ts";
 import { withThreads } from "./threads.ts";
 
@@ -43,6 +44,7 @@ const schemas = {
     everyone: v.optional(v.boolean()),
     thread: v.optional(eventId),
     also: v.optional(v.boolean()),
+    link: mediaFields.link,
   }),
   markRead: v.object({
     spaceId,
@@ -72,6 +74,7 @@ export const chatCommands: {
       also = false,
       everyone = false,
       channel: wanted,
+      link,
     } = checkArguments(schemas.send, args);
     if (replyTo !== undefined) await targetOf(context, space, replyTo, "replyTo");
     const payload: ChatPayloads["chat.message"] = { text };
@@ -86,6 +89,7 @@ export const chatCommands: {
     }
     if (into !== "") payload.channel = fromHex(await openChannel(context, space, into));
     if (everyone) payload.everyone = true;
+    if (link !== undefined) payload.link = link;
     const message = event("chat.message", payload);
     const [posted] = await (given === undefined
       ? context.post(space, [message])

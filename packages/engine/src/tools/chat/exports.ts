@@ -201,7 +201,7 @@ async function namesOf(
 function mediaJson(json: string | null, names: ReadonlyMap<string, string>): object {
   const media = mediaOf(json);
   if (media === null) return {};
-  const { files, voice, place, contact } = media;
+  const { files, voice, place, contact, link } = media;
   return {
     ...(files.length === 0
       ? {}
@@ -215,13 +215,14 @@ function mediaJson(json: string | null, names: ReadonlyMap<string, string>): obj
     ...(voice === null ? {} : { voice: { durationMs: voice.durationMs } }),
     ...(place === null ? {} : { place }),
     ...(contact === null ? {} : { contact }),
+    ...(link === undefined ? {} : { link }),
   };
 }
 
 function mediaHtml(json: string | null, names: ReadonlyMap<string, string>): string {
   const media = mediaOf(json);
   if (media === null) return "";
-  const { files, place, contact } = media;
+  const { files, place, contact, link } = media;
   const lines = files.map(({ fileId }) => `📎 <bdi>${escapeHtml(names.get(fileId) ?? "…")}</bdi>`);
   if (place !== null)
     lines.push(
@@ -231,6 +232,8 @@ function mediaHtml(json: string | null, names: ReadonlyMap<string, string>): str
     lines.push(
       `👤 <bdi>${escapeHtml(contact.name)}</bdi> <bdi>${escapeHtml(contact.address)}</bdi>`,
     );
+  if (link !== undefined)
+    lines.push(`🔗 <bdi>${escapeHtml(link.title)}</bdi> <bdi>${escapeHtml(link.url)}</bdi>`);
   return `<ul>${lines.map((line) => `<li>${line}</li>`).join("")}</ul>`;
 }
 

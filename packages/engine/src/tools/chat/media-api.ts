@@ -24,6 +24,16 @@ export type Contact = {
   checked: boolean;
 };
 
+/** What a link in a message leads to, as its author's node found it: what is said about it is what that page said of itself. */
+export type LinkCard = {
+  /** As it stands in the text. */
+  url: string;
+  title: string;
+  description: string;
+  /** What the page calls the whole of which it is a part; empty: nothing. */
+  site: string;
+};
+
 /** Somebody whom one knows. */
 export type KnownPerson = {
   identityId: string;
@@ -65,13 +75,14 @@ export type OnceOpened = {
   voice: Voice | null;
 };
 
-/** What a message has beside its text. `voice`: its only file is a voice note. `once`: there is nothing else. */
+/** What a message has beside its text. `voice`: its only file is a voice note. `once`, `link`: there is nothing else. */
 export type MessageMedia = {
   files: Attached[];
   voice: Voice | null;
   place: Place | null;
   contact: Contact | null;
   once?: Once | undefined;
+  link?: LinkCard | undefined;
 };
 
 /** A file of a message as it is now. */
@@ -138,6 +149,12 @@ export type MediaCommands = {
   "chat.sendContact": (
     args: InChannel & { identityId: string; replyTo?: string | undefined },
   ) => Promise<{ eventId: string }>;
+  /**
+   * Has one's own node look a link up, for {@link MediaCommands} `chat.send` to say with it. The node learns the link, and nobody else who asks.
+   * @throws EngineError `invalid`: no link that can be looked up; ProtocolError `not_found`: nothing is said there, `forbidden`: the node looks nothing up,
+   * `target_refused`, `target_unreachable`, `timeout`, `rate_limited`
+   */
+  "chat.lookUp": (args: { url: string }) => Promise<LinkCard>;
   /** Reads what can be opened once. It can be read until {@link MediaCommands} `chat.spendOnce`. @throws EngineError `invalid`: it cannot be opened; `offline`, `blob_missing` */
   "chat.openOnce": (args: SpaceId & { eventId: string }) => Promise<OnceOpened>;
   /** It was looked at: this device and one's others forget what opens it. */

@@ -5,6 +5,7 @@ import type { MediaCommands, MediaLive } from "./media-api.ts";
 const acts = () => import("./attach.ts");
 const contacts = () => import("./contacts.ts");
 const onces = () => import("./once-acts.ts");
+const links = () => import("./links.ts");
 const reads = () => import("./media-queries.ts");
 
 const CONTACT_TABLES = ["people", "person_keys", "members", "spaces", "marks", "account"];
@@ -22,6 +23,7 @@ export const mediaCommands: {
   takeBack: async (context, args) => (await acts()).takeBack(context, args),
   sendPlace: async (context, args) => (await acts()).sendPlace(context, args),
   sendContact: async (context, args) => (await contacts()).sendContact(context, args),
+  lookUp: async (context, args) => (await links()).lookUp(context, args),
   openOnce: async (context, args) => (await onces()).openOnce(context, args),
   spendOnce: async (context, args) => (await onces()).spendOnce(context, args),
   markListened: async (context, args) => (await acts()).markListened(context, args),

@@ -27,6 +27,12 @@ const file = (number: number, more: object = {}) => ({
   type: "image/jpeg",
   ...more,
 });
+const LINK = {
+  url: "https://assembly.example/agenda",
+  title: "Agenda",
+  description: "What we talk about",
+  site: "Assembly",
+};
 const message = (more: object) => readChatEvent("chat.message", { text: "", ...more });
 
 test("false sizes are bounded to what can be drawn, and a file that is named twice counts once", () => {
@@ -47,6 +53,8 @@ test.each([
   ["a waveform without end", { voice: { bars: new Uint8Array(65), durationMs: 1 } }],
   ["a note of years", { voice: { bars: new Uint8Array(1), durationMs: 1e12 } }],
   ["a place off the earth", { place: { latitude: 91_000_000, longitude: 0, name: "" } }],
+  ["a link that leads to nothing", { link: { url: "", title: "X", description: "", site: "" } }],
+  ["a title without end", { link: { ...LINK, title: "x".repeat(301) } }],
   ["a contact without an address", { contact: { address: "", name: "X" } }],
 ])("%s shows nowhere", (_, more) => {
   expect(message(more)).toBeNull();
@@ -74,6 +82,26 @@ test("media are written as they are read", () => {
   });
   expect(media).not.toBeNull();
   if (media !== null) expect(readMedia(mediaPayload(media))).toEqual(media);
+});
+
+test("what a link leads to is shown alone, and only while that link stands in the text", async () => {
+  const { harness, spaceId, shown, store: db } = await start();
+  const media = readMedia({ link: { ...LINK, later: 1 } as typeof LINK });
+  expect(media).toEqual({ files: [], voice: null, place: null, contact: null, link: LINK });
+  if (media !== null) expect(mediaPayload(media)).toEqual({ link: LINK });
+  expect(readMedia({ link: LINK, files: [file(1)] })).not.toHaveProperty("link");
+  const text = `Tomorrow: ${LINK.url}`;
+  const id = await harness.receive(AMINA, "chat.message", { text, link: LINK });
+  await harness.receive(AMINA, "chat.message", { text: "https://other.example", link: LINK });
+  expect((await shown()).map((one) => one.media?.link)).toEqual([LINK, undefined]);
+  const found = async () => {
+    const rows = await chat.findable?.[0]?.read(db, [{ spaceId, ref: id }]);
+    return rows?.[0]?.text;
+  };
+  expect(await found()).toContain("Agenda");
+  await harness.receive(AMINA, "chat.edit", { target: idBytes(id), text: "Not tomorrow" });
+  expect((await shown())[0]).toMatchObject({ text: "Not tomorrow", media: null });
+  expect(await found()).toBe("Not tomorrow");
 });
 
 test("lists and quotes show a sign for what has no words", () => {

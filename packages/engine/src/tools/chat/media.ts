@@ -10,7 +10,7 @@ import type { Bytes } from "@baraza/protocol";
 import * as v from "valibot";
 import type { SqlTx } from "../../ports.ts";
 import type { AppliedEvent } from "../tool.ts";
-import type { MessageMedia } from "./media-api.ts";
+import type { LinkCard, MessageMedia } from "./media-api.ts";
 
 export const MEDIA_LIMITS = {
   /** Files of one message. */
@@ -23,6 +23,11 @@ export const MEDIA_LIMITS = {
   placeName: 200,
   contactName: 200,
   address: 320,
+  /** Of a link that is shown with what it leads to. */
+  url: 2048,
+  title: 300,
+  description: 600,
+  site: 100,
   /** No screen draws anything larger. */
   pixels: 100_000,
 } as const;
@@ -66,6 +71,14 @@ export const mediaFields = {
       checked: v.optional(v.boolean()),
     }),
   ),
+  link: v.optional(
+    v.looseObject({
+      url: text(MEDIA_LIMITS.url, 1),
+      title: text(MEDIA_LIMITS.title, 1),
+      description: text(MEDIA_LIMITS.description),
+      site: text(MEDIA_LIMITS.site),
+    }),
+  ),
 };
 
 export type MediaPayload = {
@@ -77,6 +90,7 @@ export type MediaPayload = {
   contact?:
     | { address: string; name: string; id?: Bytes | undefined; checked?: boolean | undefined }
     | undefined;
+  link?: LinkCard | undefined;
 };
 
 /** What a payload has beside its text; null: nothing. Sizes are bounded to what can be drawn; a file that is named twice counts once. */
@@ -85,6 +99,7 @@ export function readMedia({
   voice,
   place,
   contact,
+  link,
 }: MediaPayload): MessageMedia | null {
   const shown = [...new Map(files.map((one) => [toHex(one.id), one])).entries()].map(
     ([fileId, { type, width = 0, height = 0 }]) => ({
@@ -94,7 +109,10 @@ export function readMedia({
       height: Math.min(height, MEDIA_LIMITS.pixels),
     }),
   );
-  if (shown.length === 0 && place === undefined && contact === undefined) return null;
+  if (shown.length === 0 && place === undefined && contact === undefined)
+    return link === undefined
+      ? null
+      : { files: [], voice: null, place: null, contact: null, link: linkOf(link) };
   return {
     files: shown,
     voice:
@@ -121,9 +139,18 @@ export function readMedia({
   };
 }
 
+/** What this version knows of it. */
+const linkOf = ({ url, title, description, site }: LinkCard): LinkCard => ({
+  url,
+  title,
+  description,
+  site,
+});
+
 /** The fields of an event for media as rows have them. */
-export function mediaPayload({ files, voice, place, contact }: MessageMedia): MediaPayload {
+export function mediaPayload({ files, voice, place, contact, link }: MessageMedia): MediaPayload {
   return {
+    ...(link === undefined ? {} : { link }),
     ...(files.length === 0
       ? {}
       : {
@@ -236,6 +263,12 @@ function forgetOutgoing(tx: SqlTx, logId: string, fileId: string): void {
 /** Media of a row, which this device wrote itself. */
 export function mediaOf(json: string | null): MessageMedia | null {
   return json === null || json === "" ? null : (JSON.parse(json) as MessageMedia);
+}
+
+/** Media of a row whose message says `text`: a link that does not stand there (any more) is not shown with what it led to. */
+export function mediaShown(json: string | null, text: string): MessageMedia | null {
+  const media = mediaOf(json);
+  return media?.link && !text.includes(media.link.url) ? null : media;
 }
 
 /** What a message is, in a sign that every language has, for lists and quotes; then its own words. */

@@ -5,7 +5,7 @@ import type { LiveQuery, ToolContext } from "../tool.ts";
 import type { ChatLive, Message, MessagePage, Poll, Reaction, ThreadSummary } from "./api.ts";
 import { ownEmojiQueries } from "./own-emoji-lazy.ts";
 import { channelQueries } from "./channel-lazy.ts";
-import { mediaOf, withSign } from "./media.ts";
+import { mediaOf, mediaShown, withSign } from "./media.ts";
 import { mediaQueries } from "./media-lazy.ts";
 import { PINS_TABLES } from "./pins.ts";
 import { placeIn } from "../marks/registers.ts";
@@ -304,7 +304,7 @@ function messageLine(
     deletedBy: deleted ? row.deleted_by : null,
     forwarded: deleted ? null : row.forwarded,
     inThread: row.thread,
-    media: deleted ? null : mediaOf(row.media),
+    media: deleted ? null : mediaShown(row.media, row.text),
     pinned: !deleted && row.pinned !== null,
     meantFor: deleted ? null : row.meant,
     reactions,

@@ -2,7 +2,7 @@
 import { placesJson } from "../../search/port.ts";
 import type { FindableSource, Has } from "../../search/port.ts";
 import { placeIn } from "../marks/registers.ts";
-import { mediaOf } from "./media.ts";
+import { mediaOf, mediaShown } from "./media.ts";
 import type { MessageMedia } from "./media-api.ts";
 
 const LINK = /https?:\/\/\S/;
@@ -41,7 +41,9 @@ export const chatFindable: readonly FindableSource[] = [
           ref: event_id,
           author,
           at,
-          text: [text, ...wordsOf(media)].filter((one) => one !== "").join("\n"),
+          text: [text, ...wordsOf(mediaShown(row.media, text))]
+            .filter((one) => one !== "")
+            .join("\n"),
           ...(channel === "" ? {} : { within: placeIn(log_id, channel) }),
           has: [...(LINK.test(text) ? (["link"] satisfies Has[]) : []), ...kindsOf(media)],
         };
@@ -50,10 +52,16 @@ export const chatFindable: readonly FindableSource[] = [
   },
 ];
 
-/** What a place that was sent is called, and who a person is that was. */
+/** What a place that was sent is called, who a person is that was, and what a link leads to. */
 function wordsOf(media: MessageMedia | null): string[] {
-  const { place = null, contact = null } = media ?? {};
-  return [place?.name ?? "", contact?.name ?? "", contact?.address ?? ""];
+  const { place = null, contact = null, link } = media ?? {};
+  return [
+    place?.name ?? "",
+    contact?.name ?? "",
+    contact?.address ?? "",
+    link?.title ?? "",
+    link?.site ?? "",
+  ];
 }
 
 /** What a message is found by for its files; a file without words is found as a file, by its name. */

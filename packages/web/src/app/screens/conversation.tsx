@@ -52,6 +52,10 @@ const OnceShown = lazy(() => media().then((screens) => screens.OnceShown), { asi
 const MediaShown = lazy(() => media().then((screens) => screens.MediaShown), { aside: true });
 const bring = () => withMedia(() => import("./attach.tsx"));
 const Attach = lazy(() => bring().then((screens) => screens.Attach), { aside: true });
+const LinkOffer = lazy(
+  () => withMedia(() => import("./link-offer.tsx")).then((screens) => screens.LinkOffer),
+  { aside: true },
+);
 const SendPlace = lazy(() => bring().then((screens) => screens.SendPlace), { aside: true });
 const VoiceRecorder = lazy(() => bring().then((screens) => screens.VoiceRecorder), { aside: true });
 
@@ -147,6 +151,7 @@ export function Conversation({
   const several = useLive(engine.watch("chat.channels", { spaceId }), `channels ${spaceId}`);
   const current = several?.find(({ channelId }) => channelId === channel);
   useThreadsOwnChannel(engine, { spaceId, root: thread, channel: asked });
+  const [link, setLink] = useState<MessageMedia["link"]>();
   const [about, setAbout] = useState<
     | { kind: "forward"; messages: readonly MessageRow[] }
     | { kind: "history" | "report" | "once"; message: MessageRow }
@@ -312,7 +317,7 @@ export function Conversation({
         onSend={(sent) => {
           setDraft({ text: "", replyTo: null });
           const eventId = echo.add(sent);
-          void engine.send(spaceId, { ...sent, eventId, ...inChannel }).then((result) => {
+          void engine.send(spaceId, { ...sent, eventId, ...inChannel, link }).then((result) => {
             // Nothing typed is ever lost: what could not even be kept goes back into the field.
             if (!result.ok) {
               echo.drop(eventId);
@@ -362,6 +367,11 @@ export function Conversation({
               reports={space.reports}
               flooding={space.flooding}
             />
+          )
+        }
+        link={
+          draft.text.includes("://") && (
+            <LinkOffer engine={engine} text={draft.text} onCard={setLink} />
           )
         }
         onLater={() => setAbout({ kind: "later" })}

@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import type { Deeper } from "../../features/chat/deeper.ts";
 import { Thread as ThreadPane } from "../../features/chat/thread.tsx";
-import { t } from "../../i18n/index.ts";
+import { loadWords, t } from "../../i18n/index.ts";
 import { EmptyState } from "../../ui/empty-state.tsx";
 import { Skeleton } from "../../ui/progress.tsx";
 import { toast } from "../../ui/toast.tsx";
@@ -9,8 +9,17 @@ import { messageOf, named } from "../connect.ts";
 import type { EnginePort } from "../engine.ts";
 import { failureText } from "../failure.ts";
 import { useLive } from "../hooks.ts";
-import type { PersonRow } from "../model.ts";
+import { lazy } from "../lazy.tsx";
+import type { MessageMedia, PersonRow } from "../model.ts";
 import { outgoingRow } from "./outgoing.ts";
+
+const LinkOffer = lazy(
+  () =>
+    Promise.all([import("./link-offer.tsx"), loadWords("media")]).then(
+      ([screens]) => screens.LinkOffer,
+    ),
+  { aside: true },
+);
 
 /** Messages of a thread that are shown at first; asking for older ones shows as many more. */
 const PAGE = 100;
@@ -41,6 +50,7 @@ export function Thread({
   const kept = drafts.get(engine) ?? new Map<string, string>();
   drafts.set(engine, kept);
   const [draft, setDraft] = useState(kept.get(root) ?? "");
+  const [link, setLink] = useState<MessageMedia["link"]>();
   const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
   const thread = useLive(
     engine.watch("chat.thread", { spaceId, root, limit }),
@@ -95,11 +105,12 @@ export function Thread({
       canWrite={canWrite}
       draft={draft}
       onDraft={type}
+      link={draft.includes("://") && <LinkOffer engine={engine} text={draft} onCard={setLink} />}
       onSend={({ mentioned, ...message }) => {
         type("");
         void ask(
           engine
-            .call("chat.send", { spaceId, thread: root, ...message, ...named(mentioned) })
+            .call("chat.send", { spaceId, thread: root, ...message, ...named(mentioned), link })
             .then((result) => (result.ok ? { ok: true, value: undefined } : result)),
           // Nothing typed is ever lost.
         ).then((sent) => sent || type(message.text));

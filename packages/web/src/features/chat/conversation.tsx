@@ -77,6 +77,8 @@ export interface ConversationProps {
   onLater?: () => void;
   /** Above the field: what waits to be sent later. */
   waiting?: ComponentChildren;
+  /** Above the field: what becomes of a link that one writes. */
+  link?: ComponentChildren;
   /** How long what is said stays, ms; 0: for good. */
   timerMs?: number;
   /** Below the head: what is pinned. */
@@ -353,6 +355,7 @@ export function Conversation(props: ConversationProps) {
         <footer class="conversation-foot">
           {props.waiting}
           <ModeLine mode={mode} onCancel={leaveMode} />
+          {!editing && props.link}
           <Composer
             label={t("chat.write")}
             placeholder={t("chat.placeholder")}

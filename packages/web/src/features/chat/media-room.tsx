@@ -15,13 +15,13 @@ export function MediaRoom({
   outgoing: boolean;
   children: ComponentChildren;
 }) {
-  const { files, voice, place, contact, once } = media;
+  const { files, voice, place, contact, once, link } = media;
   const room = roomFor(files);
   const rows = files.filter(({ type }) => !isVisual(type)).length;
   const others =
     voice !== null || once !== undefined
       ? 1
-      : rows + Number(place !== null) + Number(contact !== null);
+      : rows + Number(place !== null) + Number(contact !== null) + Number(link !== undefined);
   return (
     <div
       class="media-room"

@@ -1,5 +1,6 @@
 import "./thread.css";
 import { ArrowLeft, Bell, BellOff, Plus } from "lucide";
+import type { ComponentChildren } from "preact";
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { oddNames } from "@baraza/engine/safe-text";
 import type { MessageRow, PersonRow } from "../../app/model.ts";
@@ -23,6 +24,8 @@ export interface ThreadProps extends Omit<MessageActions, "onJump" | "onReply" |
   draft: string;
   onDraft: (text: string) => void;
   onSend: (message: { text: string; also: boolean; mentioned: string[] }) => void;
+  /** Above the field: what becomes of a link that one writes. */
+  link?: ComponentChildren;
   onEdit: (eventId: string, text: string) => void;
   onFollow: (on: boolean) => void;
   onOlder: () => void;
@@ -128,6 +131,7 @@ export function Thread(props: ThreadProps) {
       <Announcer messages={messages} />
       {canWrite && (
         <footer class="conversation-foot">
+          {!editing && props.link}
           <Composer
             label={t("deep.threadWrite")}
             placeholder={t("deep.threadWrite")}

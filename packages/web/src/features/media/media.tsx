@@ -10,6 +10,7 @@ import { PersonName } from "../../ui/person-name.tsx";
 import { Spinner } from "../../ui/progress.tsx";
 import { failureSentence, iconOf, kindWord, safeName } from "../files/model.ts";
 import { isVisual } from "../chat/media-size.ts";
+import { LinkCard } from "./link-card.tsx";
 import { clock } from "./voice-note.tsx";
 
 /** Answers the address of a file's small picture; null: there is none. */
@@ -71,6 +72,7 @@ export function Media(props: MediaProps) {
         />
       ))}
       {media.place !== null && <PlaceRow place={media.place} />}
+      {media.link !== undefined && <LinkCard card={media.link} />}
     </>
   );
 }
