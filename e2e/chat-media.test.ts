@@ -3,7 +3,7 @@
  * is taken back, voice notes, a place; and what lies about itself.
  */
 import { createServer } from "node:http";
-import type { IncomingHttpHeaders } from "node:http";
+import type { IncomingHttpHeaders, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Locator } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
@@ -318,8 +318,13 @@ test("a place goes as two numbers, and nobody is asked for a map", async () => {
 test("what a link leads to is looked up by her node where she asks for it; he sees it, and nobody else is asked", async () => {
   const { page, t } = her;
   const asked: IncomingHttpHeaders[] = [];
+  let slow: ServerResponse | undefined;
   const press = createServer((request, response) => {
     asked.push(request.headers);
+    if (request.url?.startsWith("/slow") === true) {
+      slow = response;
+      return;
+    }
     response.setHeader("content-type", "text/html");
     response.end(
       `<title>x</title><meta property="og:title" content="Minutes of the harvest"><meta name="description" content="Who brings what">`,
@@ -338,7 +343,7 @@ test("what a link leads to is looked up by her node where she asks for it; he se
     const card = page.getByRole("group", {
       name: t("media.link.card", { host: "press.localhost" }),
     });
-    await card.getByText("Minutes of the harvest").waitFor();
+    await card.getByText("Minutes of the harvest").first().waitFor();
     expect(asked).toHaveLength(1);
     for (const header of ["cookie", "referer", "origin", "accept-language"])
       expect(asked[0]).not.toHaveProperty(header);
@@ -366,6 +371,20 @@ test("what a link leads to is looked up by her node where she asks for it; he se
     expect(await steps.message(him, "Again http").getByText("Minutes of the harvest").count()).toBe(
       0,
     );
+    // Also where it is being looked up already: what comes then is not taken.
+
+    await field.fill(`Slowly ${url.replace("minutes", "slow")}`);
+    await add.click();
+    await until(() => slow !== undefined, "it is asked for");
+    await page.getByRole("button", { name: t("media.link.drop") }).click();
+    slow?.setHeader("content-type", "text/html");
+    slow?.end("<title>Minutes of the harvest</title>");
+    await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 1500)));
+    await send.click();
+    await steps.message(him, "Slowly http").waitFor();
+    expect(
+      await steps.message(him, "Slowly http").getByText("Minutes of the harvest").count(),
+    ).toBe(0);
   } finally {
     press.closeAllConnections();
     await new Promise((resolve) => press.close(resolve));
@@ -376,7 +395,7 @@ test("what a link leads to is looked up by her node where she asks for it; he se
   await page.getByText(t("media.link.nothing", { host: "press.localhost" })).waitFor();
   await send.click();
   await steps.message(him, "Once more http").waitFor();
-  expect(asked).toHaveLength(1);
+  expect(asked).toHaveLength(2);
 });
 
 test("what was sent is found by what it is; deleted for all it is gone for the other, too", async () => {

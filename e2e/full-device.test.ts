@@ -163,6 +163,22 @@ test("with room again everything comes by itself, and what was written goes out"
   }
 });
 
+test("a part of the app that is not kept here yet comes over the line, though nothing more can be kept", async () => {
+  const { page, t } = her;
+  await room(0);
+  await page.evaluate(async () => {
+    for (const name of await caches.keys()) {
+      const cache = await caches.open(name);
+      for (const request of await cache.keys())
+        if (new URL(request.url).pathname.startsWith("/assets/settings"))
+          await cache.delete(request);
+    }
+  });
+  await page.getByRole("link", { name: t("shell.settings"), exact: true }).click();
+  await page.getByRole("heading", { name: t("settings.title"), exact: true }).waitFor();
+  await room();
+});
+
 test("no page has complained", () => {
   expect(site.complaints()).toEqual([]);
 });

@@ -874,20 +874,25 @@ const screens: Record<string, () => ComponentChildren> = {
           passing={{
             waiting: (
               <>
-                {([{}, { busy: true }, { failed: true }, { card: linkSeen }] as const).map(
-                  (state) => (
-                    <LinkOffer
-                      key={Object.keys(state).join()}
-                      host="assembly.example"
-                      card={undefined}
-                      busy={false}
-                      failed={false}
-                      onLook={nothing}
-                      onDrop={nothing}
-                      {...state}
-                    />
-                  ),
-                )}
+                {(
+                  [
+                    {},
+                    { busy: true },
+                    { failed: t("media.link.nothing", { host: "assembly.example" }) },
+                    { card: linkSeen },
+                  ] as const
+                ).map((state) => (
+                  <LinkOffer
+                    key={Object.keys(state).join()}
+                    host="assembly.example"
+                    card={undefined}
+                    busy={false}
+                    failed={undefined}
+                    onLook={nothing}
+                    onDrop={nothing}
+                    {...state}
+                  />
+                ))}
               </>
             ),
           }}

@@ -14,7 +14,7 @@ import { mayWriteNow, prepare, writeOutbox } from "../spaces/post.ts";
 import { checkArguments, hexId, invalid } from "../tools/checks.ts";
 import { typedText } from "../tools/chat/commands.ts";
 import { CHAT_LIMITS } from "../tools/chat/events.ts";
-import { mediaOf } from "../tools/chat/media.ts";
+import { mediaShown } from "../tools/chat/media.ts";
 import type { MessageMedia } from "../tools/chat/media-api.ts";
 import { messagePayload } from "../tools/chat/outgoing.ts";
 import type { Body } from "../tools/chat/outgoing.ts";
@@ -71,7 +71,7 @@ export async function forwardToList(core: Core, args: Arguments<"lists.forward">
      FROM chat_messages c WHERE c.log_id = ? AND c.event_id = ? AND c.deleted = 0 AND c.poll = 0`,
     [spaceId, eventId],
   );
-  const media = mediaOf(row?.media ?? null);
+  const media = mediaShown(row?.media ?? null, row?.text ?? "");
   if (row === undefined || (row.text === "" && media === null)) throw invalid("eventId");
   if (media?.once !== undefined) throw invalid("eventId");
   // As chat.forward does it.

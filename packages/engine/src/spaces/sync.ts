@@ -28,6 +28,8 @@ import { applyEntries, ForkError, GapError } from "./process.ts";
 import type { SpaceRow, SpaceRuntime } from "./runtime.ts";
 
 const PAGE = 500;
+/** Two clocks that went apart by more: one of them was set. */
+const CLOCK_SET_MS = 60_000;
 
 /** Checks that the hub signed a head of this log. @throws ProtocolError `bad_signature` */
 export async function checkedHead(space: SpaceRuntime, head: Head): Promise<Head> {
@@ -199,9 +201,11 @@ async function readingToken(core: Core, space: SpaceRuntime) {
     return ask(theirs);
   });
   await checkedHead(space, answer.head);
-  // Hours are forgotten once the hub's clock says so, too: not only where the app stays open for long.
-  if (!core.clocks.has(hub)) core.kick({ vanish: true });
-  core.clocks.set(hub, answer.head.time - now);
+  // Hours are forgotten once the hub's clock says so, too, and as soon as one of the two was set: not only where the app stays open for long.
+  const ahead = answer.head.time - now;
+  if (!(Math.abs(ahead - (core.clocks.get(hub) ?? Infinity)) < CLOCK_SET_MS))
+    core.kick({ vanish: true });
+  core.clocks.set(hub, ahead);
   if (hub === core.me().node) core.setClockOff(answer.head.time - now);
   space.reading = { token: answer.token, expires: answer.expires };
   if (answer.mirrors !== undefined) await noteTold(core, space, answer.mirrors);

@@ -12,23 +12,26 @@ const LONGEST_WAIT_MS = 6 * HOUR_MS;
 const SLACK_MS = 2 * HOUR_MS;
 const EMPTY = new Uint8Array();
 
-type Due = { event_id: string; log_id: string; hub: string | null; ends_at: number };
+type Due = {
+  event_id: string;
+  log_id: string;
+  hub: string | null;
+  ms: number;
+  ends_at: number;
+  ends_local: number;
+};
 
 /** Deletes everything that is over on this device. @returns when to look again, by the local clock; null: there is nothing more */
 export async function tendVanishing(core: Core): Promise<number | null> {
-  await mendEnds(core);
   for (;;) {
     const now = core.platform.clock.now();
+    // What would end later than if all of its time began now was noted by a clock that has been set back since: see `isOver`.
     const due = await core.store.all<Due>(
-      `SELECT v.event_id, v.log_id, s.hub, v.ends_at FROM vanishing v LEFT JOIN spaces s ON s.log_id = v.log_id
-       WHERE v.ends_local IS NOT NULL AND v.ends_local <= ? ORDER BY v.ends_local`,
+      `SELECT v.event_id, v.log_id, s.hub, v.ms, v.ends_at, v.ends_local FROM vanishing v LEFT JOIN spaces s ON s.log_id = v.log_id
+       WHERE v.ends_local IS NOT NULL AND (v.ends_local <= ?1 OR v.ends_local > ?1 + v.ms) ORDER BY v.ends_local`,
       [now],
     );
-    // See [Note: When it is over] in seal-vanishing.ts: where the hub's clock is known, it has to say so too.
-    const over = due.filter(({ hub, ends_at }) => {
-      const ahead = hub === null ? undefined : core.clocks.get(hub);
-      return ahead === undefined || now + ahead >= ends_at;
-    });
+    const over = due.filter((row) => isOver(core, row, now));
     if (over.length === 0) {
       await forgetHours(core, now);
       return nextLook(core, now, due);
@@ -38,28 +41,14 @@ export async function tendVanishing(core: Core): Promise<number | null> {
 }
 
 /**
- * Where this device's clock was set back, it counts anew what the hub's clock leaves: what would end later than if all of its time began now was
- * noted by a clock that was ahead, and would stay for as long as that was wrong.
+ * See [Note: When it is over] in seal-vanishing.ts: where the hub's clock is known, it has to say so too. This device's own says nothing where it was set
+ * back since: it would keep what came before for as long as it had been ahead.
  */
-async function mendEnds(core: Core): Promise<void> {
-  const now = core.platform.clock.now();
-  const rows = await core.store.all<Due & { ms: number }>(
-    `SELECT v.event_id, v.log_id, s.hub, v.ends_at, v.ms FROM vanishing v LEFT JOIN spaces s ON s.log_id = v.log_id
-     WHERE v.ends_local > v.ms + ?`,
-    [now],
-  );
-  const ends = rows.flatMap(({ event_id, hub, ends_at, ms }) => {
-    const ahead = core.clocks.get(hub ?? "");
-    // The hub's clock is waited for: see where it is heard first, in sync.ts.
-    if (hub !== null && ahead === undefined) return [];
-    const left = ahead === undefined ? ms : Math.min(ms, Math.max(0, ends_at - now - ahead));
-    return [{ event_id, at: now + left }];
-  });
-  if (ends.length === 0) return;
-  await core.store.transaction((tx) => {
-    for (const { event_id, at } of ends)
-      tx.run("UPDATE vanishing SET ends_local = ? WHERE event_id = ?", [at, event_id]);
-  });
+function isOver(core: Core, { hub, ms, ends_at, ends_local }: Due, now: number): boolean {
+  const ahead = hub === null ? undefined : core.clocks.get(hub);
+  const hubSays = ahead !== undefined && now + ahead >= ends_at;
+  const wasSetBack = ends_local > now + ms;
+  return hubSays || (ahead === undefined && (!wasSetBack || hub === null));
 }
 
 /** All of it in one transaction: what a crash cuts off is there again, and gone when the engine has started. */
@@ -93,7 +82,11 @@ async function nextLook(core: Core, now: number, due: readonly Due[]): Promise<n
     "SELECT min(ends_local) AS at FROM vanishing WHERE ends_local > ?",
     [now],
   );
-  const waits = due.map(({ hub, ends_at }) => ends_at - (core.clocks.get(hub ?? "") ?? 0));
+  // Where the hub's clock is not known yet, its first word asks to look again: see sync.ts.
+  const waits = due.flatMap(({ hub, ends_at }) => {
+    const ahead = core.clocks.get(hub ?? "");
+    return ahead === undefined ? [] : [ends_at - ahead];
+  });
   const at = Math.min(...waits, next?.at ?? Number.POSITIVE_INFINITY);
   if (at !== Number.POSITIVE_INFINITY) return Math.min(at, now + LONGEST_WAIT_MS);
   const keys = await core.store.get(

@@ -35,7 +35,7 @@ const Conversation = lazy(() =>
   ),
 );
 const recovery = () =>
-  Promise.all([import("./screens/recovery.tsx"), loadWords("recovery")]).then(
+  Promise.all([import("./screens/recovery.tsx"), loadWords("recovery"), loadWords("ways")]).then(
     ([screens]) => screens,
   );
 const Recover = lazy(() => recovery().then((screens) => screens.Recover));

@@ -5,6 +5,7 @@ export type Area =
   | "brought"
   | "channels"
   | "contact"
+  | "deciding"
   | "deep"
   | "devices"
   | "emoji"
@@ -678,6 +679,16 @@ export interface Messages {
   "contact.notFound": null;
   "contact.limited": null;
   "contact.closed": null;
+  "leading.deleteTitle": null;
+  "leading.deleteWhat": null;
+  "leading.moveTitle": { node: string | number };
+  "leading.moveWhat": null;
+  "leading.copyAddTitle": null;
+  "leading.copyAddWhat": null;
+  "leading.copyAddWhere": null;
+  "leading.copyAddAction": null;
+  "leading.copyRemoveTitle": { node: string | number };
+  "leading.copyRemoveWhat": null;
   "deep.tooLongTitle": null;
   "deep.tooLong": { count: string | number; most: string | number };
   "deep.tooLongFile": null;
@@ -1159,8 +1170,6 @@ export interface Messages {
   "leading.deleteSoon": { date: string | number };
   "leading.keep": null;
   "leading.deleteAction": null;
-  "leading.deleteTitle": null;
-  "leading.deleteWhat": null;
   "leading.proofTitle": null;
   "leading.proofWhat": null;
   "leading.proofSave": null;
@@ -1172,8 +1181,6 @@ export interface Messages {
   "leading.keptBefore": { nodes: string | number };
   "leading.moving": { node: string | number };
   "leading.moveAction": { node: string | number };
-  "leading.moveTitle": { node: string | number };
-  "leading.moveWhat": null;
   "leading.moveBusy": null;
   "leading.copiesTitle": null;
   "leading.copiesNone": { node: string | number };
@@ -1187,13 +1194,7 @@ export interface Messages {
   "leading.copy.wrong": null;
   "leading.copyBehindSince": { date: string | number };
   "leading.copyAdd": null;
-  "leading.copyAddTitle": null;
-  "leading.copyAddWhat": null;
-  "leading.copyAddWhere": null;
-  "leading.copyAddAction": null;
   "leading.copyRemove": null;
-  "leading.copyRemoveTitle": { node: string | number };
-  "leading.copyRemoveWhat": null;
   "leading.copyNoChoice": null;
   "leading.readingAt": { copy: string | number; node: string | number };
   "links.title": null;

@@ -172,7 +172,8 @@ async function asset(request: Request): Promise<Response> {
   const kept = await cache.match(request, { ignoreSearch: true });
   if (kept) return kept;
   const fresh = await fetch(request);
-  if (fresh.ok) await cache.put(request, fresh.clone());
+  // On a full device it is not kept, and comes over the line each time.
+  if (fresh.ok) await cache.put(request, fresh.clone()).catch(() => undefined);
   return fresh;
 }
 

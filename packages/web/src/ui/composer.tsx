@@ -110,9 +110,11 @@ export function Composer(props: ComposerProps) {
     const insert = completion.emoji === true ? insertSign : insertCompletion;
     const { text, caret } = insert(value, completion, one.name);
     if (completion.emoji !== true) picked.current = [...picked.current, one];
+    setCompletion(undefined);
+    // It stands there already: only the caret goes on.
+    if (text === value) return area.setSelectionRange(caret, caret);
     goOn.current = caret;
     onInput(text);
-    setCompletion(undefined);
   };
   const put = (emoji: string): void => {
     const area = field.current;

@@ -28,7 +28,10 @@ export function Dialog({ title, onClose, children, actions }: DialogProps) {
     dialog?.querySelector<HTMLElement>("h2")?.focus();
     return () => {
       dialog?.close();
-      if (before instanceof HTMLElement) before.focus();
+      // Unless what was chosen has led on: from an emoji back into the field.
+      const at = document.activeElement;
+      const isLost = at === null || at === document.body || dialog?.contains(at) === true;
+      if (isLost && before instanceof HTMLElement) before.focus();
     };
   }, []);
   return (

@@ -12,7 +12,7 @@ import { typedText } from "./commands.ts";
 import type { Target } from "./commands.ts";
 import type { ChatPayloads } from "./events.ts";
 import { CHAT_LIMITS, isReaction } from "./events.ts";
-import { mediaOf } from "./media.ts";
+import { mediaOf, mediaShown } from "./media.ts";
 import { isOwnSign } from "./own-sign.ts";
 import { POLL_LIMITS } from "./polls.ts";
 import { tameName } from "./safe-text.ts";
@@ -219,7 +219,7 @@ export function deeperCommands(targetOf: TargetOf, leads: Leads): DeeperCommands
         folderName = "Files",
       } = checkArguments(schemas.forward, args);
       const message = await targetOf(context, space, target, "eventId");
-      const media = mediaOf(message.media);
+      const media = mediaShown(message.media, message.text);
       if (message.poll === 1 || (message.text === "" && media === null)) throw invalid("eventId");
       // What can be opened once is given to nobody else.
       if (media?.once !== undefined) throw invalid("eventId");

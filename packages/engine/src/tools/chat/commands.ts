@@ -89,7 +89,7 @@ export const chatCommands: {
     }
     if (into !== "") payload.channel = fromHex(await openChannel(context, space, into));
     if (everyone) payload.everyone = true;
-    if (link !== undefined) payload.link = link;
+    if (link !== undefined && text.includes(link.url)) payload.link = link;
     const message = event("chat.message", payload);
     const [posted] = await (given === undefined
       ? context.post(space, [message])

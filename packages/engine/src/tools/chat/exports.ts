@@ -3,7 +3,8 @@ import { escapeHtml, isoTime, PAGE_END, pageHead, timeTag } from "../../moving/a
 import { formattedHtml } from "./formatted-html.ts";
 import type { Poll } from "./api.ts";
 import { historyOf } from "./history.ts";
-import { mediaOf } from "./media.ts";
+import { mediaOf, mediaShown } from "./media.ts";
+import type { MessageMedia } from "./media-api.ts";
 import { pollsOf } from "./poll-tally.ts";
 import { preview } from "./preview.ts";
 import type { ExportFile, ExportSpace, ToolContext } from "../tool.ts";
@@ -118,7 +119,7 @@ async function* json(context: ToolContext, space: ExportSpace): AsyncGenerator<s
           ? {}
           : { before: await earlier(context, space.spaceId, row.event_id) }),
         ...(poll === undefined ? {} : { poll: pollJson(poll) }),
-        ...mediaJson(row.media, names),
+        ...mediaJson(mediaShown(row.media, row.text), names),
         ...(row.mentions === "[]" ? {} : { mentions: JSON.parse(row.mentions) as string[] }),
         ...(reactions.has(row.event_id) ? { reactions: reactions.get(row.event_id) } : {}),
       };
@@ -145,7 +146,7 @@ async function* html(context: ToolContext, space: ExportSpace): AsyncGenerator<s
           reactions.get(row.event_id) ?? [],
           polls.get(row.event_id),
           space,
-          mediaHtml(row.media, names),
+          mediaHtml(mediaShown(row.media, row.text), names),
         ),
       )
       .join("");
@@ -198,8 +199,7 @@ async function namesOf(
   return new Map(found.map(({ file_id, name }) => [file_id, name]));
 }
 
-function mediaJson(json: string | null, names: ReadonlyMap<string, string>): object {
-  const media = mediaOf(json);
+function mediaJson(media: MessageMedia | null, names: ReadonlyMap<string, string>): object {
   if (media === null) return {};
   const { files, voice, place, contact, link } = media;
   return {
@@ -219,8 +219,7 @@ function mediaJson(json: string | null, names: ReadonlyMap<string, string>): obj
   };
 }
 
-function mediaHtml(json: string | null, names: ReadonlyMap<string, string>): string {
-  const media = mediaOf(json);
+function mediaHtml(media: MessageMedia | null, names: ReadonlyMap<string, string>): string {
   if (media === null) return "";
   const { files, place, contact, link } = media;
   const lines = files.map(({ fileId }) => `📎 <bdi>${escapeHtml(names.get(fileId) ?? "…")}</bdi>`);

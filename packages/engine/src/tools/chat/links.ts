@@ -5,6 +5,7 @@
  * other site would learn who reads. So the writer's own node looks the page up, when the writer asks it to and not before, and what it found is sealed into the
  * message. The node learns the link; it does not learn where, or whether, it is said.
  */
+import { ProtocolError } from "@baraza/protocol";
 import * as v from "valibot";
 import { checkArguments, invalid } from "../checks.ts";
 import type { ToolContext } from "../tool.ts";
@@ -18,13 +19,20 @@ const lookUpArguments = v.object({
 export async function lookUp(
   context: ToolContext,
   args: Parameters<MediaCommands["chat.lookUp"]>[0],
-): Promise<LinkCard> {
+): Promise<LinkCard | null> {
   const { url } = checkArguments(lookUpArguments, args);
   const asked = URL.parse(url);
   if (asked === null || !/^https?:$/.test(asked.protocol)) throw invalid("url");
   // What stands behind the hash is not for the server, nor for the node.
   asked.hash = "";
   const { core } = await context.files();
-  const { title, description, site } = await core.own.call("pages.look", { url: asked.href });
-  return { url, title, description, site };
+  try {
+    const { title, description, site } = await core.own.call("pages.look", { url: asked.href });
+    return { url, title, description, site };
+  } catch (error) {
+    // Switched off, or a node of before.
+    const { code } = error instanceof ProtocolError ? error : { code: "" };
+    if (code === "forbidden" || code === "unknown_route") return null;
+    throw error;
+  }
 }

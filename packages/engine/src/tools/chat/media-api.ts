@@ -151,10 +151,11 @@ export type MediaCommands = {
   ) => Promise<{ eventId: string }>;
   /**
    * Has one's own node look a link up, for {@link MediaCommands} `chat.send` to say with it. The node learns the link, and nobody else who asks.
-   * @throws EngineError `invalid`: no link that can be looked up; ProtocolError `not_found`: nothing is said there, `forbidden`: the node looks nothing up,
-   * `target_refused`, `target_unreachable`, `timeout`, `rate_limited`
+   * @returns null: the node looks nothing up
+   * @throws EngineError `invalid`: no link that can be looked up; ProtocolError `not_found`: nothing is said there, `target_refused`,
+   * `target_unreachable`, `timeout`, `rate_limited`, `busy`
    */
-  "chat.lookUp": (args: { url: string }) => Promise<LinkCard>;
+  "chat.lookUp": (args: { url: string }) => Promise<LinkCard | null>;
   /** Reads what can be opened once. It can be read until {@link MediaCommands} `chat.spendOnce`. @throws EngineError `invalid`: it cannot be opened; `offline`, `blob_missing` */
   "chat.openOnce": (args: SpaceId & { eventId: string }) => Promise<OnceOpened>;
   /** It was looked at: this device and one's others forget what opens it. */

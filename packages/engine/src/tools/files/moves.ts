@@ -50,35 +50,51 @@ type Move = { event_id: string; node: string; position: number; value: string; v
 };
 type Placed = { fileId: string; position: number; isFolder: boolean };
 
-/** Asks for a log's moves, `?1`, from a position on, `?2`. */
+/** Asks for a log's moves, `?1`. */
 const judged = (changes: string): string =>
   `SELECT c.event_id, c.node, c.position, c.value, c.void, n.rank FROM ${changes} c
    LEFT JOIN files_nodes n ON n.log_id = c.log_id AND n.file_id = c.node
-   WHERE c.log_id = ?1 AND c.kind = 'move' AND c.position >= ?2`;
+   WHERE c.log_id = ?1 AND c.kind = 'move'`;
 
 /**
  * A thing has come, or has got another place: judges what it can change. These are the moves of it and into it, and, of folders, those of the folders
  * that it may ever have been in, since ways upwards go on through it. Where one of these turns out otherwise, folders' moves behind it follow.
+ * @param wasFolder it stood somewhere as a folder until now: any folder's move behind its place may turn
  * @returns what is somewhere else now
  */
-export function judgeAgain(tx: SqlTx, logId: string, placed: Placed, hadPlace: boolean): string[] {
+export function judgeAgain(tx: SqlTx, logId: string, placed: Placed, wasFolder: boolean): string[] {
   const { fileId, position, isFolder } = placed;
+  if (!hasMoves(tx, logId, placed)) return [];
   const nodes = isFolder ? foldersAround(tx, logId, fileId) : [fileId];
-  const all = hadPlace || nodes.length > HIGHEST;
+  const all = wasFolder || nodes.length > HIGHEST;
   const moves = tx.all<Move>(
     all
-      ? `${judged("files_changes")} AND (c.value = ?3 OR c.node IN (SELECT value FROM json_each(?4)) OR n.rank IS NOT 1)
-         ORDER BY c.position, c.node`
+      ? `${judged("files_changes")} AND (c.node = ?3 OR (c.position >= ?2 AND
+           (c.value = ?3 OR c.node IN (SELECT value FROM json_each(?4)) OR n.rank = 0))) ORDER BY c.position, c.node`
       : // Each part by its index: there may be many moves behind.
         `${judged(`(SELECT * FROM files_changes INDEXED BY files_moves_to WHERE log_id = ?1 AND kind = 'move' AND value = ?3 UNION
            SELECT * FROM files_changes WHERE log_id = ?1 AND kind = 'move' AND node IN (SELECT value FROM json_each(?4)))`)}
-         ORDER BY c.position, c.node`,
+           AND (c.position >= ?2 OR c.node = ?3) ORDER BY c.position, c.node`,
     [logId, position, fileId, JSON.stringify(nodes)],
   );
   const turned = moves.filter((move) => judgeMove(tx, logId, move));
-  const first = turned[0];
+  const first = turned.find((move) => move.rank === 0);
   const behind = first === undefined || all ? [] : judgeFolders(tx, logId, first.position);
   return [...new Set([...turned.map((move) => move.node), ...behind])];
+}
+
+/** Whether anything was moved behind a thing's place, or this thing before it was known. */
+function hasMoves(tx: SqlTx, logId: string, { fileId, position }: Placed): boolean {
+  return (
+    tx.get(
+      "SELECT 1 AS one FROM files_changes WHERE log_id = ? AND kind = 'move' AND position >= ? LIMIT 1",
+      [logId, position],
+    ) !== undefined ||
+    tx.get(
+      "SELECT 1 AS one FROM files_changes WHERE log_id = ? AND node = ? AND kind = 'move' LIMIT 1",
+      [logId, fileId],
+    ) !== undefined
+  );
 }
 
 /** A folder and all those above it, by any move that was ever asked for; no more than one above {@link HIGHEST}. */
@@ -110,13 +126,14 @@ export function judgeMoves(
     [logId, from, JSON.stringify(nodes)],
   );
   for (const move of here) judgeMove(tx, logId, move);
-  return [...new Set([...nodes, ...judgeFolders(tx, logId, from)])];
+  const folders = here.some(({ rank }) => rank === 0);
+  return [...new Set([...nodes, ...(folders ? judgeFolders(tx, logId, from) : [])])];
 }
 
-/** Judges the moves of folders from a position on, and those of what is not known yet. @returns those that turned out otherwise */
+/** Judges the moves of folders from a position on. @returns those that turned out otherwise */
 function judgeFolders(tx: SqlTx, logId: string, from: number): string[] {
   const moves = tx.all<Move>(
-    `${judged("files_changes")} AND n.rank IS NOT 1 ORDER BY c.position, c.node`,
+    `${judged("files_changes")} AND c.position >= ?2 AND n.rank = 0 ORDER BY c.position, c.node`,
     [logId, from],
   );
   return moves.filter((move) => judgeMove(tx, logId, move)).map((move) => move.node);
@@ -140,6 +157,8 @@ function counts(
   logId: string,
   move: { node: string; position: number; value: string; rank: number | null },
 ): boolean {
+  // What is not known yet is in no way upwards: its moves are judged when it comes.
+  if (move.rank === null) return false;
   if (move.value === TOP) return true;
   const target = nodeOf(tx, logId, move.value);
   if (target === undefined || target.rank !== 0 || target.position >= move.position) return false;

@@ -79,7 +79,7 @@ function putNode(tx: SqlTx, event: AppliedEvent, item: AddedItem, index: number)
   );
   if (item.content !== undefined) putVersion(tx, event, fileId, item.content);
   const node = { fileId, position: event.position, isFolder: item.content === undefined };
-  for (const moved of judgeAgain(tx, logId, node, known !== undefined)) show(tx, logId, moved);
+  for (const moved of judgeAgain(tx, logId, node, known?.rank === 0)) show(tx, logId, moved);
   show(tx, logId, fileId);
   // What was put into a folder before it was known is there now.
   if (node.isFolder || known !== undefined) showAllIn(tx, logId, fileId);

@@ -13,13 +13,27 @@ export type PagesDeps = {
   allowed: boolean;
 };
 
+/** Look-ups of one account at once: nobody takes them all. */
+const AT_ONCE = 4;
+
 /** Starts the service. Closing it ends what is under way. */
 export function createPages({ pages, allowed }: PagesDeps): Service {
+  const underWay = new Map<string, number>();
   const routes: Handlers = {
     "pages.look": async ({ url }, { account, limit }) => {
       if (!allowed) throw new ProtocolError("forbidden");
-      limit("pages.look", { perMinute: 30, burst: 30 }, accountKey(account));
-      return pages.look(url);
+      const key = accountKey(account);
+      limit("pages.look", { perMinute: 30, burst: 30 }, key);
+      const mine = underWay.get(key) ?? 0;
+      if (mine >= AT_ONCE) throw new ProtocolError("busy");
+      underWay.set(key, mine + 1);
+      try {
+        return await pages.look(url);
+      } finally {
+        const left = (underWay.get(key) ?? 1) - 1;
+        if (left > 0) underWay.set(key, left);
+        else underWay.delete(key);
+      }
     },
   };
   return {

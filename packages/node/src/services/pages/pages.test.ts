@@ -4,6 +4,8 @@ import { LIMITS } from "@baraza/protocol";
 import { afterEach, expect, test } from "vitest";
 import type { BootOptions } from "../node.testing.ts";
 import { bootNode, enrol, refuses } from "../node.testing.ts";
+import type { Handlers } from "../../http/registry.ts";
+import { createPages } from "./index.ts";
 
 const closers: (() => Promise<void> | void)[] = [];
 afterEach(async () => {
@@ -90,6 +92,26 @@ test("a page that does not answer is given up", async () => {
   const { url } = await serve("");
   await refuses(node.call("pages.look", { url: `${url}/never` }, session), "timeout");
   await refuses(node.call("pages.look", { url }, session), "not_found");
+});
+
+test("nobody takes all look-ups for themselves: four at once are one account's", async () => {
+  const page = { url: "", title: "Here", description: "", site: "" };
+  const { promise, resolve } = Promise.withResolvers<typeof page>();
+  const { routes } = createPages({
+    pages: { look: () => promise, close: () => undefined },
+    allowed: true,
+  });
+  const look = (account: number) =>
+    routes["pages.look"]?.({ url: "https://a.example" }, {
+      account: { accountId: new Uint8Array(16).fill(account) },
+      limit: () => undefined,
+    } as unknown as Parameters<NonNullable<Handlers["pages.look"]>>[1]);
+  const waiting = Array.from({ length: 4 }, () => look(1));
+  await refuses(Promise.resolve(look(1)), "busy");
+  const other = look(2);
+  resolve(page);
+  expect(await Promise.all([...waiting, other])).toEqual(Array(5).fill(page));
+  expect(await look(1)).toBe(page);
 });
 
 test("where it is switched off nothing is looked up", async () => {

@@ -5,8 +5,16 @@ import {
   LinkOffer as LinkOfferView,
   type LinkSeen,
 } from "../../features/media/link-card.tsx";
+import { t } from "../../i18n/index.ts";
 import type { EnginePort } from "../engine.ts";
-import { useRequest } from "../hooks.ts";
+import { failureText } from "../failure.ts";
+import type { Failure } from "../model.ts";
+
+/** What became of a link that stands in the text, or has stood there. */
+type Known = "busy" | "dropped" | { card: LinkSeen } | { failure: Failure };
+
+/** Engines whose node looks nothing up. */
+const none = new WeakSet<EnginePort>();
 
 /** `text` as it stands in the field; `onCard` is told what is to go with it, and of nothing any more. */
 export function LinkOffer({
@@ -18,37 +26,45 @@ export function LinkOffer({
   text: string;
   onCard: (card: LinkSeen | undefined) => void;
 }) {
-  const [card, setCard] = useState<LinkSeen>();
-  const [dropped, setDropped] = useState<string>();
-  const { busy, failure, run } = useRequest();
-  const [asked, setAsked] = useState<string>();
-  const link = firstLink(text);
-  const url = link?.url;
-  const shown = card !== undefined && card.url === url ? card : undefined;
+  const [all, setAll] = useState<ReadonlyMap<string, Known>>(new Map());
+  // As it is sent.
+  const link = firstLink(text.normalize("NFC"));
+  const url = link?.url ?? "";
+  const known = all.get(url);
+  const card = typeof known === "object" && "card" in known ? known.card : undefined;
   const told = useRef(onCard);
   told.current = onCard;
   useEffect(() => {
-    told.current(shown);
-  }, [shown]);
+    told.current(card);
+  }, [card]);
   // Sent, or taken out of the text: the next message begins without.
   useEffect(() => () => told.current(undefined), []);
-  if (link === undefined || url === undefined || dropped === url) return null;
+  if (link === undefined || known === "dropped") return null;
+  if (known === undefined && none.has(engine)) return null;
+  const put = (value: Known): void =>
+    setAll((before) => (before.get(url) === "dropped" ? before : new Map(before).set(url, value)));
+  const look = async (): Promise<void> => {
+    put("busy");
+    const result = await engine.call("chat.lookUp", { url });
+    if (!result.ok) return put({ failure: result.failure });
+    if (result.value !== null) return put({ card: result.value });
+    none.add(engine);
+    put({ failure: "unexpected" });
+  };
   return (
     <LinkOfferView
       host={link.host}
-      card={shown}
-      busy={busy && asked === url}
-      failed={failure !== undefined && asked === url}
-      onLook={() => {
-        setAsked(url);
-        void run(() => engine.call("chat.lookUp", { url })).then(
-          (found) => found !== undefined && setCard(found),
-        );
-      }}
-      onDrop={() => {
-        setDropped(url);
-        setCard(undefined);
-      }}
+      card={card}
+      busy={known === "busy"}
+      failed={
+        typeof known === "object" && "failure" in known
+          ? known.failure === "tooMany"
+            ? failureText(known.failure)
+            : t("media.link.nothing", { host: link.host })
+          : undefined
+      }
+      onLook={() => void look()}
+      onDrop={() => put("dropped")}
     />
   );
 }

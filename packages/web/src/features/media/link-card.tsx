@@ -2,13 +2,13 @@
 import "./link-card.css";
 import type { Block, Inline } from "@baraza/engine/formatting";
 import { readFormatted } from "@baraza/engine/formatting";
-import { tame } from "@baraza/engine/safe-text";
+import { hostOf, tame } from "@baraza/engine/safe-text";
 import { Link, X } from "lucide";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import type { MessageMedia } from "../../app/model.ts";
 import { t } from "../../i18n/index.ts";
 import { Button, IconButton } from "../../ui/button.tsx";
 import { Icon } from "../../ui/icon.tsx";
-import { Spinner } from "../../ui/progress.tsx";
 
 export type LinkSeen = NonNullable<MessageMedia["link"]>;
 
@@ -18,7 +18,7 @@ export function firstLink(text: string): { url: string; host: string } | undefin
     (one) => one.kind === "link" && one.host === null && text.includes(one.text),
   );
   return found?.kind === "link"
-    ? { url: found.text, host: new URL(found.href).hostname.replace(/^www\./, "") }
+    ? { url: found.text, host: hostOf(found.href, found.text).host.replace(/^www\./, "") }
     : undefined;
 }
 
@@ -69,7 +69,8 @@ export interface LinkOfferProps {
   /** What was found; undefined: nothing yet. */
   card: LinkSeen | undefined;
   busy: boolean;
-  failed: boolean;
+  /** Why nothing was. */
+  failed: string | undefined;
   onLook: () => void;
   /** Goes without, also when the link stands there still. */
   onDrop: () => void;
@@ -77,32 +78,35 @@ export interface LinkOfferProps {
 
 /** Above the field, while a link stands in it: to have it looked up, and what was found. */
 export function LinkOffer({ host, card, busy, failed, onLook, onDrop }: LinkOfferProps) {
-  const drop = <IconButton icon={X} tip="above" label={t("media.link.drop")} onClick={onDrop} />;
-  if (card !== undefined)
-    return (
-      <div class="link-offer" role="group" aria-label={t("media.link.card", { host })}>
-        <div class="link-card">
+  const root = useRef<HTMLDivElement>(null);
+  // The button is gone: one goes on in the field, and sends.
+  const toField = (): void => root.current?.closest("footer")?.querySelector("textarea")?.focus();
+  useLayoutEffect(() => {
+    if (card !== undefined && document.activeElement === document.body) toField();
+  }, [card]);
+  return (
+    <div class="link-offer" role="group" aria-label={t("media.link.card", { host })} ref={root}>
+      <p class={card === undefined ? "link-offer-words" : "visually-hidden"} role="status">
+        {card?.title ?? failed ?? t(busy ? "media.link.busy" : "media.link.what", { host })}
+      </p>
+      {card === undefined ? (
+        <Button kind="quiet" icon={Link} busy={busy} onClick={onLook}>
+          {failed === undefined ? t("media.link.add") : t("media.again")}
+        </Button>
+      ) : (
+        <div class="link-card" aria-hidden>
           <CardWords card={card} host={host} />
         </div>
-        {drop}
-      </div>
-    );
-  return (
-    <div class="link-offer">
-      <p class="link-offer-words" role="status">
-        {busy && <Spinner />}
-        {busy
-          ? t("media.link.busy", { host })
-          : failed
-            ? t("media.link.nothing", { host })
-            : t("media.link.what")}
-      </p>
-      {!busy && (
-        <Button kind="quiet" icon={Link} onClick={onLook}>
-          {failed ? t("media.again") : t("media.link.add")}
-        </Button>
       )}
-      {drop}
+      <IconButton
+        icon={X}
+        tip="above"
+        label={t("media.link.drop")}
+        onClick={() => {
+          toField();
+          onDrop();
+        }}
+      />
     </div>
   );
 }

@@ -1,11 +1,11 @@
 import { Copy, CloudOff, Server } from "lucide";
-import { useId, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import type { Leading as Decisions, Mirrors } from "@baraza/engine";
 import { formatMoment } from "../../i18n/dates.ts";
 import { formatList, t, tParts } from "../../i18n/index.ts";
 import { Banner } from "../../ui/banner.tsx";
 import { Button } from "../../ui/button.tsx";
-import { Dialog } from "../../ui/dialog.tsx";
+import { AddCopy, RemoveCopy } from "./deciding.ts";
 
 export interface KeptProps {
   decisions: Pick<Decisions, "keptAt" | "keptBefore" | "moving">;
@@ -117,69 +117,16 @@ function Copies({
         />
       )}
       {typeof asking === "object" && (
-        <Dialog
-          title={t("leading.copyRemoveTitle", { node: asking.remove })}
+        <RemoveCopy
+          node={asking.remove}
           onClose={close}
-          actions={
-            <>
-              <Button onClick={close}>{t("ui.cancel")}</Button>
-              <Button
-                kind="danger"
-                onClick={() => {
-                  close();
-                  onMirrors(names.filter((name) => name !== asking.remove));
-                }}
-              >
-                {t("leading.copyRemove")}
-              </Button>
-            </>
-          }
-        >
-          <p>{t("leading.copyRemoveWhat")}</p>
-        </Dialog>
+          onRemove={() => {
+            close();
+            onMirrors(names.filter((name) => name !== asking.remove));
+          }}
+        />
       )}
     </>
-  );
-}
-
-function AddCopy(props: {
-  choices: readonly string[];
-  onClose: () => void;
-  onChoose: (node: string) => void;
-}) {
-  const { choices, onClose } = props;
-  const [chosen, setChosen] = useState(choices[0] ?? "");
-  const group = useId();
-  return (
-    <Dialog
-      title={t("leading.copyAddTitle")}
-      onClose={onClose}
-      actions={
-        <>
-          <Button onClick={onClose}>{t("ui.cancel")}</Button>
-          <Button kind="primary" onClick={() => props.onChoose(chosen)}>
-            {t("leading.copyAddAction")}
-          </Button>
-        </>
-      }
-    >
-      <p>{t("leading.copyAddWhat")}</p>
-      <fieldset class="leading-choices">
-        <legend class="field-label">{t("leading.copyAddWhere")}</legend>
-        {choices.map((node) => (
-          <label key={node} class="leading-choice">
-            <input
-              type="radio"
-              name={group}
-              value={node}
-              checked={node === chosen}
-              onChange={() => setChosen(node)}
-            />
-            <bdi dir="ltr">{node}</bdi>
-          </label>
-        ))}
-      </fieldset>
-    </Dialog>
   );
 }
 

@@ -7,7 +7,7 @@ import { formatList, t, tParts } from "../../i18n/index.ts";
 import { formatUntil } from "../../i18n/dates.ts";
 import { Banner } from "../../ui/banner.tsx";
 import { Button } from "../../ui/button.tsx";
-import { Dialog } from "../../ui/dialog.tsx";
+import { AskDecision } from "./deciding.ts";
 import { Kept } from "./kept.tsx";
 
 export interface LeadingProps {
@@ -87,33 +87,16 @@ export function Leading(props: LeadingProps) {
         onMove={() => setAsking("move")}
       />
       {asking && (
-        <Dialog
-          title={
-            asking === "delete"
-              ? t("leading.deleteTitle")
-              : t("leading.moveTitle", { node: props.ownNode })
-          }
+        <AskDecision
+          asking={asking}
+          ownNode={props.ownNode}
           onClose={() => setAsking(undefined)}
-          actions={
-            <>
-              <Button onClick={() => setAsking(undefined)}>{t("ui.cancel")}</Button>
-              <Button
-                kind={asking === "delete" ? "danger" : "primary"}
-                onClick={() => {
-                  setAsking(undefined);
-                  if (asking === "delete") props.onProposeDeletion();
-                  else props.onMove();
-                }}
-              >
-                {asking === "delete"
-                  ? t("leading.deleteAction")
-                  : t("leading.moveAction", { node: props.ownNode })}
-              </Button>
-            </>
-          }
-        >
-          <p>{asking === "delete" ? t("leading.deleteWhat") : t("leading.moveWhat")}</p>
-        </Dialog>
+          onAgreed={() => {
+            setAsking(undefined);
+            if (asking === "delete") props.onProposeDeletion();
+            else props.onMove();
+          }}
+        />
       )}
     </section>
   );
