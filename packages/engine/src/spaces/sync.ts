@@ -203,10 +203,10 @@ async function readingToken(core: Core, space: SpaceRuntime) {
   await checkedHead(space, answer.head);
   // Hours are forgotten once the hub's clock says so, too, and as soon as one of the two was set: not only where the app stays open for long.
   const ahead = answer.head.time - now;
-  if (!(Math.abs(ahead - (core.clocks.get(hub) ?? Infinity)) < CLOCK_SET_MS))
+  if (Math.abs(ahead - (core.clocks.get(hub) ?? Infinity)) >= CLOCK_SET_MS)
     core.kick({ vanish: true });
   core.clocks.set(hub, ahead);
-  if (hub === core.me().node) core.setClockOff(answer.head.time - now);
+  if (hub === core.me().node) core.setClockOff(ahead);
   space.reading = { token: answer.token, expires: answer.expires };
   if (answer.mirrors !== undefined) await noteTold(core, space, answer.mirrors);
   if (answer.slot === false && answer.epoch === space.row.epoch) await slotIsMissing(core, space);

@@ -117,6 +117,24 @@ export function mayTalkTo(target: string, local: boolean): boolean {
   );
 }
 
+/**
+ * An address that a user chose, beside those of nodes. Null where this node does not talk to it: to itself, with a name and password, by anything but
+ * https to public names; where its own name is local, also by http and to local ones, which `isOurs` says.
+ */
+export function chosenUrl(
+  address: string,
+  name: string,
+  base?: URL,
+): { url: URL; isOurs: boolean } | null {
+  const url = URL.parse(address, base);
+  if (url === null || url.host === name || url.username !== "" || url.password !== "") return null;
+  const isOurs = isLocal(hostOf(name)) && isLocal(url.hostname);
+  const good = isOurs
+    ? url.protocol === "http:" || url.protocol === "https:"
+    : url.protocol === "https:" && mayTalkTo(url.host, false);
+  return good ? { url, isOurs } : null;
+}
+
 type Ways = { http: HttpAgent; https: HttpsAgent; lookup: LookupFunction; timeoutMs: number };
 
 function exchange(

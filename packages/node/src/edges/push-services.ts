@@ -10,7 +10,7 @@ import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
 import type { Bytes } from "@baraza/protocol";
 import { ProtocolError } from "@baraza/protocol";
 import type { Address } from "./outbound.ts";
-import { guardedLookup, hostOf, isLocal, mayTalkTo, resolveBySystem } from "./outbound.ts";
+import { chosenUrl, guardedLookup, resolveBySystem } from "./outbound.ts";
 
 /** `retryAfter` in milliseconds, where the service says how long to wait (RFC 9110, section 10.2.3). */
 export type PushAnswer = { status: number; retryAfter: number | null };
@@ -37,34 +37,21 @@ const SOCKETS = 4;
 
 export function createPushServices(options: PushServicesOptions): PushServices {
   const { name, timeoutMs = TIMEOUT_MS, resolve = resolveBySystem } = options;
-  const local = isLocal(hostOf(name));
   const pool = { keepAlive: true, maxSockets: SOCKETS, maxFreeSockets: 1, timeout: 30_000 };
   const http = new HttpAgent(pool);
   const https = new HttpsAgent(pool);
-  const isOurs = (url: URL) => local && isLocal(url.hostname);
 
-  const check = (endpoint: string): URL => {
-    const url = URL.parse(endpoint);
-    const plain =
-      url !== null &&
-      url.host !== name &&
-      url.username === "" &&
-      url.password === "" &&
-      url.hash === "";
-    const good =
-      plain &&
-      (isOurs(url)
-        ? url.protocol === "http:" || url.protocol === "https:"
-        : url.protocol === "https:" && mayTalkTo(url.host, false));
-    if (!good) throw new ProtocolError("target_refused");
-    return url;
+  const check = (endpoint: string): { url: URL; isOurs: boolean } => {
+    const target = chosenUrl(endpoint, name);
+    if (target === null || target.url.hash !== "") throw new ProtocolError("target_refused");
+    return target;
   };
   return {
-    originOf: (endpoint) => check(endpoint).origin,
+    originOf: (endpoint) => check(endpoint).url.origin,
     async post(endpoint, headers, body) {
-      const url = check(endpoint);
+      const { url, isOurs } = check(endpoint);
       const signal = AbortSignal.timeout(timeoutMs);
-      const lookup = guardedLookup(isOurs(url), resolve);
+      const lookup = guardedLookup(isOurs, resolve);
       const length = { "content-length": String(body.length) };
       const asked = { method: "POST", headers: { ...headers, ...length }, lookup, signal };
       return new Promise((answer, refuse) => {

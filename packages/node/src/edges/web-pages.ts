@@ -11,14 +11,7 @@ import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
 import { MIMEType } from "node:util";
 import { LIMITS, ProtocolError } from "@baraza/protocol";
 import type { Address } from "./outbound.ts";
-import {
-  guardedLookup,
-  hostOf,
-  isLocal,
-  mayTalkTo,
-  RefusedAddress,
-  resolveBySystem,
-} from "./outbound.ts";
+import { chosenUrl, guardedLookup, RefusedAddress, resolveBySystem } from "./outbound.ts";
 import type { Head } from "./page-head.ts";
 import { createHeadReader } from "./page-head.ts";
 
@@ -45,6 +38,9 @@ export type WebPagesOptions = {
   resolve?: (host: string) => Promise<Address[]>;
 };
 
+/** An address that was checked; `isOurs`: of this machine. */
+type Target = { url: URL; isOurs: boolean };
+
 const TIMEOUT_MS = 8000;
 /** Under way at once. */
 const AT_ONCE = 16;
@@ -61,32 +57,25 @@ const LEADS_ON: ReadonlySet<number | undefined> = new Set([301, 302, 303, 307, 3
 /** Makes a node's way to pages of the web. */
 export function createWebPages(options: WebPagesOptions): WebPages {
   const { name, timeoutMs = TIMEOUT_MS, resolve = resolveBySystem } = options;
-  const local = isLocal(hostOf(name));
   const http = new HttpAgent({ keepAlive: false });
   const https = new HttpsAgent({ keepAlive: false, maxCachedSessions: 0 });
   const underWay = new Set<AbortController>();
-  const isOurs = (url: URL) => local && isLocal(url.hostname);
 
-  const check = (address: string, base?: URL): URL => {
-    const url = URL.parse(address, base);
+  const check = (address: string, base?: URL): Target => {
+    const target = chosenUrl(address, name, base);
     const good =
-      url !== null &&
-      url.host !== name &&
+      target !== null &&
       // The same name once more, for whoever compares names.
-      !url.hostname.endsWith(".") &&
-      url.username === "" &&
-      url.password === "" &&
-      (isOurs(url)
-        ? url.protocol === "http:" || url.protocol === "https:"
-        : url.protocol === "https:" && url.port === "" && mayTalkTo(url.host, false));
+      !target.url.hostname.endsWith(".") &&
+      (target.isOurs || target.url.port === "");
     if (!good) throw new ProtocolError("target_refused");
-    url.hash = "";
-    if (url.href.length > LIMITS.pageUrl) throw new ProtocolError("target_refused");
-    return url;
+    target.url.hash = "";
+    if (target.url.href.length > LIMITS.pageUrl) throw new ProtocolError("target_refused");
+    return target;
   };
-  const ask = (url: URL, signal: AbortSignal): Promise<IncomingMessage> =>
+  const ask = ({ url, isOurs }: Target, signal: AbortSignal): Promise<IncomingMessage> =>
     new Promise((answer, refuse) => {
-      const asked = { headers: HEADERS, lookup: guardedLookup(isOurs(url), resolve), signal };
+      const asked = { headers: HEADERS, lookup: guardedLookup(isOurs, resolve), signal };
       const request =
         url.protocol === "https:"
           ? httpsRequest(url, { ...asked, agent: https }, answer)
@@ -98,15 +87,15 @@ export function createWebPages(options: WebPagesOptions): WebPages {
       });
       request.end();
     });
-  const follow = async (first: URL, signal: AbortSignal): Promise<WebPage> => {
-    let url = first;
+  const follow = async (first: Target, signal: AbortSignal): Promise<WebPage> => {
+    let target = first;
     for (let redirects = 0; redirects <= REDIRECTS; redirects++) {
-      const response = await ask(url, signal);
+      const response = await ask(target, signal);
       try {
         const { location } = response.headers;
         if (location === undefined || !LEADS_ON.has(response.statusCode))
-          return { url: url.href, ...(await headOf(response)) };
-        url = check(location, url);
+          return { url: target.url.href, ...(await headOf(response)) };
+        target = check(location, target.url);
       } finally {
         // What else it says interests nobody, and could be endless.
         response.destroy();
@@ -116,7 +105,7 @@ export function createWebPages(options: WebPagesOptions): WebPages {
   };
   return {
     async look(address) {
-      const url = check(address);
+      const target = check(address);
       if (underWay.size >= AT_ONCE) throw new ProtocolError("busy");
       const end = new AbortController();
       let late = false;
@@ -126,7 +115,7 @@ export function createWebPages(options: WebPagesOptions): WebPages {
       }, timeoutMs);
       underWay.add(end);
       try {
-        return await follow(url, end.signal);
+        return await follow(target, end.signal);
       } catch (cause) {
         throw errorOf(cause, late);
       } finally {

@@ -5,16 +5,18 @@
  * other site would learn who reads. So the writer's own node looks the page up, when the writer asks it to and not before, and what it found is sealed into the
  * message. The node learns the link; it does not learn where, or whether, it is said.
  */
-import { ProtocolError } from "@baraza/protocol";
+import { LIMITS, ProtocolError } from "@baraza/protocol";
 import * as v from "valibot";
 import { checkArguments, invalid } from "../checks.ts";
 import type { ToolContext } from "../tool.ts";
-import { MEDIA_LIMITS } from "./media.ts";
 import type { LinkCard, MediaCommands } from "./media-api.ts";
 
 const lookUpArguments = v.object({
-  url: v.pipe(v.string(), v.minLength(1), v.maxLength(MEDIA_LIMITS.url)),
+  url: v.pipe(v.string(), v.minLength(1), v.maxLength(LIMITS.pageUrl)),
 });
+
+/** It is switched off, or the node is of before. */
+const OFF: ReadonlySet<string> = new Set(["forbidden", "unknown_route"]);
 
 export async function lookUp(
   context: ToolContext,
@@ -30,9 +32,7 @@ export async function lookUp(
     const { title, description, site } = await core.own.call("pages.look", { url: asked.href });
     return { url, title, description, site };
   } catch (error) {
-    // Switched off, or a node of before.
-    const { code } = error instanceof ProtocolError ? error : { code: "" };
-    if (code === "forbidden" || code === "unknown_route") return null;
+    if (error instanceof ProtocolError && OFF.has(error.code)) return null;
     throw error;
   }
 }

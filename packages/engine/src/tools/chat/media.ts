@@ -5,7 +5,7 @@
  * deleted like any other. The message says what kind each is and how large it is drawn, so that a screen can keep room for it; everything
  * else is read from the file. Its author may say anything: what is shown of a file is decided by its content, on the reader's device.
  */
-import { bytes, bytes16, bytes32, fromHex, text, toHex, uint } from "@baraza/protocol";
+import { bytes, bytes16, bytes32, fromHex, LIMITS, text, toHex, uint } from "@baraza/protocol";
 import type { Bytes } from "@baraza/protocol";
 import * as v from "valibot";
 import type { SqlTx } from "../../ports.ts";
@@ -23,11 +23,6 @@ export const MEDIA_LIMITS = {
   placeName: 200,
   contactName: 200,
   address: 320,
-  /** Of a link that is shown with what it leads to. */
-  url: 2048,
-  title: 300,
-  description: 600,
-  site: 100,
   /** No screen draws anything larger. */
   pixels: 100_000,
 } as const;
@@ -73,10 +68,10 @@ export const mediaFields = {
   ),
   link: v.optional(
     v.looseObject({
-      url: text(MEDIA_LIMITS.url, 1),
-      title: text(MEDIA_LIMITS.title, 1),
-      description: text(MEDIA_LIMITS.description),
-      site: text(MEDIA_LIMITS.site),
+      url: text(LIMITS.pageUrl, 1),
+      title: text(LIMITS.pageTitle, 1),
+      description: text(LIMITS.pageDescription),
+      site: text(LIMITS.pageSite),
     }),
   ),
 };
